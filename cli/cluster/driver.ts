@@ -1,0 +1,66 @@
+/** What a Kubernetes cluster of ours lies on. Drivers print nothing and throw `CliError`. */
+export interface ClusterDriver {
+  readonly name: DriverName
+  /** What is there now. Never changes anything. */
+  state(instance: Instance, signal: AbortSignal): Promise<ClusterState>
+  /** Makes the cluster; only called when it is absent. Leaves nothing behind when it fails. */
+  create(instance: Instance, options: CreateOptions): Promise<void>
+  /** Starts a stopped cluster. */
+  start(instance: Instance, options: StepOptions): Promise<void>
+  stop(instance: Instance, options: StepOptions): Promise<void>
+  /** Removes the cluster; the data folder stays. Idempotent. */
+  remove(instance: Instance, options: StepOptions): Promise<void>
+  /** A kubeconfig with one context, for this cluster alone. */
+  kubeconfig(instance: Instance, signal: AbortSignal): Promise<string>
+  /** Names among `images` that the cluster's nodes lack. */
+  missingImages(instance: Instance, images: readonly string[], signal: AbortSignal): Promise<readonly string[]>
+  /** Brings images that the local Docker has into every node. May be called as soon as the nodes' container runtime answers. */
+  loadImages(instance: Instance, images: readonly string[], options: StepOptions): Promise<void>
+}
+
+export const driverNames = ['k3d', 'kind', 'context', 'simulated'] as const
+export type DriverName = (typeof driverNames)[number]
+
+/** What a cluster driver is told of an instance; `cli/instance.ts` keeps it in ~/.kecs/NAME/instance.json. */
+export interface Instance {
+  readonly name: string
+  readonly driver: DriverName
+  /** ~/.kecs/NAME */
+  readonly folder: string
+  /** ~/.kecs/NAME/data: the state; in the cluster it is /data. */
+  readonly dataDir: string
+  /** Host address that ports are bound to. */
+  readonly bind: string
+  /** The AWS door on the host. */
+  readonly port: number
+  /** The Kubernetes API on the host. */
+  readonly apiPort: number
+  /** Ports published one to one for listeners and tasks' host ports: inclusive. */
+  readonly publishedPorts: { readonly first: number; readonly last: number }
+  /** Driver `context`: the kube context. */
+  readonly context?: string
+  /** LocalStack's image, another backend's URL, or none. */
+  readonly backend: string
+  /** The control plane's image. */
+  readonly image: string
+  /** Version of the binary that installed it. */
+  readonly version: string
+}
+
+export type ClusterState =
+  | { readonly is: 'absent' }
+  | { readonly is: 'running' }
+  | { readonly is: 'stopped' }
+  /** A cluster of that name that kecs did not make. */
+  | { readonly is: 'foreign'; readonly why: string }
+
+export interface StepOptions {
+  readonly signal: AbortSignal
+  /** A line about what happens now, for people. */
+  readonly progress: (line: string) => void
+}
+
+export interface CreateOptions extends StepOptions {
+  /** Called once images can be loaded, while the rest of the cluster still comes up. */
+  readonly onContainerRuntime?: () => void
+}

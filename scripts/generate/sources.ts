@@ -1,0 +1,64 @@
+// What the SDK's packages do not say: how each service is addressed, and the limits that its model sets.
+import type { ProtocolName } from '../../server/aws/service.ts'
+
+/** JSON Schema keywords, for a shape's name or `Structure.member`. */
+export interface Constraint {
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly pattern?: string
+}
+
+export interface ServiceSource {
+  readonly packageName: string
+  /** The generated file's name. */
+  readonly name: string
+  readonly signingName: string
+  readonly protocol: ProtocolName
+  readonly apiVersion: string
+  readonly targetPrefix?: string
+  readonly xmlNamespace?: string
+  readonly constraints: Readonly<Record<string, Constraint>>
+}
+
+export const sources: readonly ServiceSource[] = [
+  {
+    packageName: '@aws-sdk/client-ecs',
+    name: 'ecs',
+    signingName: 'ecs',
+    protocol: 'aws-json-1-1',
+    apiVersion: '2014-11-13',
+    targetPrefix: 'AmazonEC2ContainerServiceV20141113',
+    constraints: {},
+  },
+  {
+    packageName: '@aws-sdk/client-elastic-load-balancing-v2',
+    name: 'elbv2',
+    signingName: 'elasticloadbalancing',
+    protocol: 'aws-query',
+    apiVersion: '2015-12-01',
+    xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    constraints: {},
+  },
+  {
+    packageName: '@aws-sdk/client-servicediscovery',
+    name: 'servicediscovery',
+    signingName: 'servicediscovery',
+    protocol: 'aws-json-1-1',
+    apiVersion: '2017-03-14',
+    targetPrefix: 'Route53AutoNaming_v20170314',
+    constraints: {},
+  },
+  {
+    packageName: '@aws-sdk/client-application-auto-scaling',
+    name: 'application-autoscaling',
+    signingName: 'application-autoscaling',
+    protocol: 'aws-json-1-1',
+    apiVersion: '2016-02-06',
+    targetPrefix: 'AnyScaleFrontendService',
+    constraints: {},
+  },
+]

@@ -1,0 +1,22 @@
+/** What a control plane is started with; `cli/commands/serve.ts` makes it from flags and the environment. */
+export interface ServerConfig {
+  /** Where the state lies. Made when missing. */
+  readonly dataDir: string
+  /** Address to listen on. */
+  readonly host: string
+  /** The AWS API's port; 0 takes any free one. */
+  readonly apiPort: number
+  /** Health, metrics and administration; 0 takes any free one. */
+  readonly adminPort: number
+  readonly runtime: 'kubernetes' | 'simulated'
+  /** Where other AWS services' calls go when they reach this process rather than the gateway; undefined: nowhere. */
+  readonly backendUrl?: string
+  /** Put into tasks as AWS_ENDPOINT_URL. */
+  readonly endpointForTasks: string
+  /** The instance's name, for labels on Kubernetes objects. */
+  readonly instance: string
+  /** Host ports that are published on the machine, given first to tasks that ask for a dynamic host port: inclusive. */
+  readonly publishedPorts?: { readonly first: number; readonly last: number }
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+

@@ -1,0 +1,15 @@
+/**
+ * A reconciler: told to look at a key, it reads what is true, plans and acts. It may be called at any time and any
+ * number of times. The queue calls it once at a time for a key, again after a failure with growing delay, and once
+ * more when it was woken while it ran.
+ */
+export interface Reconciler {
+  readonly kind: string
+  /** Resolves with milliseconds after which to look again; undefined leaves it to the next wake. */
+  reconcile(key: string, signal: AbortSignal): Promise<number | undefined>
+  /** Keys to wake at start. */
+  keys(): Iterable<string>
+}
+
+/** Wakes a key of a reconciler; a key that waits already is not added twice. */
+export type Wake = (kind: 'task' | 'cluster', key: string) => void

@@ -1,0 +1,116 @@
+import type { ContainerDefinition } from '../aws/generated/ecs.ts'
+
+/**
+ * What runs tasks. Level-based: `start` and `stop` may be repeated, observations may be repeated or skipped, and
+ * `list` is the truth. The runtime knows nothing of the store and of ECS' task states; reconcilers read its
+ * observations.
+ */
+export interface Runtime {
+  readonly kind: 'kubernetes' | 'simulated'
+  /**
+   * Identifies what the tasks run on, such as the Kubernetes cluster's UID. A task that was started under another
+   * epoch is gone with it and must not be started again.
+   */
+  readonly epoch: string
+  /** Makes room for an ECS cluster's tasks (a namespace). Idempotent. */
+  prepareCluster(cluster: ClusterRef): Promise<void>
+  /** Removes that room with all that is left in it. Idempotent. */
+  removeCluster(cluster: ClusterRef): Promise<void>
+  /** Starts a task once: a second call with the same task changes nothing. Throws `TaskRefused` when it can never start. */
+  start(task: TaskSpec): Promise<void>
+  /** Sends the stop signal to each container and kills what is left after its stop timeout. Idempotent; unknown tasks are ignored. */
+  stop(task: TaskRef, options: { readonly graceSeconds: number }): Promise<void>
+  /** Forgets a task whose end is recorded, freeing what it held. Idempotent. */
+  release(task: TaskRef): Promise<void>
+  /** The newest observation of a task; undefined when nothing runs or ran under that id. Only meaningful once `watch` has called `onSynced`. */
+  observe(task: TaskRef): TaskObservation | undefined
+  /** Observations of every task there is, for adoption. */
+  list(): Iterable<TaskObservation>
+  /** Starts watching. `onChange` names tasks to look at again. Resolves when the first full list is in; ends with the signal. */
+  watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void>
+  /** The last lines that a task's container wrote, oldest first. */
+  logs(task: TaskRef, options: { readonly container: string; readonly tail: number }): Promise<readonly string[]>
+}
+
+export interface ClusterRef {
+  readonly clusterArn: string
+  /** The Kubernetes namespace of the cluster's tasks. */
+  readonly namespace: string
+}
+
+export interface TaskRef {
+  readonly taskArn: string
+  /** 32 hexadecimal digits. */
+  readonly taskId: string
+  readonly namespace: string
+}
+
+/** All that a runtime needs to run a task: the task definition with the overrides of the task applied. */
+export interface TaskSpec extends TaskRef {
+  readonly clusterArn: string
+  readonly clusterName: string
+  readonly family: string
+  readonly revision: number
+  readonly launchType: 'EC2' | 'FARGATE' | 'EXTERNAL'
+  readonly networkMode: 'awsvpc' | 'bridge' | 'host' | 'none'
+  /** Task-level CPU in units (1024 = one vCPU). */
+  readonly cpu?: number
+  /** Task-level memory in MiB. */
+  readonly memory?: number
+  /** Definitions with overrides applied; `environment` is complete, AWS' variables included; host ports are allocated. */
+  readonly containers: readonly ContainerDefinition[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** What is seen of a task, in Kubernetes' terms, all times in milliseconds since the epoch. */
+export interface TaskObservation extends TaskRef {
+  /** When a node was found. */
+  readonly scheduledAt?: number
+  /** Why no node was found, when that is so: Kubernetes' message. */
+  readonly unschedulable?: string
+  /** The node's name. */
+  readonly node?: string
+  /** When the network was ready, and the task's own address. */
+  readonly networkReadyAt?: number
+  readonly address?: string
+  readonly hostAddress?: string
+  /** The runtime stopped or refused the task as a whole: Kubernetes' reason and message, such as Evicted. */
+  readonly failure?: { readonly reason: string; readonly message: string }
+  /** Set once stopping has begun. */
+  readonly stoppingSince?: number
+  readonly containers: readonly ContainerObservation[]
+}
+
+export interface ContainerObservation {
+  /** The container's name in the task definition. */
+  readonly name: string
+  readonly state:
+    | { readonly is: 'waiting'; readonly reason?: string; readonly message?: string }
+    | { readonly is: 'running'; readonly startedAt: number }
+    | {
+        readonly is: 'terminated'
+        readonly exitCode: number
+        readonly signal?: number
+        /** Kubernetes' reason, such as Completed, Error, OOMKilled, StartError. */
+        readonly reason?: string
+        readonly message?: string
+        readonly startedAt?: number
+        readonly finishedAt: number
+      }
+  /** The image's digest, `sha256:…`, once known. */
+  readonly imageDigest?: string
+  /** The container runtime's id, without its scheme. */
+  readonly runtimeId?: string
+  readonly pullStartedAt?: number
+  readonly pullStoppedAt?: number
+}
+
+/** A task that can never start, with the reason as ECS gives it. */
+export class TaskRefused extends Error {
+  readonly reason: string
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'TaskRefused'
+    this.reason = reason
+  }
+}

@@ -1,0 +1,17 @@
+import type { Clock } from '../../../shared/clock.ts'
+import type { Ids } from '../../../shared/ids.ts'
+import type { CallContext } from '../../aws/service.ts'
+import type { Wake } from '../../reconcilers/reconciler.ts'
+import type { Store } from '../../store/store.ts'
+
+/** What every ECS operation is given beside its input. */
+export interface EcsContext extends CallContext {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly wake: Wake
+  /** The runtime's current epoch, recorded with each new task. */
+  readonly epoch: string
+  /** The cluster's nodes: none can be told apart from another before container instances are there. */
+  readonly publishedPorts: { readonly first: number; readonly last: number } | undefined
+}

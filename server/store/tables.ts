@@ -1,0 +1,97 @@
+import type { Cluster, Tag, Task, TaskDefinition } from '../aws/generated/ecs.ts'
+import type { TableDefinition } from './store.ts'
+
+/** Account and region, `000000000000/us-east-1`: the scope of every name. */
+export type Scope = string
+export const scopeOf = (account: string, region: string): Scope => `${account}/${region}`
+
+export interface ClusterRow {
+  readonly scope: Scope
+  /** Kubernetes namespace of its tasks. */
+  readonly namespace: string
+  /** As DescribeClusters shows it, without counts and tags. INACTIVE clusters stay for a while, as on AWS. */
+  readonly cluster: Cluster & { readonly clusterArn: string; readonly clusterName: string; readonly status: string }
+  readonly tags: readonly Tag[]
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly deletedAt?: number
+}
+
+/** Keyed by cluster ARN. */
+export const clusters: TableDefinition<ClusterRow, 'scope'> = {
+  name: 'ecs_clusters',
+  key: row => row.cluster.clusterArn,
+  indexes: { scope: row => row.scope },
+}
+
+/** The last revision that a family ever had: numbers are never used twice. */
+export interface TaskDefinitionFamilyRow {
+  readonly scope: Scope
+  readonly family: string
+  readonly lastRevision: number
+}
+
+export const familyKey = (scope: Scope, family: string): string => `${scope}/${family}`
+
+/** Keyed by `familyKey`. */
+export const taskDefinitionFamilies: TableDefinition<TaskDefinitionFamilyRow, 'scope'> = {
+  name: 'ecs_task_definition_families',
+  key: row => familyKey(row.scope, row.family),
+  indexes: { scope: row => row.scope },
+}
+
+export interface TaskDefinitionRow {
+  readonly scope: Scope
+  readonly taskDefinition: TaskDefinition & {
+    readonly taskDefinitionArn: string
+    readonly family: string
+    readonly revision: number
+    readonly status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS'
+  }
+  readonly tags: readonly Tag[]
+}
+
+/** Keyed by task definition ARN, ordered by family, then revision as a number. */
+export const taskDefinitions: TableDefinition<TaskDefinitionRow, 'scope' | 'family'> = {
+  name: 'ecs_task_definitions',
+  key: row => row.taskDefinition.taskDefinitionArn,
+  order: row => `${familyKey(row.scope, row.taskDefinition.family)}:${String(row.taskDefinition.revision).padStart(10, '0')}`,
+  indexes: { scope: row => row.scope, family: row => familyKey(row.scope, row.taskDefinition.family) },
+}
+
+export interface TaskRow {
+  readonly scope: Scope
+  /** 32 hexadecimal digits. */
+  readonly taskId: string
+  readonly namespace: string
+  /** As DescribeTasks shows it, without tags. */
+  readonly task: Task & {
+    readonly taskArn: string
+    readonly clusterArn: string
+    readonly taskDefinitionArn: string
+    readonly lastStatus: string
+    readonly desiredStatus: string
+    readonly version: number
+  }
+  readonly tags: readonly Tag[]
+  /** The runtime's epoch under which it was or will be started. */
+  readonly epoch: string
+  /** What the launch was asked for with: RunTask's idempotency. */
+  readonly clientToken?: string
+  /** Digest of the request that made it, for telling a repeated call from another one under the same token. */
+  readonly requestDigest?: string
+}
+
+export const clientTokenKey = (clusterArn: string, clientToken: string): string => `${clusterArn} ${clientToken}`
+
+/** Keyed by task ARN. */
+export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desiredStatus'> = {
+  name: 'ecs_tasks',
+  key: row => row.task.taskArn,
+  indexes: {
+    cluster: row => row.task.clusterArn,
+    clientToken: row => (row.clientToken === undefined ? undefined : clientTokenKey(row.task.clusterArn, row.clientToken)),
+    /** `CLUSTER_ARN RUNNING` or `CLUSTER_ARN STOPPED`. */
+    desiredStatus: row => `${row.task.clusterArn} ${row.task.desiredStatus}`,
+  },
+}

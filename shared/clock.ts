@@ -1,0 +1,21 @@
+/**
+ * Time, as it comes in through the composition root. Everything that waits or stamps takes a Clock, so that
+ * tests drive time by hand.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Calls back once after `milliseconds`; the answer cancels it. */
+  after(milliseconds: number, callback: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** AWS's JSON timestamps: seconds since the epoch with milliseconds as the fraction. */
+export const epochSeconds = (milliseconds: number): number => Math.round(milliseconds) / 1000

@@ -1,0 +1,55 @@
+/** Names that the host command, the manifests and the control plane must agree on. */
+
+/** Namespace of everything that kecs installs. */
+export const systemNamespace = 'kecs-system'
+
+/** The AWS door, inside the cluster and, unless chosen otherwise, on the host. */
+export const doorPort = 4566
+/** The control plane's AWS API. */
+export const apiPort = 8080
+/** The control plane's health, metrics and administration. */
+export const adminPort = 8081
+
+/**
+ * The name by which containers in the cluster reach the door: LocalStack makes addresses of it and of names
+ * below it, so the cluster's DNS answers the door's address for all of them.
+ */
+export const doorHost = 'localhost.localstack.cloud'
+
+/** Component names: Deployments, Services and the argument of `kecs logs`. */
+export const components = ['control-plane', 'traefik', 'localstack', 'agent'] as const
+export type Component = (typeof components)[number]
+
+/** Prefix of kecs' own labels and annotations on Kubernetes objects. */
+export const labelPrefix = 'kecs.dev'
+export const labels = {
+  /** On every object that kecs made: the instance's name. */
+  instance: `${labelPrefix}/instance`,
+  /** On pods: the task's id, 32 hexadecimal digits. */
+  taskId: `${labelPrefix}/task-id`,
+  /** On pods: the task definition's family and revision, shortened to a valid label value. */
+  family: `${labelPrefix}/family`,
+  revision: `${labelPrefix}/revision`,
+  /** On pods and namespaces: the ECS cluster's name, shortened to a valid label value. */
+  cluster: `${labelPrefix}/cluster`,
+  /** On system objects: the component. */
+  component: `${labelPrefix}/component`,
+} as const
+export const annotations = {
+  /** On pods: the task's ARN. On namespaces: the cluster's ARN. */
+  taskArn: `${labelPrefix}/task-arn`,
+  clusterArn: `${labelPrefix}/cluster-arn`,
+} as const
+/** Holds a pod until the control plane has recorded how it ended. */
+export const podFinalizer = `${labelPrefix}/record-exit`
+
+/** Images, at the versions that are tested. */
+export const images = {
+  controlPlane: 'ghcr.io/nandemo-ya/kecs-control-plane',
+  traefik: 'traefik:v3.6.12',
+  localstack: 'localstack/localstack:4.14.0',
+} as const
+
+/** What an API call without credentials or with made-up ones belongs to. */
+export const defaultAccount = '000000000000'
+export const defaultRegion = 'us-east-1'
