@@ -19,4 +19,3 @@ export interface ServerConfig {
   readonly publishedPorts?: { readonly first: number; readonly last: number }
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
-
