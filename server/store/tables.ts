@@ -1,4 +1,4 @@
-import type { Cluster, Tag, Task, TaskDefinition } from '../aws/generated/ecs.ts'
+import type { Cluster, NetworkBinding, Tag, Task, TaskDefinition } from '../aws/generated/ecs.ts'
 import type { TableDefinition } from './store.ts'
 
 /** Account and region, `000000000000/us-east-1`: the scope of every name. */
@@ -74,6 +74,11 @@ export interface TaskRow {
     readonly version: number
   }
   readonly tags: readonly Tag[]
+  /**
+   * The host ports that the task holds from RunTask until it is STOPPED, for each container with port mappings, in
+   * their order. DescribeTasks shows a container's bindings once it runs. Network modes bridge and host only.
+   */
+  readonly hostPorts?: readonly { readonly containerName: string; readonly networkBindings: readonly NetworkBinding[] }[]
   /** The runtime's epoch under which it was or will be started. */
   readonly epoch: string
   /** What the launch was asked for with: RunTask's idempotency. */
@@ -85,7 +90,7 @@ export interface TaskRow {
 export const clientTokenKey = (clusterArn: string, clientToken: string): string => `${clusterArn} ${clientToken}`
 
 /** Keyed by task ARN. */
-export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desiredStatus'> = {
+export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desiredStatus' | 'holdsPorts'> = {
   name: 'ecs_tasks',
   key: row => row.task.taskArn,
   indexes: {
@@ -93,5 +98,7 @@ export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desire
     clientToken: row => (row.clientToken === undefined ? undefined : clientTokenKey(row.task.clusterArn, row.clientToken)),
     /** `CLUSTER_ARN RUNNING` or `CLUSTER_ARN STOPPED`. */
     desiredStatus: row => `${row.task.clusterArn} ${row.task.desiredStatus}`,
+    /** `yes` for tasks that hold host ports. */
+    holdsPorts: row => (row.hostPorts !== undefined && row.task.lastStatus !== 'STOPPED' ? 'yes' : undefined),
   },
 }
