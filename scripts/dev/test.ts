@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dockerAnswers, exitCodeOf, hasTestbed, withTestbed, type Environment } from './run.ts'
+
+interface Part {
+  readonly name: string
+  readonly paths: readonly string[]
+  readonly timeoutMs: number
+  /** Needs dist/kecs. */
+  readonly binary?: boolean
+  /** Needs Docker. */
+  readonly docker?: boolean
+}
+
+const parts: readonly Part[] = [
+  {
+    name: 'unit',
+    paths: ['./cli', './server', './shared', './scripts', './test/architecture.test.ts', './test/support'],
+    timeoutMs: 30_000,
+  },
+  { name: 'conformance', paths: ['./test/conformance'], timeoutMs: 60_000 },
+  { name: 'binary', paths: ['./test/binary'], timeoutMs: 60_000, binary: true },
+  { name: 'cluster', paths: ['./test/cluster'], timeoutMs: 600_000, binary: true, docker: true },
+]
+
+interface Tally {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** Runs the named parts, or all; prints `N passed, N failed` at the end and resolves with the exit code. */
+export async function test(names: readonly string[]): Promise<number> {
+  const unknown = names.filter(name => !parts.some(part => part.name === name))
+  if (unknown.length > 0) {
+    console.error(`./dev test: no part is called ${unknown.join(', ')}; there are ${parts.map(part => part.name).join(', ')}`)
+    return 2
+  }
+  const chosen = parts.filter(part => names.length === 0 || names.includes(part.name))
+  const total: Tally = { passed: 0, failed: 0, skipped: 0 }
+  const docker = await dockerAnswers()
+  let built: boolean | undefined
+  for (const part of chosen) {
+    if (part.docker && !docker) {
+      // Where the testbed is, Docker has to be: that is a failure, never a skip.
+      if (hasTestbed && process.env['CI'] === 'true') total.failed++
+      else total.skipped++
+      console.log(`\n== ${part.name}: skipped, since no Docker answers here`)
+      continue
+    }
+    if (part.binary) built ??= (await exitCodeOf(['bun', 'scripts/build/index.ts'])) === 0
+    if (part.binary && !built) {
+      console.log(`\n== ${part.name}: failed, since ./dev build failed`)
+      total.failed++
+      continue
+    }
+    console.log(`\n== ${part.name}`)
+    await runPart(part, total)
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
+  return total.failed > 0 || total.passed === 0 ? 1 : 0
+}
+
+async function runPart(part: Part, total: Tally): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'kecs-test-'))
+  const report = join(folder, 'junit.xml')
+  const env: Environment = part.docker ? withTestbed() : {}
+  try {
+    const command = ['bun', 'test', `--timeout=${part.timeoutMs}`, '--reporter=junit', `--reporter-outfile=${report}`, ...part.paths]
+    const code = await exitCodeOf(command, { env })
+    const counts = read(report)
+    total.passed += counts.passed
+    total.skipped += counts.skipped
+    // A file that could not even be loaded is in the exit code alone.
+    total.failed += Math.max(counts.failed, code === 0 ? 0 : 1)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function read(report: string): Tally {
+  let text: string
+  try {
+    text = readFileSync(report, 'utf8')
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 }
+  }
+  const head = /<testsuites [^>]*>/.exec(text)?.[0] ?? ''
+  const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0)
+  const failed = count('failures') + count('errors')
+  const skipped = count('skipped')
+  return { passed: count('tests') - failed - skipped, failed, skipped }
+}
