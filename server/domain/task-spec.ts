@@ -1,0 +1,134 @@
+import { defaultAccount } from '../../shared/names.ts'
+import type { ContainerDefinition, ContainerOverride, KeyValuePair, NetworkBinding, PortMapping } from '../aws/generated/ecs.ts'
+import type { TaskSpec } from '../runtime/runtime.ts'
+import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../store/tables.ts'
+import { portsOfRange } from './host-ports-range.ts'
+import { cpuUnits, memoryMiB } from './task-spec-size.ts'
+
+export interface TaskSpecSettings {
+  /** AWS_ENDPOINT_URL of every container. */
+  readonly endpointUrl: string
+}
+
+/**
+ * What a runtime is to start for a task: its definition with the task's overrides applied, AWS' environment added and
+ * its host ports put in. Pure: the same row gives the same answer after a restart.
+ *
+ * Where it differs from AWS: AWS_ENDPOINT_URL, region and credentials are in the environment, so that an SDK finds
+ * kecs. What the definition, an override or a secret of the container sets is left as it is.
+ */
+export const taskSpec = (row: TaskRow, definition: TaskDefinitionRow, cluster: ClusterRow, settings: TaskSpecSettings): TaskSpec => {
+  const { task } = row
+  const { taskDefinition } = definition
+  const launchType = launchTypeOf(row)
+  const networkMode = taskDefinition.networkMode ?? 'bridge'
+  const cpu = sizeOf(task.overrides?.cpu, taskDefinition.cpu, cpuUnits)
+  const memory = sizeOf(task.overrides?.memory, taskDefinition.memory, memoryMiB)
+  const awsVariables = awsEnvironment(row, launchType, settings)
+  return {
+    taskArn: task.taskArn,
+    taskId: row.taskId,
+    namespace: row.namespace,
+    clusterArn: cluster.cluster.clusterArn,
+    clusterName: cluster.cluster.clusterName,
+    family: taskDefinition.family,
+    revision: taskDefinition.revision,
+    launchType,
+    networkMode,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    containers: (taskDefinition.containerDefinitions ?? []).map(container => {
+      const override = task.overrides?.containerOverrides?.find(({ name }) => name === container.name)
+      const overridden = override === undefined ? container : overrideContainer(container, override)
+      return {
+        ...overridden,
+        environment: withDefaults(overridden, awsVariables),
+        portMappings: boundPorts(overridden, networkMode, row),
+      }
+    }),
+    tags: Object.fromEntries(row.tags.flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']]))),
+  }
+}
+
+const launchTypeOf = (row: TaskRow): TaskSpec['launchType'] => {
+  const { launchType } = row.task
+  return launchType === 'FARGATE' || launchType === 'EXTERNAL' ? launchType : 'EC2'
+}
+
+const sizeOf = (
+  override: string | undefined,
+  defined: string | undefined,
+  parse: (text: string) => number | undefined,
+): number | undefined => parse(override ?? '') ?? parse(defined ?? '')
+
+/**
+ * A container definition with a RunTask override applied. Environment variables are replaced by name and added;
+ * everything else that the override names takes the place of the definition's. An empty command is none: services of
+ * AWS do not tell an empty list from an absent one.
+ */
+export const overrideContainer = (container: ContainerDefinition, override: ContainerOverride): ContainerDefinition => ({
+  ...container,
+  ...(override.command === undefined || override.command.length === 0 ? {} : { command: override.command }),
+  ...(override.environment === undefined ? {} : { environment: mergeEnvironment(container.environment ?? [], override.environment) }),
+  ...(override.environmentFiles === undefined || override.environmentFiles.length === 0
+    ? {}
+    : { environmentFiles: override.environmentFiles }),
+  ...(override.cpu === undefined ? {} : { cpu: override.cpu }),
+  ...(override.memory === undefined ? {} : { memory: override.memory }),
+  ...(override.memoryReservation === undefined ? {} : { memoryReservation: override.memoryReservation }),
+  ...(override.resourceRequirements === undefined || override.resourceRequirements.length === 0
+    ? {}
+    : { resourceRequirements: override.resourceRequirements }),
+})
+
+/** One entry a name; the last value given for a name wins, in the place where the name first stood. */
+const mergeEnvironment = (defined: readonly KeyValuePair[], override: readonly KeyValuePair[]): KeyValuePair[] => {
+  const values = new Map<string, string>()
+  for (const { name, value } of [...defined, ...override]) if (name !== undefined) values.set(name, value ?? '')
+  return [...values].map(([name, value]) => ({ name, value }))
+}
+
+/** AWS_EXECUTION_ENV as the agent and Fargate set it; the rest is what lets any SDK reach kecs as the task's account. */
+const awsEnvironment = (row: TaskRow, launchType: TaskSpec['launchType'], settings: TaskSpecSettings): readonly [string, string][] => {
+  const [account = defaultAccount, region = ''] = row.scope.split('/')
+  return [
+    ['AWS_ENDPOINT_URL', settings.endpointUrl],
+    ['AWS_REGION', region],
+    ['AWS_DEFAULT_REGION', region],
+    ['AWS_ACCESS_KEY_ID', account === defaultAccount ? 'test' : account],
+    ['AWS_SECRET_ACCESS_KEY', 'test'],
+    ['AWS_EXECUTION_ENV', `AWS_ECS_${launchType}`],
+  ]
+}
+
+const withDefaults = (container: ContainerDefinition, defaults: readonly [string, string][]): KeyValuePair[] => {
+  const own = mergeEnvironment(container.environment ?? [], [])
+  const taken = new Set([...own, ...(container.secrets ?? [])].map(({ name }) => name))
+  return [...own, ...defaults.filter(([name]) => !taken.has(name)).map(([name, value]) => ({ name, value }))]
+}
+
+/** The container's port mappings with their host ports, a range as one mapping a port. */
+const boundPorts = (container: ContainerDefinition, networkMode: TaskSpec['networkMode'], row: TaskRow): PortMapping[] => {
+  const mappings = container.portMappings ?? []
+  if (networkMode === 'none') return []
+  const bindings = row.hostPorts?.find(({ containerName }) => containerName === container.name)?.networkBindings ?? []
+  return mappings.flatMap((mapping, index) => boundMapping(mapping, networkMode === 'awsvpc' ? undefined : bindings[index]))
+}
+
+/** Without a binding the task has its own address, where a port is reached as it is. */
+const boundMapping = (mapping: PortMapping, binding: NetworkBinding | undefined): PortMapping[] => {
+  const { containerPortRange, ...rest } = mapping
+  const containerPorts = containerPortRange === undefined ? [mapping.containerPort ?? 0] : portsOfRange(containerPortRange)
+  const hostPorts =
+    binding === undefined
+      ? containerPorts
+      : binding.hostPortRange === undefined
+        ? [binding.hostPort ?? 0]
+        : portsOfRange(binding.hostPortRange)
+  return containerPorts.map((containerPort, index) => ({
+    ...rest,
+    containerPort,
+    hostPort: hostPorts[index] ?? containerPort,
+    protocol: mapping.protocol ?? 'tcp',
+  }))
+}
