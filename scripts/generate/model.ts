@@ -54,7 +54,17 @@ export interface Model {
 // The layout of the schemas is documented in @smithy/types, static-schemas.d.ts.
 type Schema = number | string | readonly unknown[] | (() => Schema)
 const isNamed = (schema: readonly unknown[]): boolean => typeof schema[0] === 'number' && typeof schema[1] === 'string'
-const scalars: Record<number, Scalar> = { 0: 'string', 1: 'number', 2: 'boolean', 4: 'timestamp', 5: 'timestamp', 6: 'timestamp', 7: 'timestamp', 15: 'document', 21: 'blob' }
+const scalars: Record<number, Scalar> = {
+  0: 'string',
+  1: 'number',
+  2: 'boolean',
+  4: 'timestamp',
+  5: 'timestamp',
+  6: 'timestamp',
+  7: 'timestamp',
+  15: 'document',
+  21: 'blob',
+}
 const idempotencyTokenTrait = 4
 
 export function readModel(packageName: string): Model {
@@ -102,7 +112,11 @@ export function readModel(packageName: string): Model {
     names.forEach((member, index) => {
       const { type, traits } = reference(types[index] as Schema)
       const linked = enumOf.get(`${name}.${member}`)
-      members.set(member, { type: linked ? withEnum(type, linked) : type, required: index < required, idempotencyToken: (traits & idempotencyTokenTrait) !== 0 })
+      members.set(member, {
+        type: linked ? withEnum(type, linked) : type,
+        required: index < required,
+        idempotencyToken: (traits & idempotencyTokenTrait) !== 0,
+      })
     })
     structures.set(name, { name, union: kind === 4, members })
     return name
@@ -121,11 +135,20 @@ export function readModel(packageName: string): Model {
     const name = String(schema[2])
     const traits = (schema[3] ?? {}) as { error?: 'client' | 'server'; httpError?: number; awsQueryError?: [string, number] }
     const fault = traits.error ?? 'client'
-    errors.set(name, { name, fault, code: traits.awsQueryError?.[0] ?? name, status: traits.awsQueryError?.[1] ?? traits.httpError ?? (fault === 'server' ? 500 : 400) })
+    errors.set(name, {
+      name,
+      fault,
+      code: traits.awsQueryError?.[0] ?? name,
+      status: traits.awsQueryError?.[1] ?? traits.httpError ?? (fault === 'server' ? 500 : 400),
+    })
   }
   for (const schema of schemas.filter(([kind]) => kind === 9)) {
     const name = String(schema[2])
-    operations.set(name, { input: structureOf(schema[4] as Schema), output: structureOf(schema[5] as Schema), errors: readThrown(join(declarations, 'commands', `${name}Command.d.ts`)).filter(error => errors.has(error)) })
+    operations.set(name, {
+      input: structureOf(schema[4] as Schema),
+      output: structureOf(schema[5] as Schema),
+      errors: readThrown(join(declarations, 'commands', `${name}Command.d.ts`)).filter(error => errors.has(error)),
+    })
   }
   return { packageName, packageVersion, structures, enums, operations: sorted(operations), errors: sorted(errors) }
 }
@@ -138,7 +161,10 @@ function withEnum(type: Reference, name: string): Reference {
   return { ...type, of: withEnum(type.of, name) }
 }
 
-const declarationFiles = (folder: string): string[] => readdirSync(folder).filter(file => file.endsWith('.d.ts')).map(file => join(folder, file))
+const declarationFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter(file => file.endsWith('.d.ts'))
+    .map(file => join(folder, file))
 
 function readEnums(folder: string, exported: Record<string, unknown>): Map<string, readonly string[]> {
   const enums = new Map<string, readonly string[]>()
@@ -161,7 +187,10 @@ function readEnumLinks(folder: string, enums: ReadonlyMap<string, unknown>): Map
         for (const member of node.members) {
           const type = (member as { type?: ts.TypeNode }).type
           if (!member.name || !type) continue
-          const linked = type.getText(source).match(/[A-Za-z]\w+/g)?.find(word => enums.has(word))
+          const linked = type
+            .getText(source)
+            .match(/[A-Za-z]\w+/g)
+            ?.find(word => enums.has(word))
           if (linked) links.set(`${node.name.text}.${member.name.getText(source)}`, linked)
         }
       }
@@ -172,4 +201,5 @@ function readEnumLinks(folder: string, enums: ReadonlyMap<string, unknown>): Map
   return links
 }
 
-const readThrown = (file: string): string[] => [...readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name = '']) => name)
+const readThrown = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map(([, name = '']) => name)

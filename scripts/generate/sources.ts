@@ -1,16 +1,10 @@
 // What the SDK's packages do not say: how each service is addressed, and the limits that its model sets.
 import type { ProtocolName } from '../../server/aws/service.ts'
-
-/** JSON Schema keywords, for a shape's name or `Structure.member`. */
-export interface Constraint {
-  readonly minLength?: number
-  readonly maxLength?: number
-  readonly minItems?: number
-  readonly maxItems?: number
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly pattern?: string
-}
+import { applicationAutoScalingConstraints } from './constraints/application-autoscaling.ts'
+import type { Constraints } from './constraints/constraint.ts'
+import { ecsConstraints } from './constraints/ecs.ts'
+import { elbv2Constraints } from './constraints/elbv2.ts'
+import { serviceDiscoveryConstraints } from './constraints/servicediscovery.ts'
 
 export interface ServiceSource {
   readonly packageName: string
@@ -21,7 +15,7 @@ export interface ServiceSource {
   readonly apiVersion: string
   readonly targetPrefix?: string
   readonly xmlNamespace?: string
-  readonly constraints: Readonly<Record<string, Constraint>>
+  readonly constraints: Constraints
 }
 
 export const sources: readonly ServiceSource[] = [
@@ -32,7 +26,7 @@ export const sources: readonly ServiceSource[] = [
     protocol: 'aws-json-1-1',
     apiVersion: '2014-11-13',
     targetPrefix: 'AmazonEC2ContainerServiceV20141113',
-    constraints: {},
+    constraints: ecsConstraints,
   },
   {
     packageName: '@aws-sdk/client-elastic-load-balancing-v2',
@@ -41,7 +35,7 @@ export const sources: readonly ServiceSource[] = [
     protocol: 'aws-query',
     apiVersion: '2015-12-01',
     xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
-    constraints: {},
+    constraints: elbv2Constraints,
   },
   {
     packageName: '@aws-sdk/client-servicediscovery',
@@ -50,7 +44,7 @@ export const sources: readonly ServiceSource[] = [
     protocol: 'aws-json-1-1',
     apiVersion: '2017-03-14',
     targetPrefix: 'Route53AutoNaming_v20170314',
-    constraints: {},
+    constraints: serviceDiscoveryConstraints,
   },
   {
     packageName: '@aws-sdk/client-application-auto-scaling',
@@ -59,6 +53,6 @@ export const sources: readonly ServiceSource[] = [
     protocol: 'aws-json-1-1',
     apiVersion: '2016-02-06',
     targetPrefix: 'AnyScaleFrontendService',
-    constraints: {},
+    constraints: applicationAutoScalingConstraints,
   },
 ]

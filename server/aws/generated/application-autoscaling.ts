@@ -39,9 +39,9 @@ export interface DeleteScalingPolicyRequest {
   readonly ScalableDimension: ScalableDimension
 }
 export const DeleteScalingPolicyRequest = Type.Object({
-  PolicyName: Type.String(),
+  PolicyName: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ResourceId: Type.String(),
+  ResourceId: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
 })
 
@@ -56,8 +56,8 @@ export interface DeleteScheduledActionRequest {
 }
 export const DeleteScheduledActionRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ScheduledActionName: Type.String(),
-  ResourceId: Type.String(),
+  ScheduledActionName: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
+  ResourceId: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
 })
 
@@ -71,7 +71,7 @@ export interface DeregisterScalableTargetRequest {
 }
 export const DeregisterScalableTargetRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ResourceId: Type.String(),
+  ResourceId: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
 })
 
@@ -87,10 +87,10 @@ export interface DescribeScalableTargetsRequest {
 }
 export const DescribeScalableTargetsRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ResourceIds: Type.Optional(Type.Array(Type.String())),
+  ResourceIds: Type.Optional(Type.Array(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}), {"maxItems":50})),
   ScalableDimension: Type.Optional(Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension })),
-  MaxResults: Type.Optional(Type.Number()),
-  NextToken: Type.Optional(Type.String()),
+  MaxResults: Type.Optional(Type.Integer()),
+  NextToken: Type.Optional(Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
 })
 
 export interface SuspendedState {
@@ -120,11 +120,11 @@ export const ScalableTarget = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
   ResourceId: Type.String(),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
-  MinCapacity: Type.Number(),
-  MaxCapacity: Type.Number(),
+  MinCapacity: Type.Integer(),
+  MaxCapacity: Type.Integer(),
   RoleARN: Type.String(),
   CreationTime: Type.Number({"format":"timestamp"}),
-  PredictedCapacity: Type.Optional(Type.Number()),
+  PredictedCapacity: Type.Optional(Type.Integer()),
   SuspendedState: Type.Optional(SuspendedState),
   ScalableTargetARN: Type.Optional(Type.String()),
 })
@@ -148,10 +148,10 @@ export interface DescribeScalingActivitiesRequest {
 }
 export const DescribeScalingActivitiesRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ResourceId: Type.Optional(Type.String()),
+  ResourceId: Type.Optional(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   ScalableDimension: Type.Optional(Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension })),
-  MaxResults: Type.Optional(Type.Number()),
-  NextToken: Type.Optional(Type.String()),
+  MaxResults: Type.Optional(Type.Integer()),
+  NextToken: Type.Optional(Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   IncludeNotScaledActivities: Type.Optional(Type.Boolean()),
 })
 
@@ -163,9 +163,9 @@ export interface NotScaledReason {
 }
 export const NotScaledReason = Type.Object({
   Code: Type.String(),
-  MaxCapacity: Type.Optional(Type.Number()),
-  MinCapacity: Type.Optional(Type.Number()),
-  CurrentCapacity: Type.Optional(Type.Number()),
+  MaxCapacity: Type.Optional(Type.Integer()),
+  MinCapacity: Type.Optional(Type.Integer()),
+  CurrentCapacity: Type.Optional(Type.Integer()),
 })
 
 export interface ScalingActivity {
@@ -216,11 +216,11 @@ export interface DescribeScalingPoliciesRequest {
 }
 export const DescribeScalingPoliciesRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  PolicyNames: Type.Optional(Type.Array(Type.String())),
-  ResourceId: Type.Optional(Type.String()),
+  PolicyNames: Type.Optional(Type.Array(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}), {"maxItems":50})),
+  ResourceId: Type.Optional(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   ScalableDimension: Type.Optional(Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension })),
-  MaxResults: Type.Optional(Type.Number()),
-  NextToken: Type.Optional(Type.String()),
+  MaxResults: Type.Optional(Type.Integer()),
+  NextToken: Type.Optional(Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
 })
 
 export interface StepAdjustment {
@@ -229,7 +229,7 @@ export interface StepAdjustment {
   readonly MetricIntervalUpperBound?: number | undefined
 }
 export const StepAdjustment = Type.Object({
-  ScalingAdjustment: Type.Number(),
+  ScalingAdjustment: Type.Integer(),
   MetricIntervalLowerBound: Type.Optional(Type.Number()),
   MetricIntervalUpperBound: Type.Optional(Type.Number()),
 })
@@ -244,8 +244,8 @@ export interface StepScalingPolicyConfiguration {
 export const StepScalingPolicyConfiguration = Type.Object({
   AdjustmentType: Type.Optional(Type.Unsafe<AdjustmentType>({ ...Type.String(), enum: AdjustmentType })),
   StepAdjustments: Type.Optional(Type.Array(StepAdjustment)),
-  MinAdjustmentMagnitude: Type.Optional(Type.Number()),
-  Cooldown: Type.Optional(Type.Number()),
+  MinAdjustmentMagnitude: Type.Optional(Type.Integer()),
+  Cooldown: Type.Optional(Type.Integer()),
   MetricAggregationType: Type.Optional(Type.Unsafe<MetricAggregationType>({ ...Type.String(), enum: MetricAggregationType })),
 })
 
@@ -255,7 +255,7 @@ export interface PredefinedMetricSpecification {
 }
 export const PredefinedMetricSpecification = Type.Object({
   PredefinedMetricType: Type.Unsafe<MetricType>({ ...Type.String(), enum: MetricType }),
-  ResourceLabel: Type.Optional(Type.String()),
+  ResourceLabel: Type.Optional(Type.String({"minLength":1,"maxLength":1023})),
 })
 
 export interface MetricDimension {
@@ -272,8 +272,8 @@ export interface TargetTrackingMetricDimension {
   readonly Value: string
 }
 export const TargetTrackingMetricDimension = Type.Object({
-  Name: Type.String(),
-  Value: Type.String(),
+  Name: Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
+  Value: Type.String({"minLength":1,"maxLength":1024,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
 })
 
 export interface TargetTrackingMetric {
@@ -283,8 +283,8 @@ export interface TargetTrackingMetric {
 }
 export const TargetTrackingMetric = Type.Object({
   Dimensions: Type.Optional(Type.Array(TargetTrackingMetricDimension)),
-  MetricName: Type.Optional(Type.String()),
-  Namespace: Type.Optional(Type.String()),
+  MetricName: Type.Optional(Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
+  Namespace: Type.Optional(Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
 })
 
 export interface TargetTrackingMetricStat {
@@ -294,8 +294,8 @@ export interface TargetTrackingMetricStat {
 }
 export const TargetTrackingMetricStat = Type.Object({
   Metric: TargetTrackingMetric,
-  Stat: Type.String(),
-  Unit: Type.Optional(Type.String()),
+  Stat: Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
+  Unit: Type.Optional(Type.String({"minLength":1,"maxLength":1023,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
 })
 
 export interface TargetTrackingMetricDataQuery {
@@ -306,9 +306,9 @@ export interface TargetTrackingMetricDataQuery {
   readonly ReturnData?: boolean | undefined
 }
 export const TargetTrackingMetricDataQuery = Type.Object({
-  Id: Type.String(),
-  Expression: Type.Optional(Type.String()),
-  Label: Type.Optional(Type.String()),
+  Id: Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
+  Expression: Type.Optional(Type.String({"minLength":1,"maxLength":2048,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
+  Label: Type.Optional(Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   MetricStat: Type.Optional(TargetTrackingMetricStat),
   ReturnData: Type.Optional(Type.Boolean()),
 })
@@ -342,8 +342,8 @@ export const TargetTrackingScalingPolicyConfiguration = Type.Object({
   TargetValue: Type.Number(),
   PredefinedMetricSpecification: Type.Optional(PredefinedMetricSpecification),
   CustomizedMetricSpecification: Type.Optional(CustomizedMetricSpecification),
-  ScaleOutCooldown: Type.Optional(Type.Number()),
-  ScaleInCooldown: Type.Optional(Type.Number()),
+  ScaleOutCooldown: Type.Optional(Type.Integer()),
+  ScaleInCooldown: Type.Optional(Type.Integer()),
   DisableScaleIn: Type.Optional(Type.Boolean()),
 })
 
@@ -352,8 +352,8 @@ export interface PredictiveScalingPredefinedMetricPairSpecification {
   readonly ResourceLabel?: string | undefined
 }
 export const PredictiveScalingPredefinedMetricPairSpecification = Type.Object({
-  PredefinedMetricType: Type.String(),
-  ResourceLabel: Type.Optional(Type.String()),
+  PredefinedMetricType: Type.String({"minLength":1,"maxLength":128}),
+  ResourceLabel: Type.Optional(Type.String({"minLength":1,"maxLength":1023})),
 })
 
 export interface PredictiveScalingPredefinedScalingMetricSpecification {
@@ -361,8 +361,8 @@ export interface PredictiveScalingPredefinedScalingMetricSpecification {
   readonly ResourceLabel?: string | undefined
 }
 export const PredictiveScalingPredefinedScalingMetricSpecification = Type.Object({
-  PredefinedMetricType: Type.String(),
-  ResourceLabel: Type.Optional(Type.String()),
+  PredefinedMetricType: Type.String({"minLength":1,"maxLength":128}),
+  ResourceLabel: Type.Optional(Type.String({"minLength":1,"maxLength":1023})),
 })
 
 export interface PredictiveScalingPredefinedLoadMetricSpecification {
@@ -370,8 +370,8 @@ export interface PredictiveScalingPredefinedLoadMetricSpecification {
   readonly ResourceLabel?: string | undefined
 }
 export const PredictiveScalingPredefinedLoadMetricSpecification = Type.Object({
-  PredefinedMetricType: Type.String(),
-  ResourceLabel: Type.Optional(Type.String()),
+  PredefinedMetricType: Type.String({"minLength":1,"maxLength":128}),
+  ResourceLabel: Type.Optional(Type.String({"minLength":1,"maxLength":1023})),
 })
 
 export interface PredictiveScalingMetricDimension {
@@ -379,8 +379,8 @@ export interface PredictiveScalingMetricDimension {
   readonly Value: string
 }
 export const PredictiveScalingMetricDimension = Type.Object({
-  Name: Type.String(),
-  Value: Type.String(),
+  Name: Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
+  Value: Type.String({"minLength":1,"maxLength":1024,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
 })
 
 export interface PredictiveScalingMetric {
@@ -390,8 +390,8 @@ export interface PredictiveScalingMetric {
 }
 export const PredictiveScalingMetric = Type.Object({
   Dimensions: Type.Optional(Type.Array(PredictiveScalingMetricDimension)),
-  MetricName: Type.Optional(Type.String()),
-  Namespace: Type.Optional(Type.String()),
+  MetricName: Type.Optional(Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
+  Namespace: Type.Optional(Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
 })
 
 export interface PredictiveScalingMetricStat {
@@ -401,8 +401,8 @@ export interface PredictiveScalingMetricStat {
 }
 export const PredictiveScalingMetricStat = Type.Object({
   Metric: PredictiveScalingMetric,
-  Stat: Type.String(),
-  Unit: Type.Optional(Type.String()),
+  Stat: Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
+  Unit: Type.Optional(Type.String({"minLength":1,"maxLength":1023,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
 })
 
 export interface PredictiveScalingMetricDataQuery {
@@ -413,10 +413,10 @@ export interface PredictiveScalingMetricDataQuery {
   readonly ReturnData?: boolean | undefined
 }
 export const PredictiveScalingMetricDataQuery = Type.Object({
-  Id: Type.String(),
-  Expression: Type.Optional(Type.String()),
+  Id: Type.String({"minLength":1,"maxLength":255,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
+  Expression: Type.Optional(Type.String({"minLength":1,"maxLength":2048,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   MetricStat: Type.Optional(PredictiveScalingMetricStat),
-  Label: Type.Optional(Type.String()),
+  Label: Type.Optional(Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   ReturnData: Type.Optional(Type.Boolean()),
 })
 
@@ -456,9 +456,9 @@ export interface PredictiveScalingPolicyConfiguration {
 export const PredictiveScalingPolicyConfiguration = Type.Object({
   MetricSpecifications: Type.Array(PredictiveScalingMetricSpecification),
   Mode: Type.Optional(Type.Unsafe<PredictiveScalingMode>({ ...Type.String(), enum: PredictiveScalingMode })),
-  SchedulingBufferTime: Type.Optional(Type.Number()),
+  SchedulingBufferTime: Type.Optional(Type.Integer({"minimum":0,"maximum":3600})),
   MaxCapacityBreachBehavior: Type.Optional(Type.Unsafe<PredictiveScalingMaxCapacityBreachBehavior>({ ...Type.String(), enum: PredictiveScalingMaxCapacityBreachBehavior })),
-  MaxCapacityBuffer: Type.Optional(Type.Number()),
+  MaxCapacityBuffer: Type.Optional(Type.Integer({"minimum":0,"maximum":100})),
 })
 
 export interface Alarm {
@@ -516,11 +516,11 @@ export interface DescribeScheduledActionsRequest {
 }
 export const DescribeScheduledActionsRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ScheduledActionNames: Type.Optional(Type.Array(Type.String())),
-  ResourceId: Type.Optional(Type.String()),
+  ScheduledActionNames: Type.Optional(Type.Array(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}), {"maxItems":50})),
+  ResourceId: Type.Optional(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   ScalableDimension: Type.Optional(Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension })),
-  MaxResults: Type.Optional(Type.Number()),
-  NextToken: Type.Optional(Type.String()),
+  MaxResults: Type.Optional(Type.Integer()),
+  NextToken: Type.Optional(Type.String({"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
 })
 
 export interface ScalableTargetAction {
@@ -528,8 +528,8 @@ export interface ScalableTargetAction {
   readonly MaxCapacity?: number | undefined
 }
 export const ScalableTargetAction = Type.Object({
-  MinCapacity: Type.Optional(Type.Number()),
-  MaxCapacity: Type.Optional(Type.Number()),
+  MinCapacity: Type.Optional(Type.Integer()),
+  MaxCapacity: Type.Optional(Type.Integer()),
 })
 
 export interface ScheduledAction {
@@ -578,9 +578,9 @@ export interface GetPredictiveScalingForecastRequest {
 }
 export const GetPredictiveScalingForecastRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ResourceId: Type.String(),
+  ResourceId: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
-  PolicyName: Type.String(),
+  PolicyName: Type.String({"minLength":1,"maxLength":256,"pattern":"\\p{Print}+"}),
   StartTime: Type.Number({"format":"timestamp"}),
   EndTime: Type.Number({"format":"timestamp"}),
 })
@@ -620,7 +620,7 @@ export interface ListTagsForResourceRequest {
   readonly ResourceARN: string
 }
 export const ListTagsForResourceRequest = Type.Object({
-  ResourceARN: Type.String(),
+  ResourceARN: Type.String({"minLength":1,"maxLength":1011,"pattern":"^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\\/[a-zA-Z0-9-]+$"}),
 })
 
 export interface ListTagsForResourceResponse {
@@ -641,9 +641,9 @@ export interface PutScalingPolicyRequest {
   readonly PredictiveScalingPolicyConfiguration?: PredictiveScalingPolicyConfiguration | undefined
 }
 export const PutScalingPolicyRequest = Type.Object({
-  PolicyName: Type.String(),
+  PolicyName: Type.String({"minLength":1,"maxLength":256,"pattern":"\\p{Print}+"}),
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ResourceId: Type.String(),
+  ResourceId: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
   PolicyType: Type.Optional(Type.Unsafe<PolicyType>({ ...Type.String(), enum: PolicyType })),
   StepScalingPolicyConfiguration: Type.Optional(StepScalingPolicyConfiguration),
@@ -673,11 +673,11 @@ export interface PutScheduledActionRequest {
 }
 export const PutScheduledActionRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ScheduledActionName: Type.String(),
-  ResourceId: Type.String(),
+  ScheduledActionName: Type.String({"minLength":1,"maxLength":256,"pattern":"(?!((^[ ]+.*)|(.*([\\u0000-\\u001f]|[\\u007f-\\u009f]|[:/|])+.*)|(.*[ ]+$))).+"}),
+  ResourceId: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
-  Schedule: Type.Optional(Type.String()),
-  Timezone: Type.Optional(Type.String()),
+  Schedule: Type.Optional(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
+  Timezone: Type.Optional(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   StartTime: Type.Optional(Type.Number({"format":"timestamp"})),
   EndTime: Type.Optional(Type.Number({"format":"timestamp"})),
   ScalableTargetAction: Type.Optional(ScalableTargetAction),
@@ -698,13 +698,13 @@ export interface RegisterScalableTargetRequest {
 }
 export const RegisterScalableTargetRequest = Type.Object({
   ServiceNamespace: Type.Unsafe<ServiceNamespace>({ ...Type.String(), enum: ServiceNamespace }),
-  ResourceId: Type.String(),
+  ResourceId: Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"}),
   ScalableDimension: Type.Unsafe<ScalableDimension>({ ...Type.String(), enum: ScalableDimension }),
-  MinCapacity: Type.Optional(Type.Number()),
-  MaxCapacity: Type.Optional(Type.Number()),
-  RoleARN: Type.Optional(Type.String()),
+  MinCapacity: Type.Optional(Type.Integer()),
+  MaxCapacity: Type.Optional(Type.Integer()),
+  RoleARN: Type.Optional(Type.String({"minLength":1,"maxLength":1600,"pattern":"[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"})),
   SuspendedState: Type.Optional(SuspendedState),
-  Tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+  Tags: Type.Optional(Type.Record(Type.String(), Type.String({"maxLength":256}), {"propertyNames":{"minLength":1,"maxLength":128}})),
 })
 
 export interface RegisterScalableTargetResponse {
@@ -719,8 +719,8 @@ export interface TagResourceRequest {
   readonly Tags: Readonly<Record<string, string>>
 }
 export const TagResourceRequest = Type.Object({
-  ResourceARN: Type.String(),
-  Tags: Type.Record(Type.String(), Type.String()),
+  ResourceARN: Type.String({"minLength":1,"maxLength":1011,"pattern":"^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\\/[a-zA-Z0-9-]+$"}),
+  Tags: Type.Record(Type.String(), Type.String({"maxLength":256}), {"propertyNames":{"minLength":1,"maxLength":128}}),
 })
 
 export type TagResourceResponse = Readonly<Record<string, never>>
@@ -731,8 +731,8 @@ export interface UntagResourceRequest {
   readonly TagKeys: readonly string[]
 }
 export const UntagResourceRequest = Type.Object({
-  ResourceARN: Type.String(),
-  TagKeys: Type.Array(Type.String()),
+  ResourceARN: Type.String({"minLength":1,"maxLength":1011,"pattern":"^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\\/[a-zA-Z0-9-]+$"}),
+  TagKeys: Type.Array(Type.String({"minLength":1,"maxLength":128}), {"maxItems":200}),
 })
 
 export type UntagResourceResponse = Readonly<Record<string, never>>

@@ -403,10 +403,10 @@ export interface ManagedScaling {
 }
 export const ManagedScaling = Type.Object({
   status: Type.Optional(Type.Unsafe<ManagedScalingStatus>({ ...Type.String(), enum: ManagedScalingStatus })),
-  targetCapacity: Type.Optional(Type.Number()),
-  minimumScalingStepSize: Type.Optional(Type.Number()),
-  maximumScalingStepSize: Type.Optional(Type.Number()),
-  instanceWarmupPeriod: Type.Optional(Type.Number()),
+  targetCapacity: Type.Optional(Type.Integer({"minimum":1,"maximum":100})),
+  minimumScalingStepSize: Type.Optional(Type.Integer({"minimum":1,"maximum":10000})),
+  maximumScalingStepSize: Type.Optional(Type.Integer({"minimum":1,"maximum":10000})),
+  instanceWarmupPeriod: Type.Optional(Type.Integer({"minimum":0,"maximum":10000})),
 })
 
 export interface AutoScalingGroupProvider {
@@ -435,7 +435,7 @@ export interface ManagedInstancesStorageConfiguration {
   readonly storageSizeGiB?: number | undefined
 }
 export const ManagedInstancesStorageConfiguration = Type.Object({
-  storageSizeGiB: Type.Optional(Type.Number()),
+  storageSizeGiB: Type.Optional(Type.Integer({"minimum":1})),
 })
 
 export interface ManagedInstancesLocalStorageConfiguration {
@@ -450,8 +450,8 @@ export interface VCpuCountRangeRequest {
   readonly max?: number | undefined
 }
 export const VCpuCountRangeRequest = Type.Object({
-  min: Type.Number(),
-  max: Type.Optional(Type.Number()),
+  min: Type.Integer(),
+  max: Type.Optional(Type.Integer()),
 })
 
 export interface MemoryMiBRequest {
@@ -459,8 +459,8 @@ export interface MemoryMiBRequest {
   readonly max?: number | undefined
 }
 export const MemoryMiBRequest = Type.Object({
-  min: Type.Number(),
-  max: Type.Optional(Type.Number()),
+  min: Type.Integer(),
+  max: Type.Optional(Type.Integer()),
 })
 
 export interface MemoryGiBPerVCpuRequest {
@@ -477,8 +477,8 @@ export interface NetworkInterfaceCountRequest {
   readonly max?: number | undefined
 }
 export const NetworkInterfaceCountRequest = Type.Object({
-  min: Type.Optional(Type.Number()),
-  max: Type.Optional(Type.Number()),
+  min: Type.Optional(Type.Integer()),
+  max: Type.Optional(Type.Integer()),
 })
 
 export interface TotalLocalStorageGBRequest {
@@ -495,8 +495,8 @@ export interface BaselineEbsBandwidthMbpsRequest {
   readonly max?: number | undefined
 }
 export const BaselineEbsBandwidthMbpsRequest = Type.Object({
-  min: Type.Optional(Type.Number()),
-  max: Type.Optional(Type.Number()),
+  min: Type.Optional(Type.Integer()),
+  max: Type.Optional(Type.Integer()),
 })
 
 export interface AcceleratorCountRequest {
@@ -504,8 +504,8 @@ export interface AcceleratorCountRequest {
   readonly max?: number | undefined
 }
 export const AcceleratorCountRequest = Type.Object({
-  min: Type.Optional(Type.Number()),
-  max: Type.Optional(Type.Number()),
+  min: Type.Optional(Type.Integer()),
+  max: Type.Optional(Type.Integer()),
 })
 
 export interface AcceleratorTotalMemoryMiBRequest {
@@ -513,8 +513,8 @@ export interface AcceleratorTotalMemoryMiBRequest {
   readonly max?: number | undefined
 }
 export const AcceleratorTotalMemoryMiBRequest = Type.Object({
-  min: Type.Optional(Type.Number()),
-  max: Type.Optional(Type.Number()),
+  min: Type.Optional(Type.Integer()),
+  max: Type.Optional(Type.Integer()),
 })
 
 export interface NetworkBandwidthGbpsRequest {
@@ -557,10 +557,10 @@ export const InstanceRequirementsRequest = Type.Object({
   memoryMiB: MemoryMiBRequest,
   cpuManufacturers: Type.Optional(Type.Array(Type.Unsafe<CpuManufacturer>({ ...Type.String(), enum: CpuManufacturer }))),
   memoryGiBPerVCpu: Type.Optional(MemoryGiBPerVCpuRequest),
-  excludedInstanceTypes: Type.Optional(Type.Array(Type.String())),
+  excludedInstanceTypes: Type.Optional(Type.Array(Type.String({"minLength":1,"maxLength":30,"pattern":"[a-zA-Z0-9\\.\\*\\-]+"}), {"maxItems":400})),
   instanceGenerations: Type.Optional(Type.Array(Type.Unsafe<InstanceGeneration>({ ...Type.String(), enum: InstanceGeneration }))),
-  spotMaxPricePercentageOverLowestPrice: Type.Optional(Type.Number()),
-  onDemandMaxPricePercentageOverLowestPrice: Type.Optional(Type.Number()),
+  spotMaxPricePercentageOverLowestPrice: Type.Optional(Type.Integer()),
+  onDemandMaxPricePercentageOverLowestPrice: Type.Optional(Type.Integer()),
   bareMetal: Type.Optional(Type.Unsafe<BareMetal>({ ...Type.String(), enum: BareMetal })),
   burstablePerformance: Type.Optional(Type.Unsafe<BurstablePerformance>({ ...Type.String(), enum: BurstablePerformance })),
   requireHibernateSupport: Type.Optional(Type.Boolean()),
@@ -575,8 +575,8 @@ export const InstanceRequirementsRequest = Type.Object({
   acceleratorNames: Type.Optional(Type.Array(Type.Unsafe<AcceleratorName>({ ...Type.String(), enum: AcceleratorName }))),
   acceleratorTotalMemoryMiB: Type.Optional(AcceleratorTotalMemoryMiBRequest),
   networkBandwidthGbps: Type.Optional(NetworkBandwidthGbpsRequest),
-  allowedInstanceTypes: Type.Optional(Type.Array(Type.String())),
-  maxSpotPriceAsPercentageOfOptimalOnDemandPrice: Type.Optional(Type.Number()),
+  allowedInstanceTypes: Type.Optional(Type.Array(Type.String({"minLength":1,"maxLength":30,"pattern":"[a-zA-Z0-9\\.\\*\\-]+"}), {"maxItems":400})),
+  maxSpotPriceAsPercentageOfOptimalOnDemandPrice: Type.Optional(Type.Integer()),
 })
 
 export interface CapacityReservationRequest {
@@ -617,7 +617,7 @@ export interface InfrastructureOptimization {
   readonly scaleInAfter?: number | undefined
 }
 export const InfrastructureOptimization = Type.Object({
-  scaleInAfter: Type.Optional(Type.Number()),
+  scaleInAfter: Type.Optional(Type.Integer()),
 })
 
 export interface AutoRepairConfiguration {
@@ -647,8 +647,8 @@ export interface Tag {
   readonly value?: string | undefined
 }
 export const Tag = Type.Object({
-  key: Type.Optional(Type.String()),
-  value: Type.Optional(Type.String()),
+  key: Type.Optional(Type.String({"minLength":1,"maxLength":128,"pattern":"([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)"})),
+  value: Type.Optional(Type.String({"maxLength":256,"pattern":"([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)"})),
 })
 
 export interface CreateCapacityProviderRequest {
@@ -663,7 +663,7 @@ export const CreateCapacityProviderRequest = Type.Object({
   cluster: Type.Optional(Type.String()),
   autoScalingGroupProvider: Type.Optional(AutoScalingGroupProvider),
   managedInstancesProvider: Type.Optional(CreateManagedInstancesProviderConfiguration),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
 })
 
 export interface ManagedInstancesProvider {
@@ -773,8 +773,8 @@ export interface CapacityProviderStrategyItem {
 }
 export const CapacityProviderStrategyItem = Type.Object({
   capacityProvider: Type.String(),
-  weight: Type.Optional(Type.Number()),
-  base: Type.Optional(Type.Number()),
+  weight: Type.Optional(Type.Integer({"minimum":0,"maximum":1000})),
+  base: Type.Optional(Type.Integer({"minimum":0,"maximum":100000})),
 })
 
 export interface ClusterServiceConnectDefaultsRequest {
@@ -795,7 +795,7 @@ export interface CreateClusterRequest {
 }
 export const CreateClusterRequest = Type.Object({
   clusterName: Type.Optional(Type.String()),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   settings: Type.Optional(Type.Array(ClusterSetting)),
   configuration: Type.Optional(ClusterConfiguration),
   capacityProviders: Type.Optional(Type.Array(Type.String())),
@@ -855,10 +855,10 @@ export const Cluster = Type.Object({
   clusterName: Type.Optional(Type.String()),
   configuration: Type.Optional(ClusterConfiguration),
   status: Type.Optional(Type.String()),
-  registeredContainerInstancesCount: Type.Optional(Type.Number()),
-  runningTasksCount: Type.Optional(Type.Number()),
-  pendingTasksCount: Type.Optional(Type.Number()),
-  activeServicesCount: Type.Optional(Type.Number()),
+  registeredContainerInstancesCount: Type.Optional(Type.Integer()),
+  runningTasksCount: Type.Optional(Type.Integer()),
+  pendingTasksCount: Type.Optional(Type.Integer()),
+  activeServicesCount: Type.Optional(Type.Integer()),
   statistics: Type.Optional(Type.Array(KeyValuePair)),
   tags: Type.Optional(Type.Array(Tag)),
   settings: Type.Optional(Type.Array(ClusterSetting)),
@@ -891,9 +891,9 @@ export interface DaemonDeploymentConfiguration {
   readonly bakeTimeInMinutes?: number | undefined
 }
 export const DaemonDeploymentConfiguration = Type.Object({
-  drainPercent: Type.Optional(Type.Number()),
+  drainPercent: Type.Optional(Type.Number({"minimum":0,"maximum":100})),
   alarms: Type.Optional(DaemonAlarmConfiguration),
-  bakeTimeInMinutes: Type.Optional(Type.Number()),
+  bakeTimeInMinutes: Type.Optional(Type.Integer()),
 })
 
 export interface CreateDaemonRequest {
@@ -915,7 +915,7 @@ export const CreateDaemonRequest = Type.Object({
   capacityProviderArns: Type.Array(Type.String()),
   clusterArn: Type.Optional(Type.String()),
   deploymentConfiguration: Type.Optional(DaemonDeploymentConfiguration),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   propagateTags: Type.Optional(Type.Unsafe<DaemonPropagateTags>({ ...Type.String(), enum: DaemonPropagateTags })),
   enableECSManagedTags: Type.Optional(Type.Boolean()),
   enableExecuteCommand: Type.Optional(Type.Boolean()),
@@ -972,7 +972,7 @@ export interface ExpressGatewayContainer {
 }
 export const ExpressGatewayContainer = Type.Object({
   image: Type.String(),
-  containerPort: Type.Optional(Type.Number()),
+  containerPort: Type.Optional(Type.Integer()),
   awsLogsConfiguration: Type.Optional(ExpressGatewayServiceAwsLogsConfiguration),
   repositoryCredentials: Type.Optional(ExpressGatewayRepositoryCredentials),
   command: Type.Optional(Type.Array(Type.String())),
@@ -996,10 +996,10 @@ export interface ExpressGatewayScalingTarget {
   readonly autoScalingTargetValue?: number | undefined
 }
 export const ExpressGatewayScalingTarget = Type.Object({
-  minTaskCount: Type.Optional(Type.Number()),
-  maxTaskCount: Type.Optional(Type.Number()),
+  minTaskCount: Type.Optional(Type.Integer()),
+  maxTaskCount: Type.Optional(Type.Integer()),
   autoScalingMetric: Type.Optional(Type.Unsafe<ExpressGatewayServiceScalingMetric>({ ...Type.String(), enum: ExpressGatewayServiceScalingMetric })),
-  autoScalingTargetValue: Type.Optional(Type.Number()),
+  autoScalingTargetValue: Type.Optional(Type.Integer()),
 })
 
 export interface CreateExpressGatewayServiceRequest {
@@ -1031,7 +1031,7 @@ export const CreateExpressGatewayServiceRequest = Type.Object({
   memory: Type.Optional(Type.String()),
   cpuArchitecture: Type.Optional(Type.Unsafe<ExpressCpuArchitecture>({ ...Type.String(), enum: ExpressCpuArchitecture })),
   scalingTarget: Type.Optional(ExpressGatewayScalingTarget),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   taskDefinitionArn: Type.Optional(Type.String()),
 })
 
@@ -1182,9 +1182,9 @@ export const HostSharedAlbConfiguration = Type.Object({
   scheme: Type.Optional(Type.Unsafe<GatewayElbScheme>({ ...Type.String(), enum: GatewayElbScheme })),
   webACLArn: Type.Optional(Type.String()),
   accessLogs: Type.Optional(GatewayElbAccessLogConfiguration),
-  port: Type.Optional(Type.Number()),
+  port: Type.Optional(Type.Integer()),
   protocol: Type.Optional(Type.Unsafe<GatewayAlbProtocol>({ ...Type.String(), enum: GatewayAlbProtocol })),
-  maxAlbCount: Type.Optional(Type.Number()),
+  maxAlbCount: Type.Optional(Type.Integer()),
   httpDesync: Type.Optional(Type.Unsafe<GatewayAlbDesyncMitigationMode>({ ...Type.String(), enum: GatewayAlbDesyncMitigationMode })),
   testTrafficRules: Type.Optional(GatewayAlbTestTrafficRules),
 })
@@ -1250,7 +1250,7 @@ export const LoadBalancer = Type.Object({
   targetGroupArn: Type.Optional(Type.String()),
   loadBalancerName: Type.Optional(Type.String()),
   containerName: Type.Optional(Type.String()),
-  containerPort: Type.Optional(Type.Number()),
+  containerPort: Type.Optional(Type.Integer()),
   advancedConfiguration: Type.Optional(AdvancedConfiguration),
 })
 
@@ -1262,9 +1262,9 @@ export interface ServiceRegistry {
 }
 export const ServiceRegistry = Type.Object({
   registryArn: Type.Optional(Type.String()),
-  port: Type.Optional(Type.Number()),
+  port: Type.Optional(Type.Integer()),
   containerName: Type.Optional(Type.String()),
-  containerPort: Type.Optional(Type.Number()),
+  containerPort: Type.Optional(Type.Integer()),
 })
 
 export interface ThresholdConfiguration {
@@ -1273,7 +1273,7 @@ export interface ThresholdConfiguration {
 }
 export const ThresholdConfiguration = Type.Object({
   type: Type.Unsafe<ThresholdType>({ ...Type.String(), enum: ThresholdType }),
-  value: Type.Number(),
+  value: Type.Integer(),
 })
 
 export interface DeploymentCircuitBreaker {
@@ -1305,7 +1305,7 @@ export interface DeploymentLifecycleHookTimeoutConfiguration {
   readonly action?: DeploymentLifecycleHookAction | undefined
 }
 export const DeploymentLifecycleHookTimeoutConfiguration = Type.Object({
-  timeoutInMinutes: Type.Optional(Type.Number()),
+  timeoutInMinutes: Type.Optional(Type.Integer({"minimum":1,"maximum":20160})),
   action: Type.Optional(Type.Unsafe<DeploymentLifecycleHookAction>({ ...Type.String(), enum: DeploymentLifecycleHookAction })),
 })
 
@@ -1332,7 +1332,7 @@ export interface LinearConfiguration {
 }
 export const LinearConfiguration = Type.Object({
   stepPercent: Type.Optional(Type.Number()),
-  stepBakeTimeInMinutes: Type.Optional(Type.Number()),
+  stepBakeTimeInMinutes: Type.Optional(Type.Integer()),
 })
 
 export interface CanaryConfiguration {
@@ -1341,7 +1341,7 @@ export interface CanaryConfiguration {
 }
 export const CanaryConfiguration = Type.Object({
   canaryPercent: Type.Optional(Type.Number()),
-  canaryBakeTimeInMinutes: Type.Optional(Type.Number()),
+  canaryBakeTimeInMinutes: Type.Optional(Type.Integer()),
 })
 
 export interface DeploymentEarlySuccessCriteria {
@@ -1351,7 +1351,7 @@ export interface DeploymentEarlySuccessCriteria {
 }
 export const DeploymentEarlySuccessCriteria = Type.Object({
   enable: Type.Boolean(),
-  healthyPercent: Type.Optional(Type.Number()),
+  healthyPercent: Type.Optional(Type.Integer({"minimum":0,"maximum":100})),
   sourceServiceRevisionCleanup: Type.Optional(Type.Unsafe<ServiceRevisionCleanup>({ ...Type.String(), enum: ServiceRevisionCleanup })),
 })
 
@@ -1369,11 +1369,11 @@ export interface DeploymentConfiguration {
 }
 export const DeploymentConfiguration = Type.Object({
   deploymentCircuitBreaker: Type.Optional(DeploymentCircuitBreaker),
-  maximumPercent: Type.Optional(Type.Number()),
-  minimumHealthyPercent: Type.Optional(Type.Number()),
+  maximumPercent: Type.Optional(Type.Integer()),
+  minimumHealthyPercent: Type.Optional(Type.Integer()),
   alarms: Type.Optional(DeploymentAlarms),
   strategy: Type.Optional(Type.Unsafe<DeploymentStrategy>({ ...Type.String(), enum: DeploymentStrategy })),
-  bakeTimeInMinutes: Type.Optional(Type.Number()),
+  bakeTimeInMinutes: Type.Optional(Type.Integer()),
   lifecycleHooks: Type.Optional(Type.Array(DeploymentLifecycleHook)),
   linearConfiguration: Type.Optional(LinearConfiguration),
   canaryConfiguration: Type.Optional(CanaryConfiguration),
@@ -1452,7 +1452,7 @@ export interface ServiceConnectClientAlias {
   readonly testTrafficRules?: ServiceConnectTestTrafficRules | undefined
 }
 export const ServiceConnectClientAlias = Type.Object({
-  port: Type.Number(),
+  port: Type.Integer({"minimum":0,"maximum":65535}),
   dnsName: Type.Optional(Type.String()),
   testTrafficRules: Type.Optional(ServiceConnectTestTrafficRules),
 })
@@ -1462,8 +1462,8 @@ export interface TimeoutConfiguration {
   readonly perRequestTimeoutSeconds?: number | undefined
 }
 export const TimeoutConfiguration = Type.Object({
-  idleTimeoutSeconds: Type.Optional(Type.Number()),
-  perRequestTimeoutSeconds: Type.Optional(Type.Number()),
+  idleTimeoutSeconds: Type.Optional(Type.Integer({"minimum":0,"maximum":2147483647})),
+  perRequestTimeoutSeconds: Type.Optional(Type.Integer({"minimum":0,"maximum":2147483647})),
 })
 
 export interface ServiceConnectTlsCertificateAuthority {
@@ -1496,7 +1496,7 @@ export const ServiceConnectService = Type.Object({
   portName: Type.String(),
   discoveryName: Type.Optional(Type.String()),
   clientAliases: Type.Optional(Type.Array(ServiceConnectClientAlias)),
-  ingressPortOverride: Type.Optional(Type.Number()),
+  ingressPortOverride: Type.Optional(Type.Integer({"minimum":0,"maximum":65535})),
   timeout: Type.Optional(TimeoutConfiguration),
   tls: Type.Optional(ServiceConnectTlsConfiguration),
 })
@@ -1552,7 +1552,7 @@ export interface EBSTagSpecification {
 }
 export const EBSTagSpecification = Type.Object({
   resourceType: Type.Unsafe<EBSResourceType>({ ...Type.String(), enum: EBSResourceType }),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   propagateTags: Type.Optional(Type.Unsafe<PropagateTags>({ ...Type.String(), enum: PropagateTags })),
 })
 
@@ -1574,11 +1574,11 @@ export const ServiceManagedEBSVolumeConfiguration = Type.Object({
   encrypted: Type.Optional(Type.Boolean()),
   kmsKeyId: Type.Optional(Type.String()),
   volumeType: Type.Optional(Type.String()),
-  sizeInGiB: Type.Optional(Type.Number()),
+  sizeInGiB: Type.Optional(Type.Integer()),
   snapshotId: Type.Optional(Type.String()),
-  volumeInitializationRate: Type.Optional(Type.Number()),
-  iops: Type.Optional(Type.Number()),
-  throughput: Type.Optional(Type.Number()),
+  volumeInitializationRate: Type.Optional(Type.Integer()),
+  iops: Type.Optional(Type.Integer()),
+  throughput: Type.Optional(Type.Integer()),
   tagSpecifications: Type.Optional(Type.Array(EBSTagSpecification)),
   filesystemType: Type.Optional(Type.Unsafe<TaskFilesystemType>({ ...Type.String(), enum: TaskFilesystemType })),
 })
@@ -1637,12 +1637,12 @@ export interface GatewayConnectorHealthCheck {
 }
 export const GatewayConnectorHealthCheck = Type.Object({
   healthCheckProtocol: Type.Optional(Type.Unsafe<GatewayConnectorHealthCheckProtocol>({ ...Type.String(), enum: GatewayConnectorHealthCheckProtocol })),
-  healthCheckPort: Type.Optional(Type.Number()),
+  healthCheckPort: Type.Optional(Type.Integer()),
   healthCheckPath: Type.Optional(Type.String()),
-  healthCheckTimeoutSeconds: Type.Optional(Type.Number()),
-  healthCheckIntervalSeconds: Type.Optional(Type.Number()),
-  healthyThresholdCount: Type.Optional(Type.Number()),
-  unhealthyThresholdCount: Type.Optional(Type.Number()),
+  healthCheckTimeoutSeconds: Type.Optional(Type.Integer()),
+  healthCheckIntervalSeconds: Type.Optional(Type.Integer()),
+  healthyThresholdCount: Type.Optional(Type.Integer()),
+  unhealthyThresholdCount: Type.Optional(Type.Integer()),
   matcher: Type.Optional(GatewayConnectorHealthCheckMatcher),
 })
 
@@ -1669,15 +1669,15 @@ export interface MetricConfiguration {
   readonly resolutionSeconds: number
 }
 export const MetricConfiguration = Type.Object({
-  metricNames: Type.Array(Type.String()),
-  resolutionSeconds: Type.Number(),
+  metricNames: Type.Array(Type.String({"minLength":1,"maxLength":255}), {"minItems":1,"maxItems":5}),
+  resolutionSeconds: Type.Integer({"minimum":20,"maximum":60}),
 })
 
 export interface MonitoringConfiguration {
   readonly metricConfigurations?: readonly MetricConfiguration[] | undefined
 }
 export const MonitoringConfiguration = Type.Object({
-  metricConfigurations: Type.Optional(Type.Array(MetricConfiguration)),
+  metricConfigurations: Type.Optional(Type.Array(MetricConfiguration, {"maxItems":5})),
 })
 
 export interface CreateServiceRequest {
@@ -1717,7 +1717,7 @@ export const CreateServiceRequest = Type.Object({
   availabilityZoneRebalancing: Type.Optional(Type.Unsafe<AvailabilityZoneRebalancing>({ ...Type.String(), enum: AvailabilityZoneRebalancing })),
   loadBalancers: Type.Optional(Type.Array(LoadBalancer)),
   serviceRegistries: Type.Optional(Type.Array(ServiceRegistry)),
-  desiredCount: Type.Optional(Type.Number()),
+  desiredCount: Type.Optional(Type.Integer()),
   clientToken: Type.Optional(Type.String()),
   launchType: Type.Optional(Type.Unsafe<LaunchType>({ ...Type.String(), enum: LaunchType })),
   capacityProviderStrategy: Type.Optional(Type.Array(CapacityProviderStrategyItem)),
@@ -1727,10 +1727,10 @@ export const CreateServiceRequest = Type.Object({
   placementConstraints: Type.Optional(Type.Array(PlacementConstraint)),
   placementStrategy: Type.Optional(Type.Array(PlacementStrategy)),
   networkConfiguration: Type.Optional(NetworkConfiguration),
-  healthCheckGracePeriodSeconds: Type.Optional(Type.Number()),
+  healthCheckGracePeriodSeconds: Type.Optional(Type.Integer()),
   schedulingStrategy: Type.Optional(Type.Unsafe<SchedulingStrategy>({ ...Type.String(), enum: SchedulingStrategy })),
   deploymentController: Type.Optional(DeploymentController),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   enableECSManagedTags: Type.Optional(Type.Boolean()),
   propagateTags: Type.Optional(Type.Unsafe<PropagateTags>({ ...Type.String(), enum: PropagateTags })),
   enableExecuteCommand: Type.Optional(Type.Boolean()),
@@ -1793,9 +1793,9 @@ export const TaskSet = Type.Object({
   externalId: Type.Optional(Type.String()),
   status: Type.Optional(Type.String()),
   taskDefinition: Type.Optional(Type.String()),
-  computedDesiredCount: Type.Optional(Type.Number()),
-  pendingCount: Type.Optional(Type.Number()),
-  runningCount: Type.Optional(Type.Number()),
+  computedDesiredCount: Type.Optional(Type.Integer()),
+  pendingCount: Type.Optional(Type.Integer()),
+  runningCount: Type.Optional(Type.Integer()),
   createdAt: Type.Optional(Type.Number({"format":"timestamp"})),
   updatedAt: Type.Optional(Type.Number({"format":"timestamp"})),
   launchType: Type.Optional(Type.Unsafe<LaunchType>({ ...Type.String(), enum: LaunchType })),
@@ -1848,10 +1848,10 @@ export const Deployment = Type.Object({
   id: Type.Optional(Type.String()),
   status: Type.Optional(Type.String()),
   taskDefinition: Type.Optional(Type.String()),
-  desiredCount: Type.Optional(Type.Number()),
-  pendingCount: Type.Optional(Type.Number()),
-  runningCount: Type.Optional(Type.Number()),
-  failedTasks: Type.Optional(Type.Number()),
+  desiredCount: Type.Optional(Type.Integer()),
+  pendingCount: Type.Optional(Type.Integer()),
+  runningCount: Type.Optional(Type.Integer()),
+  failedTasks: Type.Optional(Type.Integer()),
   createdAt: Type.Optional(Type.Number({"format":"timestamp"})),
   updatedAt: Type.Optional(Type.Number({"format":"timestamp"})),
   capacityProviderStrategy: Type.Optional(Type.Array(CapacityProviderStrategyItem)),
@@ -1887,9 +1887,9 @@ export interface ServiceCurrentRevisionSummary {
 }
 export const ServiceCurrentRevisionSummary = Type.Object({
   arn: Type.Optional(Type.String()),
-  requestedTaskCount: Type.Optional(Type.Number()),
-  runningTaskCount: Type.Optional(Type.Number()),
-  pendingTaskCount: Type.Optional(Type.Number()),
+  requestedTaskCount: Type.Optional(Type.Integer()),
+  runningTaskCount: Type.Optional(Type.Integer()),
+  pendingTaskCount: Type.Optional(Type.Integer()),
 })
 
 export interface Service {
@@ -1936,9 +1936,9 @@ export const Service = Type.Object({
   loadBalancers: Type.Optional(Type.Array(LoadBalancer)),
   serviceRegistries: Type.Optional(Type.Array(ServiceRegistry)),
   status: Type.Optional(Type.String()),
-  desiredCount: Type.Optional(Type.Number()),
-  runningCount: Type.Optional(Type.Number()),
-  pendingCount: Type.Optional(Type.Number()),
+  desiredCount: Type.Optional(Type.Integer()),
+  runningCount: Type.Optional(Type.Integer()),
+  pendingCount: Type.Optional(Type.Integer()),
   launchType: Type.Optional(Type.Unsafe<LaunchType>({ ...Type.String(), enum: LaunchType })),
   capacityProviderStrategy: Type.Optional(Type.Array(CapacityProviderStrategyItem)),
   platformVersion: Type.Optional(Type.String()),
@@ -1955,7 +1955,7 @@ export const Service = Type.Object({
   placementConstraints: Type.Optional(Type.Array(PlacementConstraint)),
   placementStrategy: Type.Optional(Type.Array(PlacementStrategy)),
   networkConfiguration: Type.Optional(NetworkConfiguration),
-  healthCheckGracePeriodSeconds: Type.Optional(Type.Number()),
+  healthCheckGracePeriodSeconds: Type.Optional(Type.Integer()),
   schedulingStrategy: Type.Optional(Type.Unsafe<SchedulingStrategy>({ ...Type.String(), enum: SchedulingStrategy })),
   deploymentController: Type.Optional(DeploymentController),
   tags: Type.Optional(Type.Array(Tag)),
@@ -2002,7 +2002,7 @@ export const CreateTaskSetRequest = Type.Object({
   platformVersion: Type.Optional(Type.String()),
   scale: Type.Optional(Scale),
   clientToken: Type.Optional(Type.String()),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
 })
 
 export interface CreateTaskSetResponse {
@@ -2209,8 +2209,8 @@ export interface PortMapping {
   readonly containerPortRange?: string | undefined
 }
 export const PortMapping = Type.Object({
-  containerPort: Type.Optional(Type.Number()),
-  hostPort: Type.Optional(Type.Number()),
+  containerPort: Type.Optional(Type.Integer()),
+  hostPort: Type.Optional(Type.Integer()),
   protocol: Type.Optional(Type.Unsafe<TransportProtocol>({ ...Type.String(), enum: TransportProtocol })),
   name: Type.Optional(Type.String()),
   appProtocol: Type.Optional(Type.Unsafe<ApplicationProtocol>({ ...Type.String(), enum: ApplicationProtocol })),
@@ -2224,8 +2224,8 @@ export interface ContainerRestartPolicy {
 }
 export const ContainerRestartPolicy = Type.Object({
   enabled: Type.Boolean(),
-  ignoredExitCodes: Type.Optional(Type.Array(Type.Number())),
-  restartAttemptPeriod: Type.Optional(Type.Number()),
+  ignoredExitCodes: Type.Optional(Type.Array(Type.Integer())),
+  restartAttemptPeriod: Type.Optional(Type.Integer()),
 })
 
 export interface EnvironmentFile {
@@ -2284,7 +2284,7 @@ export interface Tmpfs {
 }
 export const Tmpfs = Type.Object({
   containerPath: Type.String(),
-  size: Type.Number(),
+  size: Type.Integer(),
   mountOptions: Type.Optional(Type.Array(Type.String())),
 })
 
@@ -2301,10 +2301,10 @@ export const LinuxParameters = Type.Object({
   capabilities: Type.Optional(KernelCapabilities),
   devices: Type.Optional(Type.Array(Device)),
   initProcessEnabled: Type.Optional(Type.Boolean()),
-  sharedMemorySize: Type.Optional(Type.Number()),
+  sharedMemorySize: Type.Optional(Type.Integer()),
   tmpfs: Type.Optional(Type.Array(Tmpfs)),
-  maxSwap: Type.Optional(Type.Number()),
-  swappiness: Type.Optional(Type.Number()),
+  maxSwap: Type.Optional(Type.Integer()),
+  swappiness: Type.Optional(Type.Integer()),
 })
 
 export interface ContainerDependency {
@@ -2332,8 +2332,8 @@ export interface Ulimit {
 }
 export const Ulimit = Type.Object({
   name: Type.Unsafe<UlimitName>({ ...Type.String(), enum: UlimitName }),
-  softLimit: Type.Number(),
-  hardLimit: Type.Number(),
+  softLimit: Type.Integer(),
+  hardLimit: Type.Integer(),
 })
 
 export interface HealthCheck {
@@ -2345,10 +2345,10 @@ export interface HealthCheck {
 }
 export const HealthCheck = Type.Object({
   command: Type.Array(Type.String()),
-  interval: Type.Optional(Type.Number()),
-  timeout: Type.Optional(Type.Number()),
-  retries: Type.Optional(Type.Number()),
-  startPeriod: Type.Optional(Type.Number()),
+  interval: Type.Optional(Type.Integer()),
+  timeout: Type.Optional(Type.Integer()),
+  retries: Type.Optional(Type.Integer()),
+  startPeriod: Type.Optional(Type.Integer()),
 })
 
 export interface SystemControl {
@@ -2365,8 +2365,8 @@ export interface NvidiaMpsAllocation {
   readonly maxComputePercent?: number | undefined
 }
 export const NvidiaMpsAllocation = Type.Object({
-  memory: Type.Number(),
-  maxComputePercent: Type.Optional(Type.Number()),
+  memory: Type.Integer(),
+  maxComputePercent: Type.Optional(Type.Integer()),
 })
 
 export interface SharingStrategy {
@@ -2444,9 +2444,9 @@ export const ContainerDefinition = Type.Object({
   name: Type.Optional(Type.String()),
   image: Type.Optional(Type.String()),
   repositoryCredentials: Type.Optional(RepositoryCredentials),
-  cpu: Type.Optional(Type.Number()),
-  memory: Type.Optional(Type.Number()),
-  memoryReservation: Type.Optional(Type.Number()),
+  cpu: Type.Optional(Type.Integer()),
+  memory: Type.Optional(Type.Integer()),
+  memoryReservation: Type.Optional(Type.Integer()),
   links: Type.Optional(Type.Array(Type.String())),
   portMappings: Type.Optional(Type.Array(PortMapping)),
   essential: Type.Optional(Type.Boolean()),
@@ -2460,8 +2460,8 @@ export const ContainerDefinition = Type.Object({
   linuxParameters: Type.Optional(LinuxParameters),
   secrets: Type.Optional(Type.Array(Secret)),
   dependsOn: Type.Optional(Type.Array(ContainerDependency)),
-  startTimeout: Type.Optional(Type.Number()),
-  stopTimeout: Type.Optional(Type.Number()),
+  startTimeout: Type.Optional(Type.Integer()),
+  stopTimeout: Type.Optional(Type.Integer()),
   versionConsistency: Type.Optional(Type.Unsafe<VersionConsistency>({ ...Type.String(), enum: VersionConsistency })),
   hostname: Type.Optional(Type.String()),
   user: Type.Optional(Type.String()),
@@ -2527,7 +2527,7 @@ export const EFSVolumeConfiguration = Type.Object({
   fileSystemId: Type.String(),
   rootDirectory: Type.Optional(Type.String()),
   transitEncryption: Type.Optional(Type.Unsafe<EFSTransitEncryption>({ ...Type.String(), enum: EFSTransitEncryption })),
-  transitEncryptionPort: Type.Optional(Type.Number()),
+  transitEncryptionPort: Type.Optional(Type.Integer()),
   authorizationConfig: Type.Optional(EFSAuthorizationConfig),
 })
 
@@ -2540,7 +2540,7 @@ export interface S3FilesVolumeConfiguration {
 export const S3FilesVolumeConfiguration = Type.Object({
   fileSystemArn: Type.String(),
   rootDirectory: Type.Optional(Type.String()),
-  transitEncryptionPort: Type.Optional(Type.Number()),
+  transitEncryptionPort: Type.Optional(Type.Integer()),
   accessPointArn: Type.Optional(Type.String()),
 })
 
@@ -2625,7 +2625,7 @@ export interface EphemeralStorage {
   readonly sizeInGiB: number
 }
 export const EphemeralStorage = Type.Object({
-  sizeInGiB: Type.Number(),
+  sizeInGiB: Type.Integer(),
 })
 
 export interface TaskDefinition {
@@ -2663,7 +2663,7 @@ export const TaskDefinition = Type.Object({
   taskRoleArn: Type.Optional(Type.String()),
   executionRoleArn: Type.Optional(Type.String()),
   networkMode: Type.Optional(Type.Unsafe<NetworkMode>({ ...Type.String(), enum: NetworkMode })),
-  revision: Type.Optional(Type.Number()),
+  revision: Type.Optional(Type.Integer()),
   volumes: Type.Optional(Type.Array(Volume)),
   status: Type.Optional(Type.Unsafe<TaskDefinitionStatus>({ ...Type.String(), enum: TaskDefinitionStatus })),
   requiresAttributes: Type.Optional(Type.Array(Attribute)),
@@ -2759,8 +2759,8 @@ export const Resource = Type.Object({
   name: Type.Optional(Type.String()),
   type: Type.Optional(Type.String()),
   doubleValue: Type.Optional(Type.Number()),
-  longValue: Type.Optional(Type.Number()),
-  integerValue: Type.Optional(Type.Number()),
+  longValue: Type.Optional(Type.Integer({"format":"long"})),
+  integerValue: Type.Optional(Type.Integer()),
   stringSetValue: Type.Optional(Type.Array(Type.String())),
 })
 
@@ -2798,9 +2798,9 @@ export interface GpuDevice {
 export const GpuDevice = Type.Object({
   gpuId: Type.Optional(Type.String()),
   sharingMode: Type.Optional(Type.Unsafe<GpuSharingMode>({ ...Type.String(), enum: GpuSharingMode })),
-  totalMemoryInMiB: Type.Optional(Type.Number()),
-  remainingMemoryInMiB: Type.Optional(Type.Number()),
-  containerCount: Type.Optional(Type.Number()),
+  totalMemoryInMiB: Type.Optional(Type.Integer()),
+  remainingMemoryInMiB: Type.Optional(Type.Integer()),
+  containerCount: Type.Optional(Type.Integer()),
 })
 
 export interface ContainerInstance {
@@ -2828,15 +2828,15 @@ export const ContainerInstance = Type.Object({
   containerInstanceArn: Type.Optional(Type.String()),
   ec2InstanceId: Type.Optional(Type.String()),
   capacityProviderName: Type.Optional(Type.String()),
-  version: Type.Optional(Type.Number()),
+  version: Type.Optional(Type.Integer({"format":"long"})),
   versionInfo: Type.Optional(VersionInfo),
   remainingResources: Type.Optional(Type.Array(Resource)),
   registeredResources: Type.Optional(Type.Array(Resource)),
   status: Type.Optional(Type.String()),
   statusReason: Type.Optional(Type.String()),
   agentConnected: Type.Optional(Type.Boolean()),
-  runningTasksCount: Type.Optional(Type.Number()),
-  pendingTasksCount: Type.Optional(Type.Number()),
+  runningTasksCount: Type.Optional(Type.Integer()),
+  pendingTasksCount: Type.Optional(Type.Integer()),
   agentUpdateStatus: Type.Optional(Type.Unsafe<AgentUpdateStatus>({ ...Type.String(), enum: AgentUpdateStatus })),
   attributes: Type.Optional(Type.Array(Attribute)),
   registeredAt: Type.Optional(Type.Number({"format":"timestamp"})),
@@ -2878,7 +2878,7 @@ export const DescribeCapacityProvidersRequest = Type.Object({
   capacityProviders: Type.Optional(Type.Array(Type.String())),
   cluster: Type.Optional(Type.String()),
   include: Type.Optional(Type.Array(Type.Unsafe<CapacityProviderField>({ ...Type.String(), enum: CapacityProviderField }))),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   nextToken: Type.Optional(Type.String()),
 })
 
@@ -2945,8 +2945,8 @@ export interface DaemonCapacityProvider {
 }
 export const DaemonCapacityProvider = Type.Object({
   arn: Type.Optional(Type.String()),
-  runningCount: Type.Optional(Type.Number()),
-  withoutDaemonCount: Type.Optional(Type.Number()),
+  runningCount: Type.Optional(Type.Integer()),
+  withoutDaemonCount: Type.Optional(Type.Integer()),
 })
 
 export interface DaemonRevisionDetail {
@@ -2958,8 +2958,8 @@ export interface DaemonRevisionDetail {
 export const DaemonRevisionDetail = Type.Object({
   arn: Type.Optional(Type.String()),
   capacityProviders: Type.Optional(Type.Array(DaemonCapacityProvider)),
-  totalRunningCount: Type.Optional(Type.Number()),
-  totalWithoutDaemonCount: Type.Optional(Type.Number()),
+  totalRunningCount: Type.Optional(Type.Integer()),
+  totalWithoutDaemonCount: Type.Optional(Type.Integer()),
 })
 
 export interface DaemonDetail {
@@ -3003,9 +3003,9 @@ export interface DaemonDeploymentCapacityProvider {
 }
 export const DaemonDeploymentCapacityProvider = Type.Object({
   arn: Type.Optional(Type.String()),
-  runningInstanceCount: Type.Optional(Type.Number()),
-  withoutDaemonInstanceCount: Type.Optional(Type.Number()),
-  drainingInstanceCount: Type.Optional(Type.Number()),
+  runningInstanceCount: Type.Optional(Type.Integer()),
+  withoutDaemonInstanceCount: Type.Optional(Type.Integer()),
+  drainingInstanceCount: Type.Optional(Type.Integer()),
 })
 
 export interface DaemonDeploymentRevisionDetail {
@@ -3018,9 +3018,9 @@ export interface DaemonDeploymentRevisionDetail {
 export const DaemonDeploymentRevisionDetail = Type.Object({
   arn: Type.Optional(Type.String()),
   capacityProviders: Type.Optional(Type.Array(DaemonDeploymentCapacityProvider)),
-  totalRunningInstanceCount: Type.Optional(Type.Number()),
-  totalWithoutDaemonInstanceCount: Type.Optional(Type.Number()),
-  totalDrainingInstanceCount: Type.Optional(Type.Number()),
+  totalRunningInstanceCount: Type.Optional(Type.Integer()),
+  totalWithoutDaemonInstanceCount: Type.Optional(Type.Integer()),
+  totalDrainingInstanceCount: Type.Optional(Type.Integer()),
 })
 
 export interface DaemonCircuitBreaker {
@@ -3029,9 +3029,9 @@ export interface DaemonCircuitBreaker {
   readonly threshold?: number | undefined
 }
 export const DaemonCircuitBreaker = Type.Object({
-  failureCount: Type.Optional(Type.Number()),
+  failureCount: Type.Optional(Type.Integer()),
   status: Type.Optional(Type.Unsafe<DaemonDeploymentRollbackMonitorsStatus>({ ...Type.String(), enum: DaemonDeploymentRollbackMonitorsStatus })),
-  threshold: Type.Optional(Type.Number()),
+  threshold: Type.Optional(Type.Integer()),
 })
 
 export interface DaemonDeploymentAlarms {
@@ -3206,11 +3206,11 @@ export interface DaemonContainerDefinition {
 export const DaemonContainerDefinition = Type.Object({
   image: Type.String(),
   name: Type.Optional(Type.String()),
-  memory: Type.Optional(Type.Number()),
-  memoryReservation: Type.Optional(Type.Number()),
+  memory: Type.Optional(Type.Integer()),
+  memoryReservation: Type.Optional(Type.Integer()),
   repositoryCredentials: Type.Optional(RepositoryCredentials),
   healthCheck: Type.Optional(HealthCheck),
-  cpu: Type.Optional(Type.Number()),
+  cpu: Type.Optional(Type.Integer()),
   essential: Type.Optional(Type.Boolean()),
   entryPoint: Type.Optional(Type.Array(Type.String())),
   command: Type.Optional(Type.Array(Type.String())),
@@ -3227,8 +3227,8 @@ export const DaemonContainerDefinition = Type.Object({
   ulimits: Type.Optional(Type.Array(Ulimit)),
   linuxParameters: Type.Optional(DaemonLinuxParameters),
   dependsOn: Type.Optional(Type.Array(ContainerDependency)),
-  startTimeout: Type.Optional(Type.Number()),
-  stopTimeout: Type.Optional(Type.Number()),
+  startTimeout: Type.Optional(Type.Integer()),
+  stopTimeout: Type.Optional(Type.Integer()),
   systemControls: Type.Optional(Type.Array(SystemControl)),
   interactive: Type.Optional(Type.Boolean()),
   pseudoTerminal: Type.Optional(Type.Boolean()),
@@ -3273,7 +3273,7 @@ export interface DaemonTaskDefinition {
 export const DaemonTaskDefinition = Type.Object({
   daemonTaskDefinitionArn: Type.Optional(Type.String()),
   family: Type.Optional(Type.String()),
-  revision: Type.Optional(Type.Number()),
+  revision: Type.Optional(Type.Integer()),
   taskRoleArn: Type.Optional(Type.String()),
   executionRoleArn: Type.Optional(Type.String()),
   containerDefinitions: Type.Optional(Type.Array(DaemonContainerDefinition)),
@@ -3355,10 +3355,10 @@ export const DescribeGatewayAlbConfiguration = Type.Object({
   scheme: Type.Optional(Type.Unsafe<GatewayElbScheme>({ ...Type.String(), enum: GatewayElbScheme })),
   accessLogs: Type.Optional(GatewayElbAccessLogConfiguration),
   webACLArn: Type.Optional(Type.String()),
-  port: Type.Optional(Type.Number()),
+  port: Type.Optional(Type.Integer()),
   protocol: Type.Optional(Type.Unsafe<GatewayAlbProtocol>({ ...Type.String(), enum: GatewayAlbProtocol })),
-  maxAlbCount: Type.Optional(Type.Number()),
-  currentAlbCount: Type.Optional(Type.Number()),
+  maxAlbCount: Type.Optional(Type.Integer()),
+  currentAlbCount: Type.Optional(Type.Integer()),
   httpDesync: Type.Optional(Type.Unsafe<GatewayAlbDesyncMitigationMode>({ ...Type.String(), enum: GatewayAlbDesyncMitigationMode })),
   testTrafficRules: Type.Optional(GatewayAlbTestTrafficRules),
 })
@@ -3415,7 +3415,7 @@ export interface DescribeGatewayResourcesRequest {
 }
 export const DescribeGatewayResourcesRequest = Type.Object({
   gateway: Type.String(),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   nextToken: Type.Optional(Type.String()),
 })
 
@@ -3540,9 +3540,9 @@ export interface ServiceRevisionSummary {
 }
 export const ServiceRevisionSummary = Type.Object({
   arn: Type.Optional(Type.String()),
-  requestedTaskCount: Type.Optional(Type.Number()),
-  runningTaskCount: Type.Optional(Type.Number()),
-  pendingTaskCount: Type.Optional(Type.Number()),
+  requestedTaskCount: Type.Optional(Type.Integer()),
+  runningTaskCount: Type.Optional(Type.Integer()),
+  pendingTaskCount: Type.Optional(Type.Integer()),
   requestedTestTrafficWeight: Type.Optional(Type.Number()),
   requestedProductionTrafficWeight: Type.Optional(Type.Number()),
 })
@@ -3582,8 +3582,8 @@ export interface ServiceDeploymentCircuitBreaker {
 }
 export const ServiceDeploymentCircuitBreaker = Type.Object({
   status: Type.Optional(Type.Unsafe<ServiceDeploymentRollbackMonitorsStatus>({ ...Type.String(), enum: ServiceDeploymentRollbackMonitorsStatus })),
-  failureCount: Type.Optional(Type.Number()),
-  threshold: Type.Optional(Type.Number()),
+  failureCount: Type.Optional(Type.Integer()),
+  threshold: Type.Optional(Type.Integer()),
 })
 
 export interface ServiceDeploymentAlarms {
@@ -3778,8 +3778,8 @@ export const ManagedTargetGroup = Type.Object({
   status: Type.Unsafe<ManagedResourceStatus>({ ...Type.String(), enum: ManagedResourceStatus }),
   updatedAt: Type.Number({"format":"timestamp"}),
   healthCheckPath: Type.String(),
-  healthCheckPort: Type.Number(),
-  port: Type.Number(),
+  healthCheckPort: Type.Integer(),
+  port: Type.Integer(),
   arn: Type.Optional(Type.String()),
   statusReason: Type.Optional(Type.String()),
 })
@@ -3816,8 +3816,8 @@ export interface ManagedScalableTarget {
 export const ManagedScalableTarget = Type.Object({
   status: Type.Unsafe<ManagedResourceStatus>({ ...Type.String(), enum: ManagedResourceStatus }),
   updatedAt: Type.Number({"format":"timestamp"}),
-  minCapacity: Type.Number(),
-  maxCapacity: Type.Number(),
+  minCapacity: Type.Integer(),
+  maxCapacity: Type.Integer(),
   arn: Type.Optional(Type.String()),
   statusReason: Type.Optional(Type.String()),
 })
@@ -4097,8 +4097,8 @@ export interface NetworkBinding {
 }
 export const NetworkBinding = Type.Object({
   bindIP: Type.Optional(Type.String()),
-  containerPort: Type.Optional(Type.Number()),
-  hostPort: Type.Optional(Type.Number()),
+  containerPort: Type.Optional(Type.Integer()),
+  hostPort: Type.Optional(Type.Integer()),
   protocol: Type.Optional(Type.Unsafe<TransportProtocol>({ ...Type.String(), enum: TransportProtocol })),
   containerPortRange: Type.Optional(Type.String()),
   hostPortRange: Type.Optional(Type.String()),
@@ -4157,7 +4157,7 @@ export const Container = Type.Object({
   imageDigest: Type.Optional(Type.String()),
   runtimeId: Type.Optional(Type.String()),
   lastStatus: Type.Optional(Type.String()),
-  exitCode: Type.Optional(Type.Number()),
+  exitCode: Type.Optional(Type.Integer()),
   reason: Type.Optional(Type.String()),
   networkBindings: Type.Optional(Type.Array(NetworkBinding)),
   networkInterfaces: Type.Optional(Type.Array(NetworkInterface)),
@@ -4186,9 +4186,9 @@ export const ContainerOverride = Type.Object({
   command: Type.Optional(Type.Array(Type.String())),
   environment: Type.Optional(Type.Array(KeyValuePair)),
   environmentFiles: Type.Optional(Type.Array(EnvironmentFile)),
-  cpu: Type.Optional(Type.Number()),
-  memory: Type.Optional(Type.Number()),
-  memoryReservation: Type.Optional(Type.Number()),
+  cpu: Type.Optional(Type.Integer()),
+  memory: Type.Optional(Type.Integer()),
+  memoryReservation: Type.Optional(Type.Integer()),
   resourceRequirements: Type.Optional(Type.Array(ResourceRequirement)),
 })
 
@@ -4225,7 +4225,7 @@ export interface TaskEphemeralStorage {
   readonly kmsKeyId?: string | undefined
 }
 export const TaskEphemeralStorage = Type.Object({
-  sizeInGiB: Type.Optional(Type.Number()),
+  sizeInGiB: Type.Optional(Type.Integer()),
   kmsKeyId: Type.Optional(Type.String()),
 })
 
@@ -4303,7 +4303,7 @@ export const Task = Type.Object({
   tags: Type.Optional(Type.Array(Tag)),
   taskArn: Type.Optional(Type.String()),
   taskDefinitionArn: Type.Optional(Type.String()),
-  version: Type.Optional(Type.Number()),
+  version: Type.Optional(Type.Integer({"format":"long"})),
   ephemeralStorage: Type.Optional(EphemeralStorage),
   fargateEphemeralStorage: Type.Optional(TaskEphemeralStorage),
 })
@@ -4443,7 +4443,7 @@ export const ListAccountSettingsRequest = Type.Object({
   principalArn: Type.Optional(Type.String()),
   effectiveSettings: Type.Optional(Type.Boolean()),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface ListAccountSettingsResponse {
@@ -4469,7 +4469,7 @@ export const ListAttributesRequest = Type.Object({
   attributeName: Type.Optional(Type.String()),
   attributeValue: Type.Optional(Type.String()),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface ListAttributesResponse {
@@ -4487,7 +4487,7 @@ export interface ListClustersRequest {
 }
 export const ListClustersRequest = Type.Object({
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface ListClustersResponse {
@@ -4510,7 +4510,7 @@ export const ListContainerInstancesRequest = Type.Object({
   cluster: Type.Optional(Type.String()),
   filter: Type.Optional(Type.String()),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   status: Type.Optional(Type.Unsafe<ContainerInstanceStatus>({ ...Type.String(), enum: ContainerInstanceStatus })),
 })
 
@@ -4543,7 +4543,7 @@ export const ListDaemonDeploymentsRequest = Type.Object({
   daemonArn: Type.String(),
   status: Type.Optional(Type.Array(Type.Unsafe<DaemonDeploymentStatus>({ ...Type.String(), enum: DaemonDeploymentStatus }))),
   createdAt: Type.Optional(CreatedAt),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   nextToken: Type.Optional(Type.String()),
 })
 
@@ -4597,7 +4597,7 @@ export const ListDaemonTaskDefinitionsRequest = Type.Object({
   status: Type.Optional(Type.Unsafe<DaemonTaskDefinitionStatusFilter>({ ...Type.String(), enum: DaemonTaskDefinitionStatusFilter })),
   sort: Type.Optional(Type.Unsafe<SortOrder>({ ...Type.String(), enum: SortOrder })),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface DaemonTaskDefinitionSummary {
@@ -4633,7 +4633,7 @@ export interface ListDaemonsRequest {
 export const ListDaemonsRequest = Type.Object({
   clusterArn: Type.Optional(Type.String()),
   capacityProviderArns: Type.Optional(Type.Array(Type.String())),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   nextToken: Type.Optional(Type.String()),
 })
 
@@ -4670,7 +4670,7 @@ export const ListGatewayClusterAssociationsRequest = Type.Object({
   gateway: Type.Optional(Type.String()),
   cluster: Type.Optional(Type.String()),
   status: Type.Optional(Type.Array(Type.Unsafe<GatewayClusterAssociationStatus>({ ...Type.String(), enum: GatewayClusterAssociationStatus }))),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   nextToken: Type.Optional(Type.String()),
 })
 
@@ -4709,7 +4709,7 @@ export const ListGatewayRoutesRequest = Type.Object({
   service: Type.Optional(Type.String()),
   serviceContainerPortName: Type.Optional(Type.String()),
   status: Type.Optional(Type.Array(Type.Unsafe<GatewayRouteStatus>({ ...Type.String(), enum: GatewayRouteStatus }))),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   nextToken: Type.Optional(Type.String()),
 })
 
@@ -4748,7 +4748,7 @@ export interface ListGatewaysRequest {
 export const ListGatewaysRequest = Type.Object({
   names: Type.Optional(Type.Array(Type.String())),
   status: Type.Optional(Type.Array(Type.Unsafe<GatewayStatus>({ ...Type.String(), enum: GatewayStatus }))),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   nextToken: Type.Optional(Type.String()),
 })
 
@@ -4788,7 +4788,7 @@ export const ListServiceDeploymentsRequest = Type.Object({
   status: Type.Optional(Type.Array(Type.Unsafe<ServiceDeploymentStatus>({ ...Type.String(), enum: ServiceDeploymentStatus }))),
   createdAt: Type.Optional(CreatedAt),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface ServiceDeploymentBrief {
@@ -4834,7 +4834,7 @@ export interface ListServicesRequest {
 export const ListServicesRequest = Type.Object({
   cluster: Type.Optional(Type.String()),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   launchType: Type.Optional(Type.Unsafe<LaunchType>({ ...Type.String(), enum: LaunchType })),
   schedulingStrategy: Type.Optional(Type.Unsafe<SchedulingStrategy>({ ...Type.String(), enum: SchedulingStrategy })),
   resourceManagementType: Type.Optional(Type.Unsafe<ResourceManagementType>({ ...Type.String(), enum: ResourceManagementType })),
@@ -4857,7 +4857,7 @@ export interface ListServicesByNamespaceRequest {
 export const ListServicesByNamespaceRequest = Type.Object({
   namespace: Type.String(),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface ListServicesByNamespaceResponse {
@@ -4893,7 +4893,7 @@ export const ListTaskDefinitionFamiliesRequest = Type.Object({
   familyPrefix: Type.Optional(Type.String()),
   status: Type.Optional(Type.Unsafe<TaskDefinitionFamilyStatus>({ ...Type.String(), enum: TaskDefinitionFamilyStatus })),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface ListTaskDefinitionFamiliesResponse {
@@ -4917,7 +4917,7 @@ export const ListTaskDefinitionsRequest = Type.Object({
   status: Type.Optional(Type.Unsafe<TaskDefinitionStatus>({ ...Type.String(), enum: TaskDefinitionStatus })),
   sort: Type.Optional(Type.Unsafe<SortOrder>({ ...Type.String(), enum: SortOrder })),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
 })
 
 export interface ListTaskDefinitionsResponse {
@@ -4946,7 +4946,7 @@ export const ListTasksRequest = Type.Object({
   containerInstance: Type.Optional(Type.String()),
   family: Type.Optional(Type.String()),
   nextToken: Type.Optional(Type.String()),
-  maxResults: Type.Optional(Type.Number()),
+  maxResults: Type.Optional(Type.Integer()),
   startedBy: Type.Optional(Type.String()),
   serviceName: Type.Optional(Type.String()),
   desiredStatus: Type.Optional(Type.Unsafe<DesiredStatus>({ ...Type.String(), enum: DesiredStatus })),
@@ -5060,7 +5060,7 @@ export const RegisterContainerInstanceRequest = Type.Object({
   containerInstanceArn: Type.Optional(Type.String()),
   attributes: Type.Optional(Type.Array(Attribute)),
   platformDevices: Type.Optional(Type.Array(PlatformDevice)),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
 })
 
 export interface RegisterContainerInstanceResponse {
@@ -5090,7 +5090,7 @@ export const RegisterDaemonTaskDefinitionRequest = Type.Object({
   cpu: Type.Optional(Type.String()),
   memory: Type.Optional(Type.String()),
   volumes: Type.Optional(Type.Array(DaemonVolume)),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   pidMode: Type.Optional(Type.Unsafe<DaemonPidMode>({ ...Type.String(), enum: DaemonPidMode })),
   ipcMode: Type.Optional(Type.Unsafe<DaemonIpcMode>({ ...Type.String(), enum: DaemonIpcMode })),
 })
@@ -5133,7 +5133,7 @@ export const RegisterTaskDefinitionRequest = Type.Object({
   requiresCompatibilities: Type.Optional(Type.Array(Type.Unsafe<Compatibility>({ ...Type.String(), enum: Compatibility }))),
   cpu: Type.Optional(Type.String()),
   memory: Type.Optional(Type.String()),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   pidMode: Type.Optional(Type.Unsafe<PidMode>({ ...Type.String(), enum: PidMode })),
   ipcMode: Type.Optional(Type.Unsafe<IpcMode>({ ...Type.String(), enum: IpcMode })),
   proxyConfiguration: Type.Optional(ProxyConfiguration),
@@ -5178,11 +5178,11 @@ export const TaskManagedEBSVolumeConfiguration = Type.Object({
   encrypted: Type.Optional(Type.Boolean()),
   kmsKeyId: Type.Optional(Type.String()),
   volumeType: Type.Optional(Type.String()),
-  sizeInGiB: Type.Optional(Type.Number()),
+  sizeInGiB: Type.Optional(Type.Integer()),
   snapshotId: Type.Optional(Type.String()),
-  volumeInitializationRate: Type.Optional(Type.Number()),
-  iops: Type.Optional(Type.Number()),
-  throughput: Type.Optional(Type.Number()),
+  volumeInitializationRate: Type.Optional(Type.Integer()),
+  iops: Type.Optional(Type.Integer()),
+  throughput: Type.Optional(Type.Integer()),
   tagSpecifications: Type.Optional(Type.Array(EBSTagSpecification)),
   terminationPolicy: Type.Optional(TaskManagedEBSVolumeTerminationPolicy),
   filesystemType: Type.Optional(Type.Unsafe<TaskFilesystemType>({ ...Type.String(), enum: TaskFilesystemType })),
@@ -5222,7 +5222,7 @@ export const RunTaskRequest = Type.Object({
   taskDefinition: Type.String(),
   capacityProviderStrategy: Type.Optional(Type.Array(CapacityProviderStrategyItem)),
   cluster: Type.Optional(Type.String()),
-  count: Type.Optional(Type.Number()),
+  count: Type.Optional(Type.Integer()),
   enableECSManagedTags: Type.Optional(Type.Boolean()),
   enableExecuteCommand: Type.Optional(Type.Boolean()),
   group: Type.Optional(Type.String()),
@@ -5235,7 +5235,7 @@ export const RunTaskRequest = Type.Object({
   propagateTags: Type.Optional(Type.Unsafe<PropagateTags>({ ...Type.String(), enum: PropagateTags })),
   referenceId: Type.Optional(Type.String()),
   startedBy: Type.Optional(Type.String()),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   clientToken: Type.Optional(Type.String({"idempotencyToken":true})),
   volumeConfigurations: Type.Optional(Type.Array(TaskVolumeConfiguration)),
 })
@@ -5276,7 +5276,7 @@ export const StartTaskRequest = Type.Object({
   propagateTags: Type.Optional(Type.Unsafe<PropagateTags>({ ...Type.String(), enum: PropagateTags })),
   referenceId: Type.Optional(Type.String()),
   startedBy: Type.Optional(Type.String()),
-  tags: Type.Optional(Type.Array(Tag)),
+  tags: Type.Optional(Type.Array(Tag, {"maxItems":50})),
   volumeConfigurations: Type.Optional(Type.Array(TaskVolumeConfiguration)),
 })
 
@@ -5364,7 +5364,7 @@ export const SubmitContainerStateChangeRequest = Type.Object({
   containerName: Type.Optional(Type.String()),
   runtimeId: Type.Optional(Type.String()),
   status: Type.Optional(Type.String()),
-  exitCode: Type.Optional(Type.Number()),
+  exitCode: Type.Optional(Type.Integer()),
   reason: Type.Optional(Type.String()),
   networkBindings: Type.Optional(Type.Array(NetworkBinding)),
 })
@@ -5389,7 +5389,7 @@ export const ContainerStateChange = Type.Object({
   containerName: Type.Optional(Type.String()),
   imageDigest: Type.Optional(Type.String()),
   runtimeId: Type.Optional(Type.String()),
-  exitCode: Type.Optional(Type.Number()),
+  exitCode: Type.Optional(Type.Integer()),
   networkBindings: Type.Optional(Type.Array(NetworkBinding)),
   reason: Type.Optional(Type.String()),
   status: Type.Optional(Type.String()),
@@ -5446,7 +5446,7 @@ export interface TagResourceRequest {
 }
 export const TagResourceRequest = Type.Object({
   resourceArn: Type.String(),
-  tags: Type.Array(Tag),
+  tags: Type.Array(Tag, {"maxItems":50}),
 })
 
 export type TagResourceResponse = Readonly<Record<string, never>>
@@ -5458,7 +5458,7 @@ export interface UntagResourceRequest {
 }
 export const UntagResourceRequest = Type.Object({
   resourceArn: Type.String(),
-  tagKeys: Type.Array(Type.String()),
+  tagKeys: Type.Array(Type.String({"minLength":1,"maxLength":128,"pattern":"([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)"})),
 })
 
 export type UntagResourceResponse = Readonly<Record<string, never>>
@@ -5709,7 +5709,7 @@ export interface UpdateGatewayAlbConfiguration {
 }
 export const UpdateGatewayAlbConfiguration = Type.Object({
   networkConfiguration: Type.Optional(UpdateGatewayNetworkConfiguration),
-  maxAlbCount: Type.Optional(Type.Number()),
+  maxAlbCount: Type.Optional(Type.Integer()),
   webACLArn: Type.Optional(Type.String()),
   accessLogs: Type.Optional(GatewayElbAccessLogConfiguration),
   httpDesync: Type.Optional(Type.Unsafe<GatewayAlbDesyncMitigationMode>({ ...Type.String(), enum: GatewayAlbDesyncMitigationMode })),
@@ -5778,7 +5778,7 @@ export interface UpdateServiceRequest {
 export const UpdateServiceRequest = Type.Object({
   service: Type.String(),
   cluster: Type.Optional(Type.String()),
-  desiredCount: Type.Optional(Type.Number()),
+  desiredCount: Type.Optional(Type.Integer()),
   taskDefinition: Type.Optional(Type.String()),
   capacityProviderStrategy: Type.Optional(Type.Array(CapacityProviderStrategyItem)),
   deploymentConfiguration: Type.Optional(DeploymentConfiguration),
@@ -5788,7 +5788,7 @@ export const UpdateServiceRequest = Type.Object({
   placementStrategy: Type.Optional(Type.Array(PlacementStrategy)),
   platformVersion: Type.Optional(Type.String()),
   forceNewDeployment: Type.Optional(Type.Boolean()),
-  healthCheckGracePeriodSeconds: Type.Optional(Type.Number()),
+  healthCheckGracePeriodSeconds: Type.Optional(Type.Integer()),
   deploymentController: Type.Optional(DeploymentController),
   enableExecuteCommand: Type.Optional(Type.Boolean()),
   enableECSManagedTags: Type.Optional(Type.Boolean()),
@@ -5837,7 +5837,7 @@ export const UpdateTaskProtectionRequest = Type.Object({
   cluster: Type.String(),
   tasks: Type.Array(Type.String()),
   protectionEnabled: Type.Boolean(),
-  expiresInMinutes: Type.Optional(Type.Number()),
+  expiresInMinutes: Type.Optional(Type.Integer()),
 })
 
 export interface UpdateTaskProtectionResponse {

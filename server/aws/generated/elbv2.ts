@@ -119,8 +119,8 @@ export interface Tag {
   readonly Value?: string | undefined
 }
 export const Tag = Type.Object({
-  Key: Type.String(),
-  Value: Type.Optional(Type.String()),
+  Key: Type.String({"minLength":1,"maxLength":128,"pattern":"^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$"}),
+  Value: Type.Optional(Type.String({"maxLength":256,"pattern":"^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$"})),
 })
 
 export interface AddTagsInput {
@@ -129,7 +129,7 @@ export interface AddTagsInput {
 }
 export const AddTagsInput = Type.Object({
   ResourceArns: Type.Array(Type.String()),
-  Tags: Type.Array(Tag),
+  Tags: Type.Array(Tag, {"minItems":1}),
 })
 
 export type AddTagsOutput = Readonly<Record<string, never>>
@@ -165,9 +165,9 @@ export interface TrustStoreRevocation {
 }
 export const TrustStoreRevocation = Type.Object({
   TrustStoreArn: Type.Optional(Type.String()),
-  RevocationId: Type.Optional(Type.Number()),
+  RevocationId: Type.Optional(Type.Integer({"format":"long"})),
   RevocationType: Type.Optional(Type.Unsafe<RevocationType>({ ...Type.String(), enum: RevocationType })),
-  NumberOfRevokedEntries: Type.Optional(Type.Number()),
+  NumberOfRevokedEntries: Type.Optional(Type.Integer({"format":"long"})),
 })
 
 export interface AddTrustStoreRevocationsOutput {
@@ -200,7 +200,7 @@ export const AuthenticateOidcActionConfig = Type.Object({
   ClientSecret: Type.Optional(Type.String()),
   SessionCookieName: Type.Optional(Type.String()),
   Scope: Type.Optional(Type.String()),
-  SessionTimeout: Type.Optional(Type.Number()),
+  SessionTimeout: Type.Optional(Type.Integer({"format":"long"})),
   AuthenticationRequestExtraParams: Type.Optional(Type.Record(Type.String(), Type.String())),
   OnUnauthenticatedRequest: Type.Optional(Type.Unsafe<AuthenticateOidcActionConditionalBehaviorEnum>({ ...Type.String(), enum: AuthenticateOidcActionConditionalBehaviorEnum })),
   UseExistingClientSecret: Type.Optional(Type.Boolean()),
@@ -222,7 +222,7 @@ export const AuthenticateCognitoActionConfig = Type.Object({
   UserPoolDomain: Type.String(),
   SessionCookieName: Type.Optional(Type.String()),
   Scope: Type.Optional(Type.String()),
-  SessionTimeout: Type.Optional(Type.Number()),
+  SessionTimeout: Type.Optional(Type.Integer({"format":"long"})),
   AuthenticationRequestExtraParams: Type.Optional(Type.Record(Type.String(), Type.String())),
   OnUnauthenticatedRequest: Type.Optional(Type.Unsafe<AuthenticateCognitoActionConditionalBehaviorEnum>({ ...Type.String(), enum: AuthenticateCognitoActionConditionalBehaviorEnum })),
 })
@@ -237,11 +237,11 @@ export interface RedirectActionConfig {
 }
 export const RedirectActionConfig = Type.Object({
   StatusCode: Type.Unsafe<RedirectActionStatusCodeEnum>({ ...Type.String(), enum: RedirectActionStatusCodeEnum }),
-  Protocol: Type.Optional(Type.String()),
+  Protocol: Type.Optional(Type.String({"pattern":"^(HTTPS?|#\\{protocol\\})$"})),
   Port: Type.Optional(Type.String()),
-  Host: Type.Optional(Type.String()),
-  Path: Type.Optional(Type.String()),
-  Query: Type.Optional(Type.String()),
+  Host: Type.Optional(Type.String({"minLength":1,"maxLength":128})),
+  Path: Type.Optional(Type.String({"minLength":1,"maxLength":128})),
+  Query: Type.Optional(Type.String({"maxLength":128})),
 })
 
 export interface FixedResponseActionConfig {
@@ -250,9 +250,9 @@ export interface FixedResponseActionConfig {
   readonly ContentType?: string | undefined
 }
 export const FixedResponseActionConfig = Type.Object({
-  StatusCode: Type.String(),
-  MessageBody: Type.Optional(Type.String()),
-  ContentType: Type.Optional(Type.String()),
+  StatusCode: Type.String({"pattern":"^(2|4|5)\\d\\d$"}),
+  MessageBody: Type.Optional(Type.String({"maxLength":1024})),
+  ContentType: Type.Optional(Type.String({"maxLength":32})),
 })
 
 export interface TargetGroupTuple {
@@ -261,7 +261,7 @@ export interface TargetGroupTuple {
 }
 export const TargetGroupTuple = Type.Object({
   TargetGroupArn: Type.Optional(Type.String()),
-  Weight: Type.Optional(Type.Number()),
+  Weight: Type.Optional(Type.Integer()),
 })
 
 export interface TargetGroupStickinessConfig {
@@ -270,7 +270,7 @@ export interface TargetGroupStickinessConfig {
 }
 export const TargetGroupStickinessConfig = Type.Object({
   Enabled: Type.Optional(Type.Boolean()),
-  DurationSeconds: Type.Optional(Type.Number()),
+  DurationSeconds: Type.Optional(Type.Integer()),
 })
 
 export interface ForwardActionConfig {
@@ -320,7 +320,7 @@ export const Action = Type.Object({
   TargetGroupArn: Type.Optional(Type.String()),
   AuthenticateOidcConfig: Type.Optional(AuthenticateOidcActionConfig),
   AuthenticateCognitoConfig: Type.Optional(AuthenticateCognitoActionConfig),
-  Order: Type.Optional(Type.Number()),
+  Order: Type.Optional(Type.Integer({"minimum":1,"maximum":50000})),
   RedirectConfig: Type.Optional(RedirectActionConfig),
   FixedResponseConfig: Type.Optional(FixedResponseActionConfig),
   ForwardConfig: Type.Optional(ForwardActionConfig),
@@ -357,11 +357,11 @@ export const CreateListenerInput = Type.Object({
   LoadBalancerArn: Type.String(),
   DefaultActions: Type.Array(Action),
   Protocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
-  Port: Type.Optional(Type.Number()),
+  Port: Type.Optional(Type.Integer({"minimum":1,"maximum":65535})),
   SslPolicy: Type.Optional(Type.String()),
   Certificates: Type.Optional(Type.Array(Certificate)),
   AlpnPolicy: Type.Optional(Type.Array(Type.String())),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Tags: Type.Optional(Type.Array(Tag, {"minItems":1})),
   MutualAuthentication: Type.Optional(MutualAuthenticationAttributes),
 })
 
@@ -379,7 +379,7 @@ export interface Listener {
 export const Listener = Type.Object({
   ListenerArn: Type.Optional(Type.String()),
   LoadBalancerArn: Type.Optional(Type.String()),
-  Port: Type.Optional(Type.Number()),
+  Port: Type.Optional(Type.Integer()),
   Protocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
   Certificates: Type.Optional(Type.Array(Certificate)),
   SslPolicy: Type.Optional(Type.String()),
@@ -414,7 +414,7 @@ export interface IpamPools {
   readonly Ipv4IpamPoolId?: string | undefined
 }
 export const IpamPools = Type.Object({
-  Ipv4IpamPoolId: Type.Optional(Type.String()),
+  Ipv4IpamPoolId: Type.Optional(Type.String({"maxLength":1000,"pattern":"^(ipam-pool-)[a-zA-Z0-9]+$"})),
 })
 
 export interface CreateLoadBalancerInput {
@@ -436,10 +436,10 @@ export const CreateLoadBalancerInput = Type.Object({
   SubnetMappings: Type.Optional(Type.Array(SubnetMapping)),
   SecurityGroups: Type.Optional(Type.Array(Type.String())),
   Scheme: Type.Optional(Type.Unsafe<LoadBalancerSchemeEnum>({ ...Type.String(), enum: LoadBalancerSchemeEnum })),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Tags: Type.Optional(Type.Array(Tag, {"minItems":1})),
   Type: Type.Optional(Type.Unsafe<LoadBalancerTypeEnum>({ ...Type.String(), enum: LoadBalancerTypeEnum })),
   IpAddressType: Type.Optional(Type.Unsafe<IpAddressType>({ ...Type.String(), enum: IpAddressType })),
-  CustomerOwnedIpv4Pool: Type.Optional(Type.String()),
+  CustomerOwnedIpv4Pool: Type.Optional(Type.String({"maxLength":256,"pattern":"^(ipv4pool-coip-)[a-zA-Z0-9]+$"})),
   EnablePrefixForIpv6SourceNat: Type.Optional(Type.Unsafe<EnablePrefixForIpv6SourceNatEnum>({ ...Type.String(), enum: EnablePrefixForIpv6SourceNatEnum })),
   IpamPools: Type.Optional(IpamPools),
 })
@@ -598,7 +598,7 @@ export interface RuleCondition {
   readonly RegexValues?: readonly string[] | undefined
 }
 export const RuleCondition = Type.Object({
-  Field: Type.Optional(Type.String()),
+  Field: Type.Optional(Type.String({"maxLength":64})),
   Values: Type.Optional(Type.Array(Type.String())),
   HostHeaderConfig: Type.Optional(HostHeaderConditionConfig),
   PathPatternConfig: Type.Optional(PathPatternConditionConfig),
@@ -654,9 +654,9 @@ export interface CreateRuleInput {
 export const CreateRuleInput = Type.Object({
   ListenerArn: Type.String(),
   Conditions: Type.Array(RuleCondition),
-  Priority: Type.Number(),
+  Priority: Type.Integer({"minimum":1,"maximum":50000}),
   Actions: Type.Array(Action),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Tags: Type.Optional(Type.Array(Tag, {"minItems":1})),
   Transforms: Type.Optional(Type.Array(RuleTransform)),
 })
 
@@ -717,21 +717,21 @@ export const CreateTargetGroupInput = Type.Object({
   Name: Type.String(),
   Protocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
   ProtocolVersion: Type.Optional(Type.String()),
-  Port: Type.Optional(Type.Number()),
+  Port: Type.Optional(Type.Integer({"minimum":1,"maximum":65535})),
   VpcId: Type.Optional(Type.String()),
   HealthCheckProtocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
   HealthCheckPort: Type.Optional(Type.String()),
   HealthCheckEnabled: Type.Optional(Type.Boolean()),
-  HealthCheckPath: Type.Optional(Type.String()),
-  HealthCheckIntervalSeconds: Type.Optional(Type.Number()),
-  HealthCheckTimeoutSeconds: Type.Optional(Type.Number()),
-  HealthyThresholdCount: Type.Optional(Type.Number()),
-  UnhealthyThresholdCount: Type.Optional(Type.Number()),
+  HealthCheckPath: Type.Optional(Type.String({"minLength":1,"maxLength":1024})),
+  HealthCheckIntervalSeconds: Type.Optional(Type.Integer({"minimum":5,"maximum":300})),
+  HealthCheckTimeoutSeconds: Type.Optional(Type.Integer({"minimum":2,"maximum":120})),
+  HealthyThresholdCount: Type.Optional(Type.Integer({"minimum":2,"maximum":10})),
+  UnhealthyThresholdCount: Type.Optional(Type.Integer({"minimum":2,"maximum":10})),
   Matcher: Type.Optional(Matcher),
   TargetType: Type.Optional(Type.Unsafe<TargetTypeEnum>({ ...Type.String(), enum: TargetTypeEnum })),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Tags: Type.Optional(Type.Array(Tag, {"minItems":1})),
   IpAddressType: Type.Optional(Type.Unsafe<TargetGroupIpAddressTypeEnum>({ ...Type.String(), enum: TargetGroupIpAddressTypeEnum })),
-  TargetControlPort: Type.Optional(Type.Number()),
+  TargetControlPort: Type.Optional(Type.Integer({"minimum":1,"maximum":65535})),
 })
 
 export interface TargetGroup {
@@ -759,22 +759,22 @@ export const TargetGroup = Type.Object({
   TargetGroupArn: Type.Optional(Type.String()),
   TargetGroupName: Type.Optional(Type.String()),
   Protocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
-  Port: Type.Optional(Type.Number()),
+  Port: Type.Optional(Type.Integer()),
   VpcId: Type.Optional(Type.String()),
   HealthCheckProtocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
   HealthCheckPort: Type.Optional(Type.String()),
   HealthCheckEnabled: Type.Optional(Type.Boolean()),
-  HealthCheckIntervalSeconds: Type.Optional(Type.Number()),
-  HealthCheckTimeoutSeconds: Type.Optional(Type.Number()),
-  HealthyThresholdCount: Type.Optional(Type.Number()),
-  UnhealthyThresholdCount: Type.Optional(Type.Number()),
+  HealthCheckIntervalSeconds: Type.Optional(Type.Integer()),
+  HealthCheckTimeoutSeconds: Type.Optional(Type.Integer()),
+  HealthyThresholdCount: Type.Optional(Type.Integer()),
+  UnhealthyThresholdCount: Type.Optional(Type.Integer()),
   HealthCheckPath: Type.Optional(Type.String()),
   Matcher: Type.Optional(Matcher),
   LoadBalancerArns: Type.Optional(Type.Array(Type.String())),
   TargetType: Type.Optional(Type.Unsafe<TargetTypeEnum>({ ...Type.String(), enum: TargetTypeEnum })),
   ProtocolVersion: Type.Optional(Type.String()),
   IpAddressType: Type.Optional(Type.Unsafe<TargetGroupIpAddressTypeEnum>({ ...Type.String(), enum: TargetGroupIpAddressTypeEnum })),
-  TargetControlPort: Type.Optional(Type.Number()),
+  TargetControlPort: Type.Optional(Type.Integer()),
 })
 
 export interface CreateTargetGroupOutput {
@@ -792,11 +792,11 @@ export interface CreateTrustStoreInput {
   readonly Tags?: readonly Tag[] | undefined
 }
 export const CreateTrustStoreInput = Type.Object({
-  Name: Type.String(),
+  Name: Type.String({"minLength":1,"maxLength":32,"pattern":"^([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$"}),
   CaCertificatesBundleS3Bucket: Type.String(),
   CaCertificatesBundleS3Key: Type.String(),
   CaCertificatesBundleS3ObjectVersion: Type.Optional(Type.String()),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Tags: Type.Optional(Type.Array(Tag, {"minItems":1})),
 })
 
 export interface TrustStore {
@@ -810,8 +810,8 @@ export const TrustStore = Type.Object({
   Name: Type.Optional(Type.String()),
   TrustStoreArn: Type.Optional(Type.String()),
   Status: Type.Optional(Type.Unsafe<TrustStoreStatus>({ ...Type.String(), enum: TrustStoreStatus })),
-  NumberOfCaCertificates: Type.Optional(Type.Number()),
-  TotalRevokedEntries: Type.Optional(Type.Number()),
+  NumberOfCaCertificates: Type.Optional(Type.Integer()),
+  TotalRevokedEntries: Type.Optional(Type.Integer({"format":"long"})),
 })
 
 export interface CreateTrustStoreOutput {
@@ -891,9 +891,9 @@ export interface TargetDescription {
 }
 export const TargetDescription = Type.Object({
   Id: Type.String(),
-  Port: Type.Optional(Type.Number()),
+  Port: Type.Optional(Type.Integer({"minimum":1,"maximum":65535})),
   AvailabilityZone: Type.Optional(Type.String()),
-  QuicServerId: Type.Optional(Type.String()),
+  QuicServerId: Type.Optional(Type.String({"minLength":1,"maxLength":256})),
 })
 
 export interface DeregisterTargetsInput {
@@ -914,7 +914,7 @@ export interface DescribeAccountLimitsInput {
 }
 export const DescribeAccountLimitsInput = Type.Object({
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface Limit {
@@ -946,7 +946,7 @@ export interface MinimumLoadBalancerCapacity {
   readonly CapacityUnits?: number | undefined
 }
 export const MinimumLoadBalancerCapacity = Type.Object({
-  CapacityUnits: Type.Optional(Type.Number()),
+  CapacityUnits: Type.Optional(Type.Integer()),
 })
 
 export interface CapacityReservationStatus {
@@ -977,7 +977,7 @@ export interface DescribeCapacityReservationOutput {
 }
 export const DescribeCapacityReservationOutput = Type.Object({
   LastModifiedTime: Type.Optional(Type.Number({"format":"timestamp"})),
-  DecreaseRequestsRemaining: Type.Optional(Type.Number()),
+  DecreaseRequestsRemaining: Type.Optional(Type.Integer()),
   MinimumLoadBalancerCapacity: Type.Optional(MinimumLoadBalancerCapacity),
   CapacityReservationState: Type.Optional(Type.Array(ZonalCapacityReservationState)),
 })
@@ -994,7 +994,7 @@ export interface ListenerAttribute {
   readonly Value?: string | undefined
 }
 export const ListenerAttribute = Type.Object({
-  Key: Type.Optional(Type.String()),
+  Key: Type.Optional(Type.String({"maxLength":256,"pattern":"^[a-zA-Z0-9._]+$"})),
   Value: Type.Optional(Type.String()),
 })
 
@@ -1013,7 +1013,7 @@ export interface DescribeListenerCertificatesInput {
 export const DescribeListenerCertificatesInput = Type.Object({
   ListenerArn: Type.String(),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface DescribeListenerCertificatesOutput {
@@ -1035,7 +1035,7 @@ export const DescribeListenersInput = Type.Object({
   LoadBalancerArn: Type.Optional(Type.String()),
   ListenerArns: Type.Optional(Type.Array(Type.String())),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface DescribeListenersOutput {
@@ -1059,8 +1059,8 @@ export interface LoadBalancerAttribute {
   readonly Value?: string | undefined
 }
 export const LoadBalancerAttribute = Type.Object({
-  Key: Type.Optional(Type.String()),
-  Value: Type.Optional(Type.String()),
+  Key: Type.Optional(Type.String({"maxLength":256,"pattern":"^[a-zA-Z0-9._]+$"})),
+  Value: Type.Optional(Type.String({"maxLength":1024})),
 })
 
 export interface DescribeLoadBalancerAttributesOutput {
@@ -1080,7 +1080,7 @@ export const DescribeLoadBalancersInput = Type.Object({
   LoadBalancerArns: Type.Optional(Type.Array(Type.String())),
   Names: Type.Optional(Type.Array(Type.String())),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface DescribeLoadBalancersOutput {
@@ -1102,7 +1102,7 @@ export const DescribeRulesInput = Type.Object({
   ListenerArn: Type.Optional(Type.String()),
   RuleArns: Type.Optional(Type.Array(Type.String())),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface DescribeRulesOutput {
@@ -1123,7 +1123,7 @@ export interface DescribeSSLPoliciesInput {
 export const DescribeSSLPoliciesInput = Type.Object({
   Names: Type.Optional(Type.Array(Type.String())),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
   LoadBalancerType: Type.Optional(Type.Unsafe<LoadBalancerTypeEnum>({ ...Type.String(), enum: LoadBalancerTypeEnum })),
 })
 
@@ -1133,7 +1133,7 @@ export interface Cipher {
 }
 export const Cipher = Type.Object({
   Name: Type.Optional(Type.String()),
-  Priority: Type.Optional(Type.Number()),
+  Priority: Type.Optional(Type.Integer()),
 })
 
 export interface SslPolicy {
@@ -1193,7 +1193,7 @@ export interface TargetGroupAttribute {
   readonly Value?: string | undefined
 }
 export const TargetGroupAttribute = Type.Object({
-  Key: Type.Optional(Type.String()),
+  Key: Type.Optional(Type.String({"maxLength":256,"pattern":"^[a-zA-Z0-9._]+$"})),
   Value: Type.Optional(Type.String()),
 })
 
@@ -1216,7 +1216,7 @@ export const DescribeTargetGroupsInput = Type.Object({
   TargetGroupArns: Type.Optional(Type.Array(Type.String())),
   Names: Type.Optional(Type.Array(Type.String())),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface DescribeTargetGroupsOutput {
@@ -1300,7 +1300,7 @@ export interface DescribeTrustStoreAssociationsInput {
 export const DescribeTrustStoreAssociationsInput = Type.Object({
   TrustStoreArn: Type.String(),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface TrustStoreAssociation {
@@ -1327,9 +1327,9 @@ export interface DescribeTrustStoreRevocationsInput {
 }
 export const DescribeTrustStoreRevocationsInput = Type.Object({
   TrustStoreArn: Type.String(),
-  RevocationIds: Type.Optional(Type.Array(Type.Number())),
+  RevocationIds: Type.Optional(Type.Array(Type.Integer({"format":"long"}))),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface DescribeTrustStoreRevocation {
@@ -1340,9 +1340,9 @@ export interface DescribeTrustStoreRevocation {
 }
 export const DescribeTrustStoreRevocation = Type.Object({
   TrustStoreArn: Type.Optional(Type.String()),
-  RevocationId: Type.Optional(Type.Number()),
+  RevocationId: Type.Optional(Type.Integer({"format":"long"})),
   RevocationType: Type.Optional(Type.Unsafe<RevocationType>({ ...Type.String(), enum: RevocationType })),
-  NumberOfRevokedEntries: Type.Optional(Type.Number()),
+  NumberOfRevokedEntries: Type.Optional(Type.Integer({"format":"long"})),
 })
 
 export interface DescribeTrustStoreRevocationsOutput {
@@ -1362,9 +1362,9 @@ export interface DescribeTrustStoresInput {
 }
 export const DescribeTrustStoresInput = Type.Object({
   TrustStoreArns: Type.Optional(Type.Array(Type.String())),
-  Names: Type.Optional(Type.Array(Type.String())),
+  Names: Type.Optional(Type.Array(Type.String({"minLength":1,"maxLength":32,"pattern":"^([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$"}))),
   Marker: Type.Optional(Type.String()),
-  PageSize: Type.Optional(Type.Number()),
+  PageSize: Type.Optional(Type.Integer({"minimum":1,"maximum":400})),
 })
 
 export interface DescribeTrustStoresOutput {
@@ -1410,7 +1410,7 @@ export interface GetTrustStoreRevocationContentInput {
 }
 export const GetTrustStoreRevocationContentInput = Type.Object({
   TrustStoreArn: Type.String(),
-  RevocationId: Type.Number(),
+  RevocationId: Type.Integer({"format":"long"}),
 })
 
 export interface GetTrustStoreRevocationContentOutput {
@@ -1439,7 +1439,7 @@ export interface ModifyCapacityReservationOutput {
 }
 export const ModifyCapacityReservationOutput = Type.Object({
   LastModifiedTime: Type.Optional(Type.Number({"format":"timestamp"})),
-  DecreaseRequestsRemaining: Type.Optional(Type.Number()),
+  DecreaseRequestsRemaining: Type.Optional(Type.Integer()),
   MinimumLoadBalancerCapacity: Type.Optional(MinimumLoadBalancerCapacity),
   CapacityReservationState: Type.Optional(Type.Array(ZonalCapacityReservationState)),
 })
@@ -1474,7 +1474,7 @@ export interface ModifyListenerInput {
 }
 export const ModifyListenerInput = Type.Object({
   ListenerArn: Type.String(),
-  Port: Type.Optional(Type.Number()),
+  Port: Type.Optional(Type.Integer({"minimum":1,"maximum":65535})),
   Protocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
   SslPolicy: Type.Optional(Type.String()),
   Certificates: Type.Optional(Type.Array(Certificate)),
@@ -1512,7 +1512,7 @@ export interface ModifyLoadBalancerAttributesInput {
 }
 export const ModifyLoadBalancerAttributesInput = Type.Object({
   LoadBalancerArn: Type.String(),
-  Attributes: Type.Array(LoadBalancerAttribute),
+  Attributes: Type.Array(LoadBalancerAttribute, {"maxItems":20}),
 })
 
 export interface ModifyLoadBalancerAttributesOutput {
@@ -1560,12 +1560,12 @@ export const ModifyTargetGroupInput = Type.Object({
   TargetGroupArn: Type.String(),
   HealthCheckProtocol: Type.Optional(Type.Unsafe<ProtocolEnum>({ ...Type.String(), enum: ProtocolEnum })),
   HealthCheckPort: Type.Optional(Type.String()),
-  HealthCheckPath: Type.Optional(Type.String()),
+  HealthCheckPath: Type.Optional(Type.String({"minLength":1,"maxLength":1024})),
   HealthCheckEnabled: Type.Optional(Type.Boolean()),
-  HealthCheckIntervalSeconds: Type.Optional(Type.Number()),
-  HealthCheckTimeoutSeconds: Type.Optional(Type.Number()),
-  HealthyThresholdCount: Type.Optional(Type.Number()),
-  UnhealthyThresholdCount: Type.Optional(Type.Number()),
+  HealthCheckIntervalSeconds: Type.Optional(Type.Integer({"minimum":5,"maximum":300})),
+  HealthCheckTimeoutSeconds: Type.Optional(Type.Integer({"minimum":2,"maximum":120})),
+  HealthyThresholdCount: Type.Optional(Type.Integer({"minimum":2,"maximum":10})),
+  UnhealthyThresholdCount: Type.Optional(Type.Integer({"minimum":2,"maximum":10})),
   Matcher: Type.Optional(Matcher),
 })
 
@@ -1642,7 +1642,7 @@ export interface RemoveTagsInput {
 }
 export const RemoveTagsInput = Type.Object({
   ResourceArns: Type.Array(Type.String()),
-  TagKeys: Type.Array(Type.String()),
+  TagKeys: Type.Array(Type.String({"minLength":1,"maxLength":128,"pattern":"^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$"})),
 })
 
 export type RemoveTagsOutput = Readonly<Record<string, never>>
@@ -1654,7 +1654,7 @@ export interface RemoveTrustStoreRevocationsInput {
 }
 export const RemoveTrustStoreRevocationsInput = Type.Object({
   TrustStoreArn: Type.String(),
-  RevocationIds: Type.Array(Type.Number()),
+  RevocationIds: Type.Array(Type.Integer({"format":"long"})),
 })
 
 export type RemoveTrustStoreRevocationsOutput = Readonly<Record<string, never>>
@@ -1682,7 +1682,7 @@ export interface RulePriorityPair {
 }
 export const RulePriorityPair = Type.Object({
   RuleArn: Type.Optional(Type.String()),
-  Priority: Type.Optional(Type.Number()),
+  Priority: Type.Optional(Type.Integer({"minimum":1,"maximum":50000})),
 })
 
 export interface SetRulePrioritiesInput {

@@ -55,8 +55,8 @@ export interface Tag {
   readonly Value: string
 }
 export const Tag = Type.Object({
-  Key: Type.String(),
-  Value: Type.String(),
+  Key: Type.String({"minLength":1,"maxLength":128}),
+  Value: Type.String({"maxLength":256}),
 })
 
 export interface CreateHttpNamespaceRequest {
@@ -66,10 +66,10 @@ export interface CreateHttpNamespaceRequest {
   readonly Tags?: readonly Tag[] | undefined
 }
 export const CreateHttpNamespaceRequest = Type.Object({
-  Name: Type.String(),
-  CreatorRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
-  Description: Type.Optional(Type.String()),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Name: Type.String({"maxLength":1024,"pattern":"^(?!arn:)[!-~]{1,1024}$"}),
+  CreatorRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
+  Description: Type.Optional(Type.String({"maxLength":1024})),
+  Tags: Type.Optional(Type.Array(Tag, {"maxItems":200})),
 })
 
 export interface CreateHttpNamespaceResponse {
@@ -83,7 +83,7 @@ export interface SOA {
   readonly TTL: number
 }
 export const SOA = Type.Object({
-  TTL: Type.Number(),
+  TTL: Type.Integer({"format":"long","minimum":0,"maximum":2147483647}),
 })
 
 export interface PrivateDnsPropertiesMutable {
@@ -109,11 +109,11 @@ export interface CreatePrivateDnsNamespaceRequest {
   readonly Properties?: PrivateDnsNamespaceProperties | undefined
 }
 export const CreatePrivateDnsNamespaceRequest = Type.Object({
-  Name: Type.String(),
-  Vpc: Type.String(),
-  CreatorRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
-  Description: Type.Optional(Type.String()),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Name: Type.String({"maxLength":253,"pattern":"^(?!arn:)[!-~]{1,253}$"}),
+  Vpc: Type.String({"maxLength":64}),
+  CreatorRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
+  Description: Type.Optional(Type.String({"maxLength":1024})),
+  Tags: Type.Optional(Type.Array(Tag, {"maxItems":200})),
   Properties: Type.Optional(PrivateDnsNamespaceProperties),
 })
 
@@ -146,10 +146,10 @@ export interface CreatePublicDnsNamespaceRequest {
   readonly Properties?: PublicDnsNamespaceProperties | undefined
 }
 export const CreatePublicDnsNamespaceRequest = Type.Object({
-  Name: Type.String(),
-  CreatorRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
-  Description: Type.Optional(Type.String()),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Name: Type.String({"maxLength":253,"pattern":"^([a-zA-Z0-9]([a-zA-Z0-9\\-]{0,61}[a-zA-Z0-9])?\\.)+[a-zA-Z0-9]([a-zA-Z0-9\\-]{0,61}[a-zA-Z0-9])?$"}),
+  CreatorRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
+  Description: Type.Optional(Type.String({"maxLength":1024})),
+  Tags: Type.Optional(Type.Array(Tag, {"maxItems":200})),
   Properties: Type.Optional(PublicDnsNamespaceProperties),
 })
 
@@ -166,7 +166,7 @@ export interface DnsRecord {
 }
 export const DnsRecord = Type.Object({
   Type: Type.Unsafe<RecordType>({ ...Type.String(), enum: RecordType }),
-  TTL: Type.Number(),
+  TTL: Type.Integer({"format":"long","minimum":0,"maximum":2147483647}),
 })
 
 export interface DnsConfig {
@@ -176,7 +176,7 @@ export interface DnsConfig {
 }
 export const DnsConfig = Type.Object({
   DnsRecords: Type.Array(DnsRecord),
-  NamespaceId: Type.Optional(Type.String()),
+  NamespaceId: Type.Optional(Type.String({"maxLength":64})),
   RoutingPolicy: Type.Optional(Type.Unsafe<RoutingPolicy>({ ...Type.String(), enum: RoutingPolicy })),
 })
 
@@ -187,15 +187,15 @@ export interface HealthCheckConfig {
 }
 export const HealthCheckConfig = Type.Object({
   Type: Type.Unsafe<HealthCheckType>({ ...Type.String(), enum: HealthCheckType }),
-  ResourcePath: Type.Optional(Type.String()),
-  FailureThreshold: Type.Optional(Type.Number()),
+  ResourcePath: Type.Optional(Type.String({"maxLength":255})),
+  FailureThreshold: Type.Optional(Type.Integer({"minimum":1,"maximum":10})),
 })
 
 export interface HealthCheckCustomConfig {
   readonly FailureThreshold?: number | undefined
 }
 export const HealthCheckCustomConfig = Type.Object({
-  FailureThreshold: Type.Optional(Type.Number()),
+  FailureThreshold: Type.Optional(Type.Integer({"minimum":1,"maximum":10})),
 })
 
 export interface CreateServiceRequest {
@@ -210,14 +210,14 @@ export interface CreateServiceRequest {
   readonly Type?: ServiceTypeOption | undefined
 }
 export const CreateServiceRequest = Type.Object({
-  Name: Type.String(),
-  NamespaceId: Type.Optional(Type.String()),
-  CreatorRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
-  Description: Type.Optional(Type.String()),
+  Name: Type.String({"pattern":"((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\\.$)"}),
+  NamespaceId: Type.Optional(Type.String({"maxLength":255})),
+  CreatorRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
+  Description: Type.Optional(Type.String({"maxLength":1024})),
   DnsConfig: Type.Optional(DnsConfig),
   HealthCheckConfig: Type.Optional(HealthCheckConfig),
   HealthCheckCustomConfig: Type.Optional(HealthCheckCustomConfig),
-  Tags: Type.Optional(Type.Array(Tag)),
+  Tags: Type.Optional(Type.Array(Tag, {"maxItems":200})),
   Type: Type.Optional(Type.Unsafe<ServiceTypeOption>({ ...Type.String(), enum: ServiceTypeOption })),
 })
 
@@ -244,7 +244,7 @@ export const Service = Type.Object({
   Name: Type.Optional(Type.String()),
   NamespaceId: Type.Optional(Type.String()),
   Description: Type.Optional(Type.String()),
-  InstanceCount: Type.Optional(Type.Number()),
+  InstanceCount: Type.Optional(Type.Integer()),
   DnsConfig: Type.Optional(DnsConfig),
   Type: Type.Optional(Type.Unsafe<ServiceType>({ ...Type.String(), enum: ServiceType })),
   HealthCheckConfig: Type.Optional(HealthCheckConfig),
@@ -265,7 +265,7 @@ export interface DeleteNamespaceRequest {
   readonly Id: string
 }
 export const DeleteNamespaceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
 })
 
 export interface DeleteNamespaceResponse {
@@ -279,7 +279,7 @@ export interface DeleteServiceRequest {
   readonly Id: string
 }
 export const DeleteServiceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
 })
 
 export type DeleteServiceResponse = Readonly<Record<string, never>>
@@ -290,8 +290,8 @@ export interface DeleteServiceAttributesRequest {
   readonly Attributes: readonly string[]
 }
 export const DeleteServiceAttributesRequest = Type.Object({
-  ServiceId: Type.String(),
-  Attributes: Type.Array(Type.String()),
+  ServiceId: Type.String({"maxLength":255}),
+  Attributes: Type.Array(Type.String({"maxLength":255}), {"minItems":1,"maxItems":30}),
 })
 
 export type DeleteServiceAttributesResponse = Readonly<Record<string, never>>
@@ -302,8 +302,8 @@ export interface DeregisterInstanceRequest {
   readonly InstanceId: string
 }
 export const DeregisterInstanceRequest = Type.Object({
-  ServiceId: Type.String(),
-  InstanceId: Type.String(),
+  ServiceId: Type.String({"maxLength":255}),
+  InstanceId: Type.String({"maxLength":64}),
 })
 
 export interface DeregisterInstanceResponse {
@@ -323,13 +323,13 @@ export interface DiscoverInstancesRequest {
   readonly OwnerAccount?: string | undefined
 }
 export const DiscoverInstancesRequest = Type.Object({
-  NamespaceName: Type.String(),
-  ServiceName: Type.String(),
-  MaxResults: Type.Optional(Type.Number()),
-  QueryParameters: Type.Optional(Type.Record(Type.String(), Type.String())),
-  OptionalParameters: Type.Optional(Type.Record(Type.String(), Type.String())),
+  NamespaceName: Type.String({"maxLength":1024,"pattern":"^[!-~]{1,1024}$"}),
+  ServiceName: Type.String({"pattern":"((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\\.$)"}),
+  MaxResults: Type.Optional(Type.Integer({"minimum":1,"maximum":1000})),
+  QueryParameters: Type.Optional(Type.Record(Type.String(), Type.String({"maxLength":1024,"pattern":"^([a-zA-Z0-9!-~][ \\ta-zA-Z0-9!-~]*){0,1}[a-zA-Z0-9!-~]{0,1}$"}), {"propertyNames":{"maxLength":255,"pattern":"^[a-zA-Z0-9!-~]+$"}})),
+  OptionalParameters: Type.Optional(Type.Record(Type.String(), Type.String({"maxLength":1024,"pattern":"^([a-zA-Z0-9!-~][ \\ta-zA-Z0-9!-~]*){0,1}[a-zA-Z0-9!-~]{0,1}$"}), {"propertyNames":{"maxLength":255,"pattern":"^[a-zA-Z0-9!-~]+$"}})),
   HealthStatus: Type.Optional(Type.Unsafe<HealthStatusFilter>({ ...Type.String(), enum: HealthStatusFilter })),
-  OwnerAccount: Type.Optional(Type.String()),
+  OwnerAccount: Type.Optional(Type.String({"minLength":12,"maxLength":12})),
 })
 
 export interface HttpInstanceSummary {
@@ -353,7 +353,7 @@ export interface DiscoverInstancesResponse {
 }
 export const DiscoverInstancesResponse = Type.Object({
   Instances: Type.Optional(Type.Array(HttpInstanceSummary)),
-  InstancesRevision: Type.Optional(Type.Number()),
+  InstancesRevision: Type.Optional(Type.Integer({"format":"long"})),
 })
 
 export interface DiscoverInstancesRevisionRequest {
@@ -362,16 +362,16 @@ export interface DiscoverInstancesRevisionRequest {
   readonly OwnerAccount?: string | undefined
 }
 export const DiscoverInstancesRevisionRequest = Type.Object({
-  NamespaceName: Type.String(),
-  ServiceName: Type.String(),
-  OwnerAccount: Type.Optional(Type.String()),
+  NamespaceName: Type.String({"maxLength":1024,"pattern":"^[!-~]{1,1024}$"}),
+  ServiceName: Type.String({"pattern":"((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\\.$)"}),
+  OwnerAccount: Type.Optional(Type.String({"minLength":12,"maxLength":12})),
 })
 
 export interface DiscoverInstancesRevisionResponse {
   readonly InstancesRevision?: number | undefined
 }
 export const DiscoverInstancesRevisionResponse = Type.Object({
-  InstancesRevision: Type.Optional(Type.Number()),
+  InstancesRevision: Type.Optional(Type.Integer({"format":"long"})),
 })
 
 export interface GetInstanceRequest {
@@ -379,8 +379,8 @@ export interface GetInstanceRequest {
   readonly InstanceId: string
 }
 export const GetInstanceRequest = Type.Object({
-  ServiceId: Type.String(),
-  InstanceId: Type.String(),
+  ServiceId: Type.String({"maxLength":255}),
+  InstanceId: Type.String({"maxLength":64}),
 })
 
 export interface Instance {
@@ -412,10 +412,10 @@ export interface GetInstancesHealthStatusRequest {
   readonly NextToken?: string | undefined
 }
 export const GetInstancesHealthStatusRequest = Type.Object({
-  ServiceId: Type.String(),
-  Instances: Type.Optional(Type.Array(Type.String())),
-  MaxResults: Type.Optional(Type.Number()),
-  NextToken: Type.Optional(Type.String()),
+  ServiceId: Type.String({"maxLength":255}),
+  Instances: Type.Optional(Type.Array(Type.String({"maxLength":64}), {"minItems":1})),
+  MaxResults: Type.Optional(Type.Integer({"minimum":1,"maximum":100})),
+  NextToken: Type.Optional(Type.String({"maxLength":4096})),
 })
 
 export interface GetInstancesHealthStatusResponse {
@@ -431,7 +431,7 @@ export interface GetNamespaceRequest {
   readonly Id: string
 }
 export const GetNamespaceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
 })
 
 export interface DnsProperties {
@@ -478,7 +478,7 @@ export const Namespace = Type.Object({
   Name: Type.Optional(Type.String()),
   Type: Type.Optional(Type.Unsafe<NamespaceType>({ ...Type.String(), enum: NamespaceType })),
   Description: Type.Optional(Type.String()),
-  ServiceCount: Type.Optional(Type.Number()),
+  ServiceCount: Type.Optional(Type.Integer()),
   Properties: Type.Optional(NamespaceProperties),
   CreateDate: Type.Optional(Type.Number({"format":"timestamp"})),
   CreatorRequestId: Type.Optional(Type.String()),
@@ -496,8 +496,8 @@ export interface GetOperationRequest {
   readonly OwnerAccount?: string | undefined
 }
 export const GetOperationRequest = Type.Object({
-  OperationId: Type.String(),
-  OwnerAccount: Type.Optional(Type.String()),
+  OperationId: Type.String({"maxLength":255}),
+  OwnerAccount: Type.Optional(Type.String({"minLength":12,"maxLength":12})),
 })
 
 export interface Operation {
@@ -534,7 +534,7 @@ export interface GetServiceRequest {
   readonly Id: string
 }
 export const GetServiceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
 })
 
 export interface GetServiceResponse {
@@ -548,7 +548,7 @@ export interface GetServiceAttributesRequest {
   readonly ServiceId: string
 }
 export const GetServiceAttributesRequest = Type.Object({
-  ServiceId: Type.String(),
+  ServiceId: Type.String({"maxLength":255}),
 })
 
 export interface ServiceAttributes {
@@ -575,9 +575,9 @@ export interface ListInstancesRequest {
   readonly MaxResults?: number | undefined
 }
 export const ListInstancesRequest = Type.Object({
-  ServiceId: Type.String(),
-  NextToken: Type.Optional(Type.String()),
-  MaxResults: Type.Optional(Type.Number()),
+  ServiceId: Type.String({"maxLength":255}),
+  NextToken: Type.Optional(Type.String({"maxLength":4096})),
+  MaxResults: Type.Optional(Type.Integer({"minimum":1,"maximum":100})),
 })
 
 export interface InstanceSummary {
@@ -609,7 +609,7 @@ export interface NamespaceFilter {
 }
 export const NamespaceFilter = Type.Object({
   Name: Type.Unsafe<NamespaceFilterName>({ ...Type.String(), enum: NamespaceFilterName }),
-  Values: Type.Array(Type.String()),
+  Values: Type.Array(Type.String({"minLength":1,"maxLength":255})),
   Condition: Type.Optional(Type.Unsafe<FilterCondition>({ ...Type.String(), enum: FilterCondition })),
 })
 
@@ -619,8 +619,8 @@ export interface ListNamespacesRequest {
   readonly Filters?: readonly NamespaceFilter[] | undefined
 }
 export const ListNamespacesRequest = Type.Object({
-  NextToken: Type.Optional(Type.String()),
-  MaxResults: Type.Optional(Type.Number()),
+  NextToken: Type.Optional(Type.String({"maxLength":4096})),
+  MaxResults: Type.Optional(Type.Integer({"minimum":1,"maximum":100})),
   Filters: Type.Optional(Type.Array(NamespaceFilter)),
 })
 
@@ -642,7 +642,7 @@ export const NamespaceSummary = Type.Object({
   Name: Type.Optional(Type.String()),
   Type: Type.Optional(Type.Unsafe<NamespaceType>({ ...Type.String(), enum: NamespaceType })),
   Description: Type.Optional(Type.String()),
-  ServiceCount: Type.Optional(Type.Number()),
+  ServiceCount: Type.Optional(Type.Integer()),
   Properties: Type.Optional(NamespaceProperties),
   CreateDate: Type.Optional(Type.Number({"format":"timestamp"})),
 })
@@ -663,7 +663,7 @@ export interface OperationFilter {
 }
 export const OperationFilter = Type.Object({
   Name: Type.Unsafe<OperationFilterName>({ ...Type.String(), enum: OperationFilterName }),
-  Values: Type.Array(Type.String()),
+  Values: Type.Array(Type.String({"minLength":1,"maxLength":255})),
   Condition: Type.Optional(Type.Unsafe<FilterCondition>({ ...Type.String(), enum: FilterCondition })),
 })
 
@@ -673,8 +673,8 @@ export interface ListOperationsRequest {
   readonly Filters?: readonly OperationFilter[] | undefined
 }
 export const ListOperationsRequest = Type.Object({
-  NextToken: Type.Optional(Type.String()),
-  MaxResults: Type.Optional(Type.Number()),
+  NextToken: Type.Optional(Type.String({"maxLength":4096})),
+  MaxResults: Type.Optional(Type.Integer({"minimum":1,"maximum":100})),
   Filters: Type.Optional(Type.Array(OperationFilter)),
 })
 
@@ -703,7 +703,7 @@ export interface ServiceFilter {
 }
 export const ServiceFilter = Type.Object({
   Name: Type.Unsafe<ServiceFilterName>({ ...Type.String(), enum: ServiceFilterName }),
-  Values: Type.Array(Type.String()),
+  Values: Type.Array(Type.String({"minLength":1,"maxLength":255})),
   Condition: Type.Optional(Type.Unsafe<FilterCondition>({ ...Type.String(), enum: FilterCondition })),
 })
 
@@ -713,8 +713,8 @@ export interface ListServicesRequest {
   readonly Filters?: readonly ServiceFilter[] | undefined
 }
 export const ListServicesRequest = Type.Object({
-  NextToken: Type.Optional(Type.String()),
-  MaxResults: Type.Optional(Type.Number()),
+  NextToken: Type.Optional(Type.String({"maxLength":4096})),
+  MaxResults: Type.Optional(Type.Integer({"minimum":1,"maximum":100})),
   Filters: Type.Optional(Type.Array(ServiceFilter)),
 })
 
@@ -739,7 +739,7 @@ export const ServiceSummary = Type.Object({
   Name: Type.Optional(Type.String()),
   Type: Type.Optional(Type.Unsafe<ServiceType>({ ...Type.String(), enum: ServiceType })),
   Description: Type.Optional(Type.String()),
-  InstanceCount: Type.Optional(Type.Number()),
+  InstanceCount: Type.Optional(Type.Integer()),
   DnsConfig: Type.Optional(DnsConfig),
   HealthCheckConfig: Type.Optional(HealthCheckConfig),
   HealthCheckCustomConfig: Type.Optional(HealthCheckCustomConfig),
@@ -760,7 +760,7 @@ export interface ListTagsForResourceRequest {
   readonly ResourceARN: string
 }
 export const ListTagsForResourceRequest = Type.Object({
-  ResourceARN: Type.String(),
+  ResourceARN: Type.String({"minLength":1,"maxLength":1011}),
 })
 
 export interface ListTagsForResourceResponse {
@@ -777,10 +777,10 @@ export interface RegisterInstanceRequest {
   readonly CreatorRequestId?: string | undefined
 }
 export const RegisterInstanceRequest = Type.Object({
-  ServiceId: Type.String(),
-  InstanceId: Type.String(),
-  Attributes: Type.Record(Type.String(), Type.String()),
-  CreatorRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
+  ServiceId: Type.String({"maxLength":255}),
+  InstanceId: Type.String({"maxLength":64,"pattern":"^[0-9a-zA-Z_/:.@-]+$"}),
+  Attributes: Type.Record(Type.String(), Type.String({"maxLength":1024,"pattern":"^([a-zA-Z0-9!-~][ \\ta-zA-Z0-9!-~]*){0,1}[a-zA-Z0-9!-~]{0,1}$"}), {"propertyNames":{"maxLength":255,"pattern":"^[a-zA-Z0-9!-~]+$"}}),
+  CreatorRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
 })
 
 export interface RegisterInstanceResponse {
@@ -795,8 +795,8 @@ export interface TagResourceRequest {
   readonly Tags: readonly Tag[]
 }
 export const TagResourceRequest = Type.Object({
-  ResourceARN: Type.String(),
-  Tags: Type.Array(Tag),
+  ResourceARN: Type.String({"minLength":1,"maxLength":1011}),
+  Tags: Type.Array(Tag, {"maxItems":200}),
 })
 
 export type TagResourceResponse = Readonly<Record<string, never>>
@@ -807,8 +807,8 @@ export interface UntagResourceRequest {
   readonly TagKeys: readonly string[]
 }
 export const UntagResourceRequest = Type.Object({
-  ResourceARN: Type.String(),
-  TagKeys: Type.Array(Type.String()),
+  ResourceARN: Type.String({"minLength":1,"maxLength":1011}),
+  TagKeys: Type.Array(Type.String({"minLength":1,"maxLength":128}), {"maxItems":200}),
 })
 
 export type UntagResourceResponse = Readonly<Record<string, never>>
@@ -818,7 +818,7 @@ export interface HttpNamespaceChange {
   readonly Description: string
 }
 export const HttpNamespaceChange = Type.Object({
-  Description: Type.String(),
+  Description: Type.String({"maxLength":1024}),
 })
 
 export interface UpdateHttpNamespaceRequest {
@@ -827,9 +827,9 @@ export interface UpdateHttpNamespaceRequest {
   readonly UpdaterRequestId?: string | undefined
 }
 export const UpdateHttpNamespaceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
   Namespace: HttpNamespaceChange,
-  UpdaterRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
+  UpdaterRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
 })
 
 export interface UpdateHttpNamespaceResponse {
@@ -845,8 +845,8 @@ export interface UpdateInstanceCustomHealthStatusRequest {
   readonly Status: CustomHealthStatus
 }
 export const UpdateInstanceCustomHealthStatusRequest = Type.Object({
-  ServiceId: Type.String(),
-  InstanceId: Type.String(),
+  ServiceId: Type.String({"maxLength":255}),
+  InstanceId: Type.String({"maxLength":64}),
   Status: Type.Unsafe<CustomHealthStatus>({ ...Type.String(), enum: CustomHealthStatus }),
 })
 
@@ -857,7 +857,7 @@ export interface SOAChange {
   readonly TTL: number
 }
 export const SOAChange = Type.Object({
-  TTL: Type.Number(),
+  TTL: Type.Integer({"format":"long","minimum":0,"maximum":2147483647}),
 })
 
 export interface PrivateDnsPropertiesMutableChange {
@@ -879,7 +879,7 @@ export interface PrivateDnsNamespaceChange {
   readonly Properties?: PrivateDnsNamespacePropertiesChange | undefined
 }
 export const PrivateDnsNamespaceChange = Type.Object({
-  Description: Type.Optional(Type.String()),
+  Description: Type.Optional(Type.String({"maxLength":1024})),
   Properties: Type.Optional(PrivateDnsNamespacePropertiesChange),
 })
 
@@ -889,9 +889,9 @@ export interface UpdatePrivateDnsNamespaceRequest {
   readonly UpdaterRequestId?: string | undefined
 }
 export const UpdatePrivateDnsNamespaceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
   Namespace: PrivateDnsNamespaceChange,
-  UpdaterRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
+  UpdaterRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
 })
 
 export interface UpdatePrivateDnsNamespaceResponse {
@@ -920,7 +920,7 @@ export interface PublicDnsNamespaceChange {
   readonly Properties?: PublicDnsNamespacePropertiesChange | undefined
 }
 export const PublicDnsNamespaceChange = Type.Object({
-  Description: Type.Optional(Type.String()),
+  Description: Type.Optional(Type.String({"maxLength":1024})),
   Properties: Type.Optional(PublicDnsNamespacePropertiesChange),
 })
 
@@ -930,9 +930,9 @@ export interface UpdatePublicDnsNamespaceRequest {
   readonly UpdaterRequestId?: string | undefined
 }
 export const UpdatePublicDnsNamespaceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
   Namespace: PublicDnsNamespaceChange,
-  UpdaterRequestId: Type.Optional(Type.String({"idempotencyToken":true})),
+  UpdaterRequestId: Type.Optional(Type.String({"maxLength":64,"idempotencyToken":true})),
 })
 
 export interface UpdatePublicDnsNamespaceResponse {
@@ -955,7 +955,7 @@ export interface ServiceChange {
   readonly HealthCheckConfig?: HealthCheckConfig | undefined
 }
 export const ServiceChange = Type.Object({
-  Description: Type.Optional(Type.String()),
+  Description: Type.Optional(Type.String({"maxLength":1024})),
   DnsConfig: Type.Optional(DnsConfigChange),
   HealthCheckConfig: Type.Optional(HealthCheckConfig),
 })
@@ -965,7 +965,7 @@ export interface UpdateServiceRequest {
   readonly Service: ServiceChange
 }
 export const UpdateServiceRequest = Type.Object({
-  Id: Type.String(),
+  Id: Type.String({"maxLength":255}),
   Service: ServiceChange,
 })
 
@@ -981,8 +981,8 @@ export interface UpdateServiceAttributesRequest {
   readonly Attributes: Readonly<Record<string, string>>
 }
 export const UpdateServiceAttributesRequest = Type.Object({
-  ServiceId: Type.String(),
-  Attributes: Type.Record(Type.String(), Type.String()),
+  ServiceId: Type.String({"maxLength":255}),
+  Attributes: Type.Record(Type.String(), Type.String({"maxLength":1024}), {"propertyNames":{"maxLength":255},"minProperties":1,"maxProperties":30}),
 })
 
 export type UpdateServiceAttributesResponse = Readonly<Record<string, never>>
