@@ -1,0 +1,116 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { ChangeSet } from './change-set.ts'
+import { StoreError } from './errors.ts'
+import type { Journal, Revision } from './journal.ts'
+import type { StoreLog } from './store-log.ts'
+
+/** A commit that is applied in memory and on its way to the journal. */
+export interface Commit {
+  readonly changes: ChangeSet
+  /** What the journal shall hold of it; empty for a commit that changed nothing. */
+  readonly revisions: readonly Revision[]
+}
+
+interface Waiting extends Commit {
+  readonly resolve: () => void
+  readonly reject: (error: StoreError) => void
+}
+
+export interface CommitQueueOptions {
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly log: StoreLog
+  /** The next number for a commit. */
+  readonly nextRevision: () => number
+  /** Takes a commit back in memory. Called for the newest first, before any promise rejects. */
+  readonly undo: (changes: ChangeSet) => void
+}
+
+/** Group commit: one append is under way at a time, and what arrives meanwhile goes into the next one together. */
+export class CommitQueue {
+  readonly #options: CommitQueueOptions
+  #waiting: Waiting[] = []
+  /**
+   * A rejected append may be on disk all the same. What memory was put back to is therefore said again ahead of the
+   * next one, so that a restart does not bring back what a caller was told had failed.
+   */
+  readonly #repairs = new Map<string, Revision>()
+  #writing: Promise<void> | undefined
+
+  constructor(options: CommitQueueOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Resolves when the commit and all before it are durable. Rejects with a `StoreError` when the journal refuses it
+   * or one before it; it is undone then.
+   */
+  push(commit: Commit): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...commit, resolve, reject })
+      this.#writing ??= this.#write()
+    })
+  }
+
+  /** Resolves when nothing is on its way any more. */
+  async drain(): Promise<void> {
+    await this.#writing
+    if (this.#repairs.size === 0) return
+    try {
+      await this.#options.journal.append(this.#repairs.values().toArray())
+      this.#repairs.clear()
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'changes that were reported as failed may reappear at the next start')
+    }
+  }
+
+  async #write(): Promise<void> {
+    // Commits of the same turn of the event loop share the first append already.
+    await Promise.resolve()
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting
+      this.#waiting = []
+      try {
+        await this.#append(group.flatMap(commit => commit.revisions))
+        for (const commit of group) commit.resolve()
+      } catch (error) {
+        this.#reject(group, error)
+      }
+    }
+    this.#writing = undefined
+  }
+
+  async #append(revisions: readonly Revision[]): Promise<void> {
+    if (revisions.length === 0) return
+    await this.#options.journal.append([...this.#repairs.values(), ...revisions])
+    this.#repairs.clear()
+  }
+
+  /** Undoes `group` and all that came after it: that may build on what is now gone. */
+  #reject(group: readonly Waiting[], cause: unknown): void {
+    const rejected = [...group, ...this.#waiting]
+    this.#waiting = []
+    for (const { changes } of rejected.toReversed()) this.#options.undo(changes)
+    this.#repair(group)
+    const error = asStoreError(cause)
+    this.#options.log.error({ err: cause, commits: rejected.length }, 'the state could not be written; the changes were undone')
+    for (const commit of rejected) commit.reject(error)
+  }
+
+  #repair(group: readonly Commit[]): void {
+    const revision = this.#options.nextRevision()
+    const time = this.#options.clock.now()
+    // The newest first, so that what was before the oldest change of a row stands in the end.
+    for (const { table, key, before } of group.toReversed().flatMap(({ changes }) => changes.changes)) {
+      const body = before === undefined ? undefined : JSON.stringify(before)
+      this.#repairs.set(`${table} ${key}`, { revision, time, table, key, body })
+    }
+  }
+}
+
+const asStoreError = (cause: unknown): StoreError =>
+  cause instanceof StoreError
+    ? cause
+    : new StoreError('The state could not be written.', 'See the log for the reason. Nothing of this change was kept; try it again.', {
+        cause,
+      })
