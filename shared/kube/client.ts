@@ -14,7 +14,10 @@ export interface KubeClient {
   /** As `get`; undefined when there is none. */
   find<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options?: CallOptions): Promise<T | undefined>
   /** Every object, all pages. Items carry apiVersion and kind. */
-  list<T extends KubeObject>(kind: Kind<T>, options?: ListOptions): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }>
+  list<T extends KubeObject>(
+    kind: Kind<T>,
+    options?: ListOptions,
+  ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }>
   /** Repeated only when it certainly did not arrive. */
   create<T extends Manifest>(object: T, options?: WriteOptions): Promise<T>
   /** Server-side apply. Custom kinds are found by discovery. https://kubernetes.io/docs/reference/using-api/server-side-apply/ */

@@ -1,0 +1,18 @@
+export type {
+  CallOptions,
+  JsonPatchStep,
+  KubeClient,
+  ListOptions,
+  LogOptions,
+  ObjectName,
+  Patch,
+  RemoveOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './client.ts'
+export { connect } from './connect.ts'
+export type { KubeSource } from './endpoint.ts'
+export { isAlreadyExists, isConflict, isForbidden, isNotFound, isUnreachable, KubeConfigError, KubeError } from './errors.ts'
+export * from './objects.ts'
+export { deploymentReady, podReady, waitFor } from './wait.ts'
