@@ -67,7 +67,16 @@ async function runPart(part: Part, total: Tally): Promise<void> {
   const report = join(folder, 'junit.xml')
   const env: Environment = part.docker ? withTestbed() : {}
   try {
-    const command = ['bun', 'test', `--timeout=${part.timeoutMs}`, '--reporter=junit', `--reporter-outfile=${report}`, ...part.paths]
+    const preload = part.docker ? ['--preload', './test/support/teardown.ts'] : []
+    const command = [
+      'bun',
+      'test',
+      ...preload,
+      `--timeout=${part.timeoutMs}`,
+      '--reporter=junit',
+      `--reporter-outfile=${report}`,
+      ...part.paths,
+    ]
     const code = await exitCodeOf(command, { env })
     const counts = read(report)
     total.passed += counts.passed

@@ -1,0 +1,45 @@
+// The cluster may go, the state stays: `kecs down`, then `kecs up`.
+import { expect, test } from 'bun:test'
+import { instance } from '../support/instance.ts'
+import { describe, ecsOf } from '../support/tasks.ts'
+
+test('after down and up, definitions are there and the old tasks are STOPPED with a reason', async () => {
+  const kecs = await instance()
+  const cluster = `kept-${Date.now()}`
+  await kecs.aws('ecs', 'create-cluster', '--cluster-name', cluster)
+  const containers = JSON.stringify([{ name: 'sleeper', image: 'busybox:latest', command: ['sleep', '3600'], memory: 16 }])
+  await kecs.aws('ecs', 'register-task-definition', '--family', cluster, '--container-definitions', containers)
+  const { stdout } = await kecs.run([
+    'aws',
+    'ecs',
+    'run-task',
+    '--cluster',
+    cluster,
+    '--task-definition',
+    cluster,
+    '--query',
+    'tasks[0].taskArn',
+    '--output',
+    'text',
+  ])
+  const task = stdout.trim()
+  await kecs.run(['aws', 'ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', task], { timeoutMs: 120_000 })
+
+  await kecs.kecs(['down'], { timeoutMs: 120_000 })
+  await kecs.kecs(['up'], { timeoutMs: 300_000 })
+  // Another cluster has another kubeconfig and lacks the images of the tests' tasks.
+  await Bun.write(kecs.kubeconfig, (await kecs.kecs(['kubeconfig'])).stdout)
+  await kecs.kecs(['image', 'load', 'nginx:alpine', 'busybox:latest', 'kecs-test/curl:latest', 'kecs-test/awscli:latest'], {
+    timeoutMs: 180_000,
+  })
+
+  const described = await kecs.aws('ecs', 'describe-clusters', '--clusters', cluster)
+  expect(described['clusters']).toMatchObject([{ clusterName: cluster, status: 'ACTIVE', runningTasksCount: 0 }])
+  const definition = await kecs.aws('ecs', 'describe-task-definition', '--task-definition', cluster)
+  expect(definition['taskDefinition']).toMatchObject({ family: cluster, revision: 1, status: 'ACTIVE' })
+  const old = await describe(ecsOf(kecs), cluster, task)
+  expect(old.lastStatus).toBe('STOPPED')
+  expect(old.desiredStatus).toBe('STOPPED')
+  expect(old.stopCode).toBe('TerminationNotice')
+  expect(old.stoppedReason).toContain('terminated')
+}, 900_000)

@@ -1,0 +1,120 @@
+// One kecs instance on a real cluster, shared by the tests of a run: made by dist/kecs when the first test asks for
+// it, removed when the run ends (see teardown.ts, which ./dev test preloads).
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dir, '../..')
+
+export interface Finished {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface TestInstance {
+  readonly name: string
+  readonly home: string
+  /** The door on the host. */
+  readonly endpoint: string
+  /** What `kecs env` exports, for SDKs and the AWS CLI. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly kubeconfig: string
+  /** Runs a kecs command against this instance; a failure is thrown with all that it printed unless `check` is false. */
+  kecs(args: readonly string[], options?: { check?: boolean; timeoutMs?: number }): Promise<Finished>
+  /** Runs any program with the instance's environment and kubeconfig. */
+  run(
+    command: readonly string[],
+    options?: { check?: boolean; input?: string; timeoutMs?: number; env?: Record<string, string> },
+  ): Promise<Finished>
+  /** Answers of `aws ARGS --output json`, parsed. */
+  aws(...args: readonly string[]): Promise<Record<string, unknown>>
+  kubectl(...args: readonly string[]): Promise<string>
+}
+
+/** Images that the tests' tasks run, brought into the cluster from the local Docker. */
+const taskImages = ['nginx:alpine', 'busybox:latest', 'kecs-test/curl:latest', 'kecs-test/awscli:latest']
+
+const shared = globalThis as { kecsTestInstance?: Promise<TestInstance> }
+
+export function instance(): Promise<TestInstance> {
+  shared.kecsTestInstance ??= make()
+  return shared.kecsTestInstance
+}
+
+export async function removeInstance(): Promise<void> {
+  const made = await shared.kecsTestInstance?.catch(() => undefined)
+  if (!made) return
+  await made.kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
+  rmSync(made.home, { recursive: true, force: true })
+}
+
+export function execute(
+  command: readonly string[],
+  options: { env?: Record<string, string | undefined>; input?: string; timeoutMs?: number } = {},
+): Promise<Finished> {
+  const [program = '', ...args] = command
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, ...options.env }, stdio: 'pipe' })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000)
+    child.on('error', reject)
+    child.on('close', code => {
+      clearTimeout(timer)
+      resolve({ code: code ?? -1, stdout, stderr })
+    })
+    child.stdin.end(options.input ?? '')
+  })
+}
+
+function checked(command: readonly string[], finished: Finished, check: boolean): Finished {
+  if (check && finished.code !== 0) {
+    throw new Error(`${command.join(' ')} ended with ${finished.code}\n${finished.stdout}\n${finished.stderr}`)
+  }
+  return finished
+}
+
+async function make(): Promise<TestInstance> {
+  const home = mkdtempSync(join(tmpdir(), 'kecs-test-home-'))
+  const name = `test-${process.pid}`
+  const driver = process.env['KECS_TEST_DRIVER'] ?? 'kind'
+  const base = { KECS_HOME: home, NO_COLOR: '1' }
+  const program = join(root, 'dist/kecs')
+  const kecs: TestInstance['kecs'] = async (args, options = {}) => {
+    const command = [program, ...args, '--name', name]
+    return checked(command, await execute(command, { env: base, ...options }), options.check ?? true)
+  }
+  try {
+    await kecs(['up', '--driver', driver], { timeoutMs: 300_000 })
+    await kecs(['image', 'load', ...taskImages], { timeoutMs: 180_000 })
+    const environment = JSON.parse((await kecs(['env', '--json'])).stdout) as Record<string, string>
+    const kubeconfig = join(home, 'kubeconfig')
+    await Bun.write(kubeconfig, (await kecs(['kubeconfig'])).stdout)
+    const run: TestInstance['run'] = async (command, options = {}) => {
+      const env = { ...base, ...environment, KUBECONFIG: kubeconfig, AWS_PAGER: '', ...options.env }
+      return checked(command, await execute(command, { ...options, env }), options.check ?? true)
+    }
+    return {
+      name,
+      home,
+      endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
+      environment,
+      kubeconfig,
+      kecs,
+      run,
+      aws: async (...args) => {
+        const { stdout } = await run(['aws', ...args, '--output', 'json'])
+        return stdout.trim() === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>)
+      },
+      kubectl: async (...args) => (await run(['kubectl', ...args])).stdout,
+    }
+  } catch (error) {
+    await kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
+    rmSync(home, { recursive: true, force: true })
+    throw error
+  }
+}
