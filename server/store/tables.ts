@@ -51,11 +51,11 @@ export interface TaskDefinitionRow {
   readonly tags: readonly Tag[]
 }
 
-/** Keyed by task definition ARN, ordered by family, then revision as a number. */
+/** Keyed by task definition ARN, ordered by family, then revision as a number. The space sorts before all that a family may hold. */
 export const taskDefinitions: TableDefinition<TaskDefinitionRow, 'scope' | 'family'> = {
   name: 'ecs_task_definitions',
   key: row => row.taskDefinition.taskDefinitionArn,
-  order: row => `${familyKey(row.scope, row.taskDefinition.family)}:${String(row.taskDefinition.revision).padStart(10, '0')}`,
+  order: row => `${familyKey(row.scope, row.taskDefinition.family)} ${String(row.taskDefinition.revision).padStart(10, '0')}`,
   indexes: { scope: row => row.scope, family: row => familyKey(row.scope, row.taskDefinition.family) },
 }
 
@@ -90,7 +90,7 @@ export interface TaskRow {
 export const clientTokenKey = (clusterArn: string, clientToken: string): string => `${clusterArn} ${clientToken}`
 
 /** Keyed by task ARN. */
-export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desiredStatus' | 'holdsPorts'> = {
+export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desiredStatus' | 'lastStatus' | 'holdsPorts'> = {
   name: 'ecs_tasks',
   key: row => row.task.taskArn,
   indexes: {
@@ -98,6 +98,8 @@ export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desire
     clientToken: row => (row.clientToken === undefined ? undefined : clientTokenKey(row.task.clusterArn, row.clientToken)),
     /** `CLUSTER_ARN RUNNING` or `CLUSTER_ARN STOPPED`. */
     desiredStatus: row => `${row.task.clusterArn} ${row.task.desiredStatus}`,
+    /** `CLUSTER_ARN RUNNING` and so on: what a cluster's counts are made of. */
+    lastStatus: row => `${row.task.clusterArn} ${row.task.lastStatus}`,
     /** `yes` for tasks that hold host ports. */
     holdsPorts: row => (row.hostPorts !== undefined && row.task.lastStatus !== 'STOPPED' ? 'yes' : undefined),
   },
