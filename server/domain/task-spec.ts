@@ -2,6 +2,7 @@ import { defaultAccount } from '../../shared/names.ts'
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, NetworkBinding, PortMapping } from '../aws/generated/ecs.ts'
 import type { TaskSpec } from '../runtime/runtime.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../store/tables.ts'
+import { bindingsOf } from './host-ports.ts'
 import { portsOfRange } from './host-ports-range.ts'
 import { cpuUnits, memoryMiB } from './task-spec-size.ts'
 
@@ -111,7 +112,7 @@ const withDefaults = (container: ContainerDefinition, defaults: readonly [string
 const boundPorts = (container: ContainerDefinition, networkMode: TaskSpec['networkMode'], row: TaskRow): PortMapping[] => {
   const mappings = container.portMappings ?? []
   if (networkMode === 'none') return []
-  const bindings = row.hostPorts?.find(({ containerName }) => containerName === container.name)?.networkBindings ?? []
+  const bindings = bindingsOf(row, container.name ?? '')
   return mappings.flatMap((mapping, index) => boundMapping(mapping, networkMode === 'awsvpc' ? undefined : bindings[index]))
 }
 
