@@ -1,0 +1,140 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
+import { version } from '../../shared/version.ts'
+import { DuckDBJournal } from './duckdb.ts'
+import { StoreError } from './errors.ts'
+import type { Journal, JournalContents } from './journal.ts'
+import { JournaledStore } from './journaled-store.ts'
+import { describeOwner, removeOwner, writeOwner } from './owner.ts'
+import { formatVersion } from './schema.ts'
+import type { StoreLog } from './store-log.ts'
+import type { Store } from './store.ts'
+
+export interface OpenStoreOptions {
+  /** Where the state lies; made when missing. Other things may lie there too: the store's files are `kecs.*`. */
+  readonly folder: string
+  readonly clock: Clock
+  readonly log: StoreLog
+  /** Rows of history to keep when opening; 200,000 where absent. */
+  readonly keepHistory?: number
+}
+
+/** Folders that this process has open: DuckDB's lock is the process's, so it does not keep us from ourselves. */
+const open = new Set<string>()
+
+/**
+ * Opens the state in a folder, or begins one there. Rejects with a `StoreError` when another process has it open, when
+ * a newer version wrote it, or when it cannot be read.
+ */
+export const openStore = async (options: OpenStoreOptions): Promise<Store> => {
+  const folder = await prepareFolder(options.folder)
+  if (open.has(folder)) throw inUse(folder, 'this very process')
+  open.add(folder)
+  try {
+    const journal = withOwner(await openJournal(folder, options), folder)
+    const contents = await loadOrClose(journal)
+    return new JournaledStore({ journal, clock: options.clock, log: options.log }, contents)
+  } catch (error) {
+    open.delete(folder)
+    throw error
+  }
+}
+
+const prepareFolder = async (folder: string): Promise<string> => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return await realpath(folder)
+  } catch (cause) {
+    throw new StoreError(
+      `The data folder ${folder} cannot be made: ${messageOf(cause)}`,
+      'Choose a data folder that this user may write.',
+      { cause },
+    )
+  }
+}
+
+const openJournal = async (folder: string, { clock, keepHistory = 200_000 }: OpenStoreOptions): Promise<DuckDBJournal> => {
+  const file = join(folder, 'kecs.duckdb')
+  try {
+    const journal = await DuckDBJournal.open({
+      file,
+      temporaryFolder: join(folder, 'kecs.tmp'),
+      keepHistory,
+      accept: meta => acceptFormat(file, meta),
+      meta: new Map([
+        ['format_version', String(formatVersion)],
+        ['created_by', `kecs ${version}`],
+        ['created_at', new Date(clock.now()).toISOString()],
+      ]),
+    })
+    await writeOwner(folder, clock.now())
+    return journal
+  } catch (error) {
+    throw error instanceof StoreError ? error : await explain(folder, file, error)
+  }
+}
+
+const loadOrClose = async (journal: Journal): Promise<JournalContents> => {
+  try {
+    return await journal.load()
+  } catch (cause) {
+    await journal.close()
+    throw new StoreError(`The state cannot be read: ${messageOf(cause)}`, 'Restore the data folder from a backup, or choose another one.', {
+      cause,
+    })
+  }
+}
+
+const acceptFormat = (file: string, meta: ReadonlyMap<string, string> | undefined): void => {
+  if (meta === undefined) return
+  const found = meta.get('format_version')
+  if (found === undefined) throw new StoreError(`${file} is a database, but not one of kecs.`, 'Choose another data folder.')
+  if (Number(found) === formatVersion) return
+  throw new StoreError(
+    `The state in ${file} has format ${found}; kecs ${version} reads format ${formatVersion}.`,
+    'A newer kecs wrote it: use that version, or choose another data folder. Nothing was changed.',
+    { details: [...meta].map(([name, setting]) => `${name}: ${setting}`) },
+  )
+}
+
+/** DuckDB's errors carry no codes: their texts are all that tells them apart. */
+const explain = async (folder: string, file: string, cause: unknown): Promise<StoreError> => {
+  const message = messageOf(cause)
+  if (message.includes('Could not set lock')) {
+    return inUse(folder, await describeOwner(folder, /PID (\d+)/.exec(message)?.[1]), cause)
+  }
+  if (/Permission denied|Read-only file system|Cannot open file|EACCES|EROFS/.test(message)) {
+    return new StoreError(`The data folder ${folder} cannot be written: ${message}`, 'Choose a data folder that this user may write.', {
+      cause,
+    })
+  }
+  return new StoreError(
+    `The state in ${file} cannot be opened: ${message}`,
+    'If the file is damaged, restore the data folder from a backup or move it away to begin anew.',
+    { cause },
+  )
+}
+
+const inUse = (folder: string, owner: string, cause?: unknown): StoreError =>
+  new StoreError(
+    `The data folder ${folder} is in use by ${owner}.`,
+    'Only one control plane can use a data folder: stop that one, or choose another folder.',
+    { cause },
+  )
+
+/** The journal, leaving the folder as nobody's when it closes. */
+const withOwner = (journal: DuckDBJournal, folder: string): Journal => ({
+  load: () => journal.load(),
+  append: revisions => journal.append(revisions),
+  close: async () => {
+    try {
+      // Before the lock is given up: the next owner's file must not be the one that is removed.
+      await removeOwner(folder)
+      await journal.close()
+    } finally {
+      open.delete(folder)
+    }
+  },
+})

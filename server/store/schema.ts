@@ -1,0 +1,48 @@
+/**
+ * The state on disk. `revisions` holds every revision of every row: the newest of each key is the state, the rest is
+ * history. All rows of one commit have the same number.
+ */
+
+/** Raised when older programs would misread what newer ones write. */
+export const formatVersion = 1
+
+export const createTables = [
+  'CREATE TABLE kecs_meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL)',
+  `CREATE TABLE revisions (
+    revision BIGINT NOT NULL,
+    time TIMESTAMP NOT NULL,
+    table_name VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    deleted BOOLEAN NOT NULL,
+    body VARCHAR
+  )`,
+]
+
+export const readMeta = 'SELECT name, value FROM kecs_meta'
+export const writeMeta = 'INSERT INTO kecs_meta VALUES ($1, $2)'
+export const tableNames = 'SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()'
+
+const newest = 'SELECT table_name, key, max(revision) AS revision FROM revisions GROUP BY ALL'
+const isNewest = 'n.table_name = r.table_name AND n.key = r.key AND n.revision = r.revision'
+
+/** table_name, key, body of the state. Bodies are read for the newest revisions alone: most of the file is history. */
+export const readState = `SELECT r.table_name, r.key, r.body FROM revisions r SEMI JOIN (${newest}) n ON ${isNewest} WHERE NOT r.deleted`
+
+export const countRevisions = 'SELECT count(*) FROM revisions'
+export const lastRevision = 'SELECT coalesce(max(revision), 0) FROM revisions'
+
+/** Rows that are history: superseded, or the record of a removal. */
+export const countHistory = `SELECT count(*) FROM revisions r ANTI JOIN (${newest}) n ON ${isNewest} AND NOT r.deleted`
+
+/** Removes history up to a number. What is older than a removal goes with it, so that it cannot come back. */
+export const trimHistory = `DELETE FROM revisions r WHERE r.revision <= $1
+  AND (r.deleted OR NOT EXISTS (FROM (${newest}) n WHERE ${isNewest}))`
+
+/** The number up to which history is to go so that about `$1` rows of all stay. */
+export const historyBoundary = 'SELECT revision FROM revisions ORDER BY revision DESC LIMIT 1 OFFSET $1'
+
+export const insertRevisions = (rows: number): string =>
+  `INSERT INTO revisions VALUES ${Array.from({ length: rows }, (_, row) => `(${placeholders(row)})`).join(', ')}`
+
+export const columns = 6
+const placeholders = (row: number): string => Array.from({ length: columns }, (_, column) => `$${row * columns + column + 1}`).join(', ')
