@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from '../aws/generated/ecs.ts'
+import type { ContainerDefinition, Volume } from '../aws/generated/ecs.ts'
 
 /**
  * What runs tasks. Level-based: `start` and `stop` may be repeated, observations may be repeated or skipped, and
@@ -59,6 +59,8 @@ export interface TaskSpec extends TaskRef {
   readonly memory?: number
   /** Definitions with overrides applied; `environment` is complete, AWS' variables included; host ports are allocated. */
   readonly containers: readonly ContainerDefinition[]
+  /** The task definition's volumes, which mount points name. */
+  readonly volumes?: readonly Volume[]
   readonly tags: Readonly<Record<string, string>>
 }
 
