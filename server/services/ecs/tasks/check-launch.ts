@@ -1,0 +1,77 @@
+import { ServiceError } from '../../../aws/errors.ts'
+import type { RunTaskRequest, TaskDefinition } from '../../../aws/generated/ecs.ts'
+import type { Capacity } from '../../../domain/task-record.ts'
+import { isNewestPlatform } from './capacity.ts'
+import { refuseIf } from './invalid-parameter.ts'
+
+/**
+ * Refuses a RunTask call that its task definition does not bear on the capacity that was chosen. Throws
+ * InvalidParameterException, PlatformTaskDefinitionIncompatibilityException and, for what kecs lacks,
+ * UnsupportedFeatureException.
+ */
+export function checkLaunch(request: RunTaskRequest, definition: TaskDefinition, capacity: Capacity): void {
+  const { launchType } = capacity
+  refuseIf(definition.compatibilities?.includes(launchType) === false, `Task definition does not support launch_type ${launchType}.`)
+  checkNetworkMode(request, definition, capacity)
+  if (launchType === 'FARGATE') checkFargate(request, definition, capacity)
+  else refuseIf(request.overrides?.ephemeralStorage !== undefined, 'Tasks using the EC2 launch type do not support EphemeralStorage')
+  checkOverriddenContainers(request, definition)
+  checkExecuteCommand(request, definition)
+  checkVolumes(request, definition)
+}
+
+function checkNetworkMode(request: RunTaskRequest, definition: TaskDefinition, { launchType }: Capacity): void {
+  const vpc = request.networkConfiguration?.awsvpcConfiguration
+  if (definition.networkMode === 'awsvpc') {
+    refuseIf(vpc === undefined, "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+    refuseIf(vpc?.assignPublicIp === 'ENABLED' && launchType !== 'FARGATE', 'Assign public IP is not supported for this launch type.')
+    return
+  }
+  refuseIf(vpc !== undefined, 'Network Configuration is not valid for the given networkMode of this task definition.')
+}
+
+function checkFargate(request: RunTaskRequest, definition: TaskDefinition, capacity: Capacity): void {
+  refuseIf((request.placementConstraints ?? []).length > 0, 'Placement constraints are not supported with FARGATE launch type.')
+  refuseIf((request.placementStrategy ?? []).length > 0, 'Placement strategies are not supported with FARGATE launch type.')
+  const storage = request.overrides?.ephemeralStorage?.sizeInGiB
+  refuseIf(storage !== undefined && storage < 21, 'EphemeralStorage size should be at least 21')
+  refuseIf(storage !== undefined && storage > 200, 'EphemeralStorage size should be at most 200')
+  const needsNewest =
+    storage !== undefined ||
+    definition.ephemeralStorage !== undefined ||
+    (definition.volumes ?? []).some(volume => volume.efsVolumeConfiguration !== undefined)
+  if (isWindows(definition) || (needsNewest && !isNewestPlatform(capacity))) {
+    throw new ServiceError('PlatformTaskDefinitionIncompatibilityException', 'One or more of the requested capabilities are not supported.')
+  }
+}
+
+/** There are Linux nodes only. */
+export const isWindows = ({ runtimePlatform }: TaskDefinition): boolean =>
+  runtimePlatform?.operatingSystemFamily?.startsWith('WINDOWS') === true
+
+function checkOverriddenContainers({ overrides }: RunTaskRequest, definition: TaskDefinition): void {
+  for (const { name } of overrides?.containerOverrides ?? []) {
+    refuseIf(
+      definition.containerDefinitions?.some(container => container.name === name) !== true,
+      `Override for container named ${name} is not a container in the TaskDefinition.`,
+    )
+  }
+}
+
+function checkExecuteCommand({ enableExecuteCommand, overrides }: RunTaskRequest, definition: TaskDefinition): void {
+  const role = overrides?.taskRoleArn ?? definition.taskRoleArn ?? ''
+  refuseIf(
+    enableExecuteCommand === true && role === '',
+    'The execute command failed because a valid task role is not being used. Specify a valid task role in your task definition or as a task override and try again.',
+  )
+}
+
+function checkVolumes({ volumeConfigurations = [] }: RunTaskRequest, definition: TaskDefinition): void {
+  const atLaunch = (definition.volumes ?? []).filter(volume => volume.configuredAtLaunch === true).map(volume => volume.name)
+  for (const { name } of volumeConfigurations) {
+    refuseIf(!atLaunch.includes(name), `The volume name '${name}' in your request does not have a matching volume in your Task Definition`)
+  }
+  if (volumeConfigurations.length > 0 || atLaunch.length > 0) {
+    throw new ServiceError('UnsupportedFeatureException', 'kecs does not attach EBS volumes that are configured at launch.')
+  }
+}
