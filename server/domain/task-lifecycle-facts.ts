@@ -1,0 +1,33 @@
+import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
+
+/** What of a task definition decides how its tasks go. */
+export interface TaskFacts {
+  readonly containers: readonly {
+    readonly name: string
+    readonly essential: boolean
+    /** Seconds. */
+    readonly stopTimeout: number
+  }[]
+}
+
+/** Seconds between the stop signal and the kill where a container names none: AWS' default. */
+const defaultStopTimeout = 30
+
+/** A definition may be deleted while its tasks run: then every container of the task counts as essential. */
+export const taskFacts = (row: TaskRow, definition: TaskDefinitionRow | undefined): TaskFacts => {
+  if (definition === undefined) {
+    const containers = row.task.containers ?? []
+    return { containers: containers.map(({ name }) => ({ name: name ?? '', essential: true, stopTimeout: defaultStopTimeout })) }
+  }
+  const containers = definition.taskDefinition.containerDefinitions ?? []
+  return {
+    containers: containers.map(({ name, essential, stopTimeout }) => ({
+      name: name ?? '',
+      essential: essential ?? true,
+      stopTimeout: stopTimeout ?? defaultStopTimeout,
+    })),
+  }
+}
+
+/** Seconds that the containers of a task have between the stop signal and the kill: the longest of theirs, for a pod has one. */
+export const stopGrace = (facts: TaskFacts): number => Math.max(0, ...facts.containers.map(container => container.stopTimeout))

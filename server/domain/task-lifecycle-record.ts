@@ -1,0 +1,114 @@
+import { epochSeconds } from '../../shared/clock.ts'
+import type { Attachment, Container, KeyValuePair } from '../aws/generated/ecs.ts'
+import type { ContainerObservation, TaskObservation } from '../runtime/runtime.ts'
+import type { TaskRow } from '../store/tables.ts'
+import { parseArn } from './arn.ts'
+import { bindingsOf } from './host-ports.ts'
+import type { TaskFacts } from './task-lifecycle-facts.ts'
+import { exitReason, startFailure } from './task-lifecycle-failures.ts'
+
+type TaskChanges = Partial<TaskRow['task']>
+
+/** What an observation adds to what DescribeTasks shows. What is known is not taken back by a late observation. */
+export const recordObservation = (row: TaskRow, facts: TaskFacts, observation: TaskObservation): TaskChanges => {
+  const { task } = row
+  const attachment = task.attachments?.find(({ type }) => type === 'ElasticNetworkInterface')
+  const containers = (task.containers ?? []).map(container => {
+    const seen = observation.containers.find(({ name }) => name === container.name)
+    return recordInterface(seen === undefined ? container : recordContainer(row, container, seen), attachment, observation)
+  })
+  return {
+    healthStatus: task.healthStatus ?? 'UNKNOWN',
+    ...(task.containers === undefined ? {} : { containers }),
+    ...(task.attachments === undefined ? {} : { attachments: task.attachments.map(each => recordAttachment(row, each, observation)) }),
+    ...recordConnectivity(row, observation),
+    ...recordTimes(row, facts, observation),
+  }
+}
+
+const recordContainer = (row: TaskRow, container: Container, seen: ContainerObservation): Container => {
+  if (container.lastStatus === 'STOPPED') return container
+  const { state } = seen
+  const known: Container = {
+    ...container,
+    healthStatus: container.healthStatus ?? 'UNKNOWN',
+    ...(seen.imageDigest === undefined ? {} : { imageDigest: seen.imageDigest }),
+    ...(seen.runtimeId === undefined ? {} : { runtimeId: seen.runtimeId }),
+  }
+  const failure = container.lastStatus === 'RUNNING' ? undefined : startFailure(seen)
+  if (failure !== undefined) return { ...known, lastStatus: 'STOPPED', reason: failure }
+  if (state.is === 'waiting') return known
+  const bindings = bindingsOf(row, container.name ?? '')
+  const started: Container = bindings.length === 0 ? known : { ...known, networkBindings: bindings }
+  if (state.is === 'running') return { ...started, lastStatus: 'RUNNING' }
+  const reason = exitReason(seen)
+  // A container that was never begun ended with its pod: Kubernetes makes up an exit code for it, ECS has none.
+  const isMadeUp = state.startedAt === undefined && state.reason === 'ContainerStatusUnknown'
+  return {
+    ...(isMadeUp ? known : { ...started, exitCode: state.exitCode }),
+    lastStatus: 'STOPPED',
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+const recordInterface = (container: Container, attachment: Attachment | undefined, { address }: TaskObservation): Container => {
+  if (attachment?.id === undefined || address === undefined) return container
+  return { ...container, networkInterfaces: [{ attachmentId: attachment.id, privateIpv4Address: address }] }
+}
+
+/** PRECREATED → ATTACHING → ATTACHED; DELETED comes with the task's end. */
+const recordAttachment = (row: TaskRow, attachment: Attachment, { scheduledAt, address }: TaskObservation): Attachment => {
+  if (attachment.type !== 'ElasticNetworkInterface' || attachment.status === 'ATTACHED') return attachment
+  if (address === undefined) return scheduledAt === undefined ? attachment : { ...attachment, status: 'ATTACHING' }
+  const subnet = (attachment.details ?? []).filter(({ name }) => name === 'subnetId')
+  return { ...attachment, status: 'ATTACHED', details: [...subnet, ...interfaceDetails(row, address)] }
+}
+
+/** There is no network interface of EC2: its id and hardware address are made of the task's id, so they stay the same. */
+const interfaceDetails = (row: TaskRow, address: string): KeyValuePair[] => [
+  { name: 'networkInterfaceId', value: `eni-${row.taskId.slice(0, 17)}` },
+  { name: 'macAddress', value: ['0a', ...(row.taskId.slice(-10).match(/../g) ?? [])].join(':') },
+  { name: 'privateDnsName', value: privateDnsName(address, parseArn(row.task.taskArn)?.region ?? '') },
+  { name: 'privateIPv4Address', value: address },
+]
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html */
+const privateDnsName = (address: string, region: string): string =>
+  `ip-${address.replaceAll('.', '-')}.${region === 'us-east-1' ? 'ec2' : `${region}.compute`}.internal`
+
+const recordConnectivity = ({ task }: TaskRow, { scheduledAt }: TaskObservation): TaskChanges =>
+  task.connectivityAt !== undefined || scheduledAt === undefined
+    ? {}
+    : { connectivity: 'CONNECTED', connectivityAt: epochSeconds(scheduledAt) }
+
+const recordTimes = ({ task }: TaskRow, facts: TaskFacts, observation: TaskObservation): TaskChanges => {
+  const { containers, scheduledAt } = observation
+  const pullStarts = containers.flatMap(({ pullStartedAt }) => pullStartedAt ?? [])
+  const pullStops = containers.flatMap(({ pullStoppedAt }) => pullStoppedAt ?? [])
+  const begun = containers.filter(seen => startFailure(seen) === undefined)
+  const starts = begun.flatMap(({ state }) => (state.is === 'waiting' ? [] : (state.startedAt ?? [])))
+  const haveAllStarted = facts.containers.every(({ name, essential }) => {
+    const seen = containers.find(each => each.name === name)
+    if (seen === undefined) return false
+    return startFailure(seen) === undefined ? seen.state.is !== 'waiting' : !essential
+  })
+  const isStarted = haveAllStarted && starts.length > 0
+  // An image that is there is not pulled, yet ECS gives times for it: what can be said is that it was between these.
+  const pullStartedAt = min(pullStarts) ?? (isStarted ? scheduledAt : undefined)
+  const pullStoppedAt = isStarted ? (max(pullStops) ?? min(starts)) : undefined
+  return {
+    ...stamp('pullStartedAt', task.pullStartedAt, pullStartedAt),
+    ...stamp('pullStoppedAt', task.pullStoppedAt, pullStoppedAt),
+    ...stamp('startedAt', task.startedAt, isStarted ? max(starts) : undefined),
+  }
+}
+
+const min = (times: readonly number[]): number | undefined => (times.length === 0 ? undefined : Math.min(...times))
+const max = (times: readonly number[]): number | undefined => (times.length === 0 ? undefined : Math.max(...times))
+
+/** The first time that is known stays. */
+const stamp = (
+  name: 'pullStartedAt' | 'pullStoppedAt' | 'startedAt',
+  known: number | undefined,
+  milliseconds: number | undefined,
+): TaskChanges => (known !== undefined || milliseconds === undefined ? {} : { [name]: epochSeconds(milliseconds) })

@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util'
+import { epochSeconds } from '../../shared/clock.ts'
+import type { TaskObservation } from '../runtime/runtime.ts'
+import type { TaskRow } from '../store/tables.ts'
+import type { TaskFacts } from './task-lifecycle-facts.ts'
+import { recordObservation } from './task-lifecycle-record.ts'
+import {
+  type Stop,
+  failedToStart,
+  hostGone,
+  isOver,
+  podDeleted,
+  stopCause,
+  stoppedByUser,
+  unschedulableLimitMs,
+} from './task-lifecycle-stop.ts'
+
+/** The order of a task's `lastStatus`; it never goes back. Steps may be skipped. */
+const statuses = ['PROVISIONING', 'PENDING', 'ACTIVATING', 'RUNNING', 'DEACTIVATING', 'STOPPING', 'DEPROVISIONING', 'STOPPED'] as const
+type TaskStatus = (typeof statuses)[number]
+
+/** How long a start that was accepted may stay unseen, and a stop unanswered, before it is asked for again. */
+const askAgainMs = 5_000
+
+export interface LifecycleContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** The runtime's. */
+  readonly epoch: string
+  /** Whether the runtime's observations are complete, so that no observation means that there is none. */
+  readonly synced: boolean
+  /** Why the runtime refuses to start the task for ever. */
+  readonly startError?: string
+  /** When the runtime accepted the task's start, as far as this process knows. Milliseconds since the epoch. */
+  readonly startAcceptedAt?: number
+}
+
+export interface Step {
+  /** The row as it was given when nothing changed. */
+  readonly row: TaskRow
+  /** To be done once the row is durable; each may be repeated. */
+  readonly action?: 'start' | 'stop' | 'release'
+  /** When to look again though nothing is reported; 0 means at once. */
+  readonly lookAgainAfterMs?: number
+}
+
+/**
+ * One step of a task: from its row and what is seen of it to the next row and what is to be done. Pure and
+ * level-based: a step may be lost, repeated or late, and a crash between two of them changes nothing in the end.
+ *
+ * Statuses and what they mean: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
+export const advance = (row: TaskRow, facts: TaskFacts, observation: TaskObservation | undefined, context: LifecycleContext): Step => {
+  if (row.task.lastStatus === 'STOPPED') return observation === undefined ? { row } : { row, action: 'release' }
+  if (row.epoch !== context.epoch) return { row: stopped(desireStop(row, hostGone(row), context), context) }
+  if (!context.synced) return { row }
+  if (observation === undefined) return unobserved(row, context)
+  const seen = revise(row, recordObservation(row, facts, observation))
+  if (seen.task.desiredStatus === 'STOPPED') return stopping(seen, facts, observation, context)
+  const cause = stopCause(seen, facts, observation, context.now)
+  if (cause !== undefined) return stopping(desireStop(seen, cause, context), facts, observation, context)
+  const next = reach(seen, stageOf(seen, observation))
+  const limit = unschedulableLimitMs(seen, observation)
+  return limit === undefined ? { row: next } : { row: next, lookAgainAfterMs: Math.max(0, limit - context.now) }
+}
+
+const unobserved = (row: TaskRow, context: LifecycleContext): Step => {
+  const { task } = row
+  if (task.lastStatus !== 'PROVISIONING') return { row: stopped(desireStop(row, podDeleted, context), context) }
+  if (context.startError !== undefined) {
+    return { row: stopped(desireStop(row, failedToStart(context.startError), context), context) }
+  }
+  const sinceAccepted = context.startAcceptedAt === undefined ? undefined : context.now - context.startAcceptedAt
+  const mayAppear = sinceAccepted !== undefined && sinceAccepted < askAgainMs
+  if (mayAppear) return { row, lookAgainAfterMs: askAgainMs - sinceAccepted }
+  if (task.desiredStatus === 'STOPPED') return { row: stopped(desireStop(row, stoppedByUser, context), context) }
+  return { row, action: 'start', lookAgainAfterMs: askAgainMs }
+}
+
+/** Kubernetes' view in ECS' words: images are pulled and networks made while a task is ACTIVATING. */
+const stageOf = (row: TaskRow, observation: TaskObservation): TaskStatus => {
+  const containers = row.task.containers ?? []
+  if (containers.every(({ lastStatus }) => lastStatus === 'RUNNING' || lastStatus === 'STOPPED')) return 'RUNNING'
+  return observation.scheduledAt === undefined ? 'PENDING' : 'ACTIVATING'
+}
+
+const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, context: LifecycleContext): Step => {
+  if (!isOver(facts, observation)) {
+    if (observation.stoppingSince !== undefined) return { row: reach(row, 'STOPPING') }
+    return { row: reach(row, 'DEACTIVATING'), action: 'stop', lookAgainAfterMs: askAgainMs }
+  }
+  if (row.task.lastStatus === 'DEPROVISIONING') return { row: stopped(row, context), lookAgainAfterMs: 0 }
+  const finished = observation.containers.flatMap(({ state }) => (state.is === 'terminated' ? [state.finishedAt] : []))
+  const executionStoppedAt = finished.length === 0 ? {} : { executionStoppedAt: epochSeconds(Math.max(...finished)) }
+  return { row: reach(revise(row, executionStoppedAt), 'DEPROVISIONING'), lookAgainAfterMs: 0 }
+}
+
+/** Asks for the task's end. What asked first is what is told. */
+const desireStop = (row: TaskRow, stop: Stop, context: LifecycleContext): TaskRow =>
+  revise(row, {
+    desiredStatus: 'STOPPED',
+    stopCode: row.task.stopCode ?? stop.stopCode,
+    stoppedReason: row.task.stoppedReason ?? stop.stoppedReason,
+    stoppingAt: row.task.stoppingAt ?? epochSeconds(context.now),
+  })
+
+const stopped = (row: TaskRow, context: LifecycleContext): TaskRow => {
+  const { task } = row
+  const ran = task.startedAt !== undefined || (task.containers ?? []).some(({ lastStatus }) => lastStatus === 'RUNNING')
+  const now = epochSeconds(context.now)
+  return revise(row, {
+    lastStatus: 'STOPPED',
+    stopCode: task.stopCode ?? stoppedByUser.stopCode,
+    stoppedReason: task.stoppedReason ?? stoppedByUser.stoppedReason,
+    stoppingAt: task.stoppingAt ?? now,
+    stoppedAt: now,
+    ...(task.executionStoppedAt === undefined && ran ? { executionStoppedAt: now } : {}),
+    ...(task.containers === undefined ? {} : { containers: task.containers.map(each => ({ ...each, lastStatus: 'STOPPED' })) }),
+    ...(task.attachments === undefined ? {} : { attachments: task.attachments.map(each => ({ ...each, status: 'DELETED' })) }),
+  })
+}
+
+const rank = (status: string): number => statuses.findIndex(each => each === status)
+
+const reach = (row: TaskRow, status: TaskStatus): TaskRow =>
+  rank(status) > rank(row.task.lastStatus) ? revise(row, { lastStatus: status }) : row
+
+/** A row with `changes`, its version one higher; the row itself when they change nothing. */
+const revise = (row: TaskRow, changes: Partial<TaskRow['task']>): TaskRow => {
+  const task = { ...row.task, ...changes }
+  return isDeepStrictEqual(task, row.task) ? row : { ...row, task: { ...task, version: row.task.version + 1 } }
+}

@@ -1,0 +1,31 @@
+import pino, { type Logger } from 'pino'
+import type { ServerConfig } from './config.ts'
+
+export type { Logger }
+
+/** Lines of JSON for machines; for a person at a terminal, one readable line each with what does not fit below it. */
+export const createLog = (config: Pick<ServerConfig, 'logLevel'>, output: NodeJS.WriteStream = process.stderr): Logger => {
+  const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: named } }
+  return output.isTTY ? pino(options, { write: line => output.write(readable(line)) }) : pino(options, output)
+}
+
+const named = (label: string): { level: string } => ({ level: label })
+
+const colors = new Map([
+  ['debug', 2],
+  ['warn', 33],
+  ['error', 31],
+  ['fatal', 31],
+])
+
+/** `12:34:56.789 warn text key=value`, an error's stack on the lines below. `line` is one of pino's. */
+export const readable = (line: string): string => {
+  const { level, time, msg, err, ...rest }: Record<string, unknown> = JSON.parse(line)
+  const color = colors.get(String(level))
+  const shown = color === undefined ? String(level) : `\u001B[${color}m${String(level)}\u001B[0m`
+  const values = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const stack = isObject(err) ? `\n  ${String(err['stack'] ?? err['message']).replaceAll('\n', '\n  ')}` : ''
+  return `${String(time).slice(11, 23)} ${shown} ${String(msg ?? '')}${values.join('')}${stack}\n`
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -1,0 +1,60 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { Logger } from '../log.ts'
+import { WorkQueue } from './queue.ts'
+import type { Reconciler } from './reconciler.ts'
+
+export interface ControllerParts {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly reconcilers: readonly Reconciler[]
+  readonly signal: AbortSignal
+  /** Told of each run that ended. */
+  readonly observe?: (kind: string, milliseconds: number, failed: boolean) => void
+}
+
+/** How many keys of a kind are worked on at once. */
+const concurrency = 32
+
+/** A queue for each reconciler. */
+export class Controller {
+  readonly #queues = new Map<string, { readonly reconciler: Reconciler; readonly queue: WorkQueue }>()
+
+  constructor({ clock, log, reconcilers, signal, observe }: ControllerParts) {
+    for (const reconciler of reconcilers) {
+      const { kind } = reconciler
+      const queue = new WorkQueue({
+        clock,
+        signal,
+        concurrency,
+        work: (key, abort) => reconciler.reconcile(key, abort),
+        onFailure: (key, error, retryInMs) => log.warn({ kind, key, retryInMs, err: error }, 'reconciling failed, will be tried again'),
+        onDone: (_key, milliseconds, failed) => observe?.(kind, milliseconds, failed),
+      })
+      this.#queues.set(kind, { reconciler, queue })
+    }
+  }
+
+  wake(kind: string, key: string): void {
+    const found = this.#queues.get(kind)
+    if (found === undefined) throw new Error(`nothing reconciles ${kind}`)
+    found.queue.add(key)
+  }
+
+  /** Wakes every key that there is: what was missed while nothing listened is found out. */
+  wakeAll(): void {
+    for (const { reconciler, queue } of this.#queues.values()) {
+      // Work begins with the first add and may change what the keys come from.
+      for (const key of [...reconciler.keys()]) queue.add(key)
+    }
+  }
+
+  /** Keys in line, by kind. */
+  depths(): ReadonlyMap<string, number> {
+    return new Map([...this.#queues].map(([kind, { queue }]) => [kind, queue.depth]))
+  }
+
+  /** Resolves when nothing runs any more; meant for after the signal. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map(({ queue }) => queue.idle()))
+  }
+}

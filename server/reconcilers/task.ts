@@ -1,0 +1,155 @@
+import type { Clock } from '../../shared/clock.ts'
+import { stopGrace, taskFacts } from '../domain/task-lifecycle-facts.ts'
+import { type LifecycleContext, type Step, advance } from '../domain/task-lifecycle.ts'
+import { type TaskSpecSettings, taskSpec } from '../domain/task-spec.ts'
+import type { Logger } from '../log.ts'
+import { type Runtime, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
+import type { Store } from '../store/store.ts'
+import { type TaskRow, clusters, taskDefinitions, tasks } from '../store/tables.ts'
+import type { ClusterRooms } from './cluster-rooms.ts'
+import { OrphanTasks } from './orphan-tasks.ts'
+import type { Reconciler } from './reconciler.ts'
+
+export interface TaskReconcilerParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly runtime: Runtime
+  readonly rooms: ClusterRooms
+  readonly log: Logger
+  readonly settings: TaskSpecSettings
+  /** Whether the runtime's first full list is in. */
+  readonly isSynced: () => boolean
+}
+
+/** How long a STOPPED task is still described: AWS promises an hour. Milliseconds. */
+export const stoppedRetentionMs = 3_600_000
+
+/** What this process knows of a task beside its row; lost with the process, and found out anew. */
+interface Memory {
+  startAcceptedAt?: number
+  startError?: string
+  /** Its end is recorded but the runtime did not let go of it yet. */
+  isToRelease?: boolean
+}
+
+/** Brings each task to where its row wants it, one step after the other as task-lifecycle.ts has them. */
+export class TaskReconciler implements Reconciler {
+  readonly kind = 'task'
+  readonly #parts: TaskReconcilerParts
+  readonly #memories = new Map<string, Memory>()
+  readonly #orphans: OrphanTasks
+
+  constructor(parts: TaskReconcilerParts) {
+    this.#parts = parts
+    this.#orphans = new OrphanTasks(parts)
+  }
+
+  *keys(): Iterable<string> {
+    for (const row of this.#tasks.all()) yield row.task.taskArn
+    for (const observation of this.#parts.runtime.list()) yield this.noticed(observation)
+  }
+
+  /** The key of a task that the runtime reports, whose row may be lost. */
+  noticed(task: TaskRef): string {
+    if (this.#tasks.get(task.taskArn) === undefined) this.#orphans.notice(task)
+    return task.taskArn
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<number | undefined> {
+    while (!signal.aborted) {
+      const row = this.#tasks.get(key)
+      if (row === undefined) return this.#forgotten(key)
+      const step = this.#step(row)
+      if (step.row !== row) await this.#commit(step.row)
+      if (step.row.task.lastStatus === 'STOPPED') return this.#ended(step)
+      const isRefused = step.action === 'start' && !(await this.#start(step.row))
+      if (step.action === 'stop') await this.#parts.runtime.stop(refOf(step.row), { graceSeconds: stopGrace(this.#factsOf(step.row)) })
+      if (!isRefused && step.lookAgainAfterMs !== 0) return step.lookAgainAfterMs
+    }
+    return undefined
+  }
+
+  #step(row: TaskRow): Step {
+    const { clock, runtime, isSynced } = this.#parts
+    const { startAcceptedAt, startError } = this.#memoryOf(row)
+    const context: LifecycleContext = {
+      now: clock.now(),
+      epoch: runtime.epoch,
+      synced: isSynced(),
+      ...(startAcceptedAt === undefined ? {} : { startAcceptedAt }),
+      ...(startError === undefined ? {} : { startError }),
+    }
+    return advance(row, this.#factsOf(row), runtime.observe(refOf(row)), context)
+  }
+
+  #factsOf(row: TaskRow) {
+    return taskFacts(row, this.#parts.store.table(taskDefinitions).get(row.task.taskDefinitionArn))
+  }
+
+  async #commit(row: TaskRow): Promise<void> {
+    if (row.task.lastStatus === 'STOPPED') this.#memoryOf(row).isToRelease = true
+    await this.#parts.store.commit(transaction => transaction.put(tasks, row))
+    const { taskArn, lastStatus, stopCode, stoppedReason } = row.task
+    this.#parts.log.debug({ taskArn, lastStatus, stopCode, stoppedReason }, 'task changed')
+  }
+
+  /** Answers whether the runtime accepted; what it refuses for ever is the next step's. */
+  async #start(row: TaskRow): Promise<boolean> {
+    const memory = this.#memoryOf(row)
+    const { clock, log, rooms, runtime, settings, store } = this.#parts
+    const definition = store.table(taskDefinitions).get(row.task.taskDefinitionArn)
+    const cluster = store.table(clusters).get(row.task.clusterArn)
+    if (definition === undefined || cluster === undefined) {
+      memory.startError = `The task's ${definition === undefined ? 'task definition' : 'cluster'} was deleted before it started.`
+      return false
+    }
+    const room = { clusterArn: row.task.clusterArn, namespace: row.namespace }
+    await rooms.prepare(room)
+    try {
+      await runtime.start(taskSpec(row, definition, cluster, settings))
+      memory.startAcceptedAt = clock.now()
+      return true
+    } catch (error) {
+      if (!(error instanceof TaskRefused)) {
+        // The room may be what is missing.
+        rooms.forget(room)
+        throw error
+      }
+      log.info({ taskArn: row.task.taskArn, reason: error.reason }, 'task refused')
+      memory.startError = error.reason
+      return false
+    }
+  }
+
+  /** Lets go of a STOPPED task, now that its end is durable. Its row goes after a while, its tags with it. */
+  async #ended({ row, action }: Step): Promise<number | undefined> {
+    const memory = this.#memoryOf(row)
+    if (action === 'release' || memory.isToRelease === true) await this.#parts.runtime.release(refOf(row))
+    memory.isToRelease = false
+    const { taskArn, stoppedAt = 0 } = row.task
+    const remainingMs = stoppedAt * 1000 + stoppedRetentionMs - this.#parts.clock.now()
+    if (remainingMs > 0) return remainingMs
+    await this.#parts.store.commit(transaction => transaction.remove(tasks, taskArn))
+    this.#memories.delete(taskArn)
+    return undefined
+  }
+
+  async #forgotten(key: string): Promise<number | undefined> {
+    this.#memories.delete(key)
+    return this.#parts.isSynced() ? this.#orphans.end(key) : undefined
+  }
+
+  #memoryOf(row: TaskRow): Memory {
+    const known = this.#memories.get(row.task.taskArn)
+    if (known !== undefined) return known
+    const memory: Memory = {}
+    this.#memories.set(row.task.taskArn, memory)
+    return memory
+  }
+
+  get #tasks() {
+    return this.#parts.store.table(tasks)
+  }
+}
+
+const refOf = (row: TaskRow): TaskRef => ({ taskArn: row.task.taskArn, taskId: row.taskId, namespace: row.namespace })

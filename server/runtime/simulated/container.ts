@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../../shared/clock.ts'
+import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import type { ContainerObservation } from '../runtime.ts'
+import type { Plan } from './wishes.ts'
+
+/** Log lines that are kept of a container. */
+const keptLines = 1_000
+/** Between the stop signal and the end of a container that honours it. Milliseconds. */
+const terminationMs = 5
+
+const terminated = { sigkill: 137, sigterm: 143 }
+
+export interface ContainerParts {
+  readonly clock: Clock
+  readonly taskId: string
+  readonly definition: ContainerDefinition
+  readonly plan: Plan
+  readonly onChange: () => void
+}
+
+/** A container that only says that it runs: waiting → running → terminated, as its plan has it. */
+export class SimulatedContainer {
+  readonly name: string
+  readonly logs: string[] = []
+  readonly #parts: ContainerParts
+  readonly #timers = new Set<() => void>()
+  #state: ContainerObservation['state'] = { is: 'waiting', reason: 'ContainerCreating' }
+  #pull: { pullStartedAt: number; pullStoppedAt?: number } | undefined
+
+  constructor(parts: ContainerParts) {
+    this.#parts = parts
+    this.name = parts.definition.name ?? ''
+  }
+
+  get state(): ContainerObservation['state'] {
+    return this.#state
+  }
+
+  observe(): ContainerObservation {
+    const image = this.#parts.definition.image ?? ''
+    const isMade = this.#state.is !== 'waiting'
+    return {
+      name: this.name,
+      state: this.#state,
+      ...this.#pull,
+      ...(isMade ? { imageDigest: `sha256:${sha256(image)}`, runtimeId: sha256(`${this.#parts.taskId}/${this.name}`) } : {}),
+    }
+  }
+
+  /** Pulls and starts within `milliseconds` and what the plan adds to it. */
+  begin(milliseconds: number): void {
+    const { clock, plan } = this.#parts
+    this.#pull = { pullStartedAt: clock.now() }
+    this.#after(milliseconds + plan.startDelayMs, () => this.#pulled())
+  }
+
+  /** Sends the stop signal; what is not over after the grace is killed. */
+  stop(graceMs: number): void {
+    this.#cancel()
+    if (this.#state.is !== 'running') return
+    const isHeard = !this.#parts.plan.ignoresStopSignal && graceMs > 0
+    const code = isHeard ? terminated.sigterm : terminated.sigkill
+    this.#after(isHeard ? terminationMs : graceMs, () => this.#exit(code, { signal: isHeard ? 15 : 9 }))
+  }
+
+  /** Nothing happens to it any more. */
+  dispose(): void {
+    this.#cancel()
+  }
+
+  #pulled(): void {
+    const { clock, plan } = this.#parts
+    const now = clock.now()
+    if (plan.failure?.reason === 'ErrImagePull') {
+      this.#become({ is: 'waiting', ...plan.failure })
+      return
+    }
+    this.#pull = { pullStartedAt: this.#pull?.pullStartedAt ?? now, pullStoppedAt: now }
+    if (plan.failure === undefined) this.#run()
+    else this.#become({ is: 'terminated', exitCode: 128, ...plan.failure, finishedAt: now })
+  }
+
+  #run(): void {
+    const { clock, plan } = this.#parts
+    this.#become({ is: 'running', startedAt: clock.now() })
+    for (const { atMs, text } of plan.course.lines) this.#after(atMs, () => this.#write(text))
+    const { exit } = plan.course
+    if (plan.oomAtMs !== undefined) this.#after(plan.oomAtMs, () => this.#exit(terminated.sigkill, { reason: 'OOMKilled', signal: 9 }))
+    if (exit !== undefined) this.#after(exit.atMs, () => this.#exit(exit.code))
+  }
+
+  #exit(exitCode: number, more: { readonly reason?: string; readonly signal?: number } = {}): void {
+    if (this.#state.is !== 'running') return
+    this.#cancel()
+    const { startedAt } = this.#state
+    const reason = exitCode === 0 ? 'Completed' : 'Error'
+    this.#become({ is: 'terminated', exitCode, reason, ...more, startedAt, finishedAt: this.#parts.clock.now() })
+  }
+
+  #write(text: string): void {
+    this.logs.push(...text.split('\n'))
+    this.logs.splice(0, this.logs.length - keptLines)
+  }
+
+  #become(state: ContainerObservation['state']): void {
+    this.#state = state
+    this.#parts.onChange()
+  }
+
+  #after(milliseconds: number, callback: () => void): void {
+    const cancel = this.#parts.clock.after(milliseconds, () => {
+      this.#timers.delete(cancel)
+      callback()
+    })
+    this.#timers.add(cancel)
+  }
+
+  #cancel(): void {
+    for (const cancel of this.#timers) cancel()
+    this.#timers.clear()
+  }
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,133 @@
+import type { Clock } from '../../../shared/clock.ts'
+import { messageOf } from '../../../shared/errors.ts'
+import type { TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
+import { SimulatedContainer } from './container.ts'
+import { type HostPort, openHostPort } from './host-port.ts'
+import { planOf } from './wishes.ts'
+
+/** How long things take. Milliseconds. */
+export interface Timings {
+  /** From the start to a node with a network. */
+  readonly placing: number
+  /** From there to running containers. */
+  readonly pulling: number
+}
+
+export interface SimulatedTaskParts {
+  readonly clock: Clock
+  readonly timings: Timings
+  /** The task's own address. */
+  readonly address: string
+  readonly onChange: (task: TaskRef) => void
+}
+
+export const simulatedNode = { name: 'simulated', address: '127.0.0.1' }
+
+/** A task that only says that it runs; its TCP host ports are real. */
+export class SimulatedTask {
+  readonly ref: TaskRef
+  readonly #spec: TaskSpec
+  readonly #parts: SimulatedTaskParts
+  readonly #containers: readonly SimulatedContainer[]
+  #placedAt: number | undefined
+  #stoppingSince: number | undefined
+  #failure: TaskObservation['failure']
+  #ports: HostPort[] = []
+  #cancelPlacing: (() => void) | undefined
+  #isDisposed = false
+
+  /** Throws `TaskRefused` when its containers' labels make no sense. */
+  constructor(spec: TaskSpec, parts: SimulatedTaskParts) {
+    const { taskArn, taskId, namespace } = spec
+    this.ref = { taskArn, taskId, namespace }
+    this.#spec = spec
+    this.#parts = parts
+    this.#containers = spec.containers.map(definition => {
+      const plan = planOf(definition)
+      return new SimulatedContainer({ clock: parts.clock, taskId, definition, plan, onChange: () => this.#changed() })
+    })
+  }
+
+  observe(): TaskObservation {
+    const { address } = this.#parts
+    const placedAt = this.#placedAt
+    const network = { node: simulatedNode.name, hostAddress: simulatedNode.address, address }
+    return {
+      ...this.ref,
+      ...(placedAt === undefined ? {} : { scheduledAt: placedAt, networkReadyAt: placedAt, ...network }),
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+      ...(this.#stoppingSince === undefined ? {} : { stoppingSince: this.#stoppingSince }),
+      containers: this.#containers.map(container => container.observe()),
+    }
+  }
+
+  start(): void {
+    const { clock, timings } = this.#parts
+    this.#cancelPlacing = clock.after(timings.placing, () => void this.#place())
+    this.#changed()
+  }
+
+  stop(graceSeconds: number): void {
+    if (this.#stoppingSince !== undefined) return
+    this.#stoppingSince = this.#parts.clock.now()
+    this.#cancelPlacing?.()
+    for (const container of this.#containers) container.stop(graceSeconds * 1_000)
+    this.#changed()
+  }
+
+  logs(container: string): readonly string[] {
+    return this.#containers.find(({ name }) => name === container)?.logs ?? []
+  }
+
+  /** Frees what it holds. */
+  async dispose(): Promise<void> {
+    this.#isDisposed = true
+    this.#cancelPlacing?.()
+    for (const container of this.#containers) container.dispose()
+    await Promise.all(this.#ports.splice(0).map(port => port.close()))
+  }
+
+  async #place(): Promise<void> {
+    try {
+      await this.#openPorts()
+    } catch (error) {
+      this.#failure = portFailure(error)
+      this.#changed()
+      return
+    }
+    if (this.#isDisposed || this.#stoppingSince !== undefined) return
+    this.#placedAt = this.#parts.clock.now()
+    for (const container of this.#containers) container.begin(this.#parts.timings.pulling)
+    this.#changed()
+  }
+
+  /** Tasks in bridge and host mode hold ports of the host; in awsvpc mode they have them on their own address. */
+  async #openPorts(): Promise<void> {
+    const { containers, networkMode, taskArn } = this.#spec
+    if (networkMode !== 'bridge' && networkMode !== 'host') return
+    for (const { name = '', image = '', portMappings = [] } of containers) {
+      for (const { hostPort = 0, containerPort = 0, protocol = 'tcp' } of portMappings) {
+        if (protocol !== 'tcp' || hostPort === 0) continue
+        const port = await openHostPort(hostPort, { taskArn, container: name, image, containerPort })
+        if (this.#isDisposed) await port.close()
+        else this.#ports.push(port)
+      }
+    }
+  }
+
+  /** Ports are free again once nothing of the task runs, not only when its end is recorded. */
+  #changed(): void {
+    if (this.#containers.every(({ state }) => state.is === 'terminated')) {
+      for (const port of this.#ports.splice(0)) void port.close()
+    }
+    this.#parts.onChange(this.ref)
+  }
+}
+
+/** As the kubelet refuses a pod whose host port is taken. */
+const portFailure = (error: unknown): { reason: string; message: string } => {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+  return isTaken
+    ? { reason: 'NodePorts', message: `A host port is taken: ${error.message}` }
+    : { reason: 'HostPort', message: messageOf(error) }
+}

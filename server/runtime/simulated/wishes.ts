@@ -1,0 +1,70 @@
+import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import { labelPrefix } from '../../../shared/names.ts'
+import { TaskRefused } from '../runtime.ts'
+import { type Course, courseOf, durationMs } from './command.ts'
+
+/** How a container shall behave; docs/simulated.md tells users of it. */
+export interface Plan {
+  /** Kubernetes' reason and message when the container shall not start. */
+  readonly failure?: { readonly reason: 'ErrImagePull' | 'StartError'; readonly message: string }
+  /** Milliseconds more than usual until it runs. */
+  readonly startDelayMs: number
+  readonly course: Course
+  /** When it runs out of memory, in milliseconds since it runs. */
+  readonly oomAtMs?: number
+  readonly ignoresStopSignal: boolean
+}
+
+const prefix = `${labelPrefix}/simulate-`
+
+/** Docker labels on a container definition that ask for a behaviour. */
+const known = ['exit-code', 'exit-after', 'pull-error', 'start-error', 'oom', 'start-delay', 'ignore-sigterm'] as const
+
+/** What a container does: as its labels ask, else as its command says. Throws `TaskRefused` for labels that make no sense. */
+export const planOf = (container: ContainerDefinition): Plan => {
+  const wish = wishesOf(container)
+  const pullError = wish('pull-error')
+  const startError = wish('start-error')
+  const oom = wish('oom')
+  return {
+    ...(startError === undefined ? {} : { failure: { reason: 'StartError', message: startError } }),
+    ...(pullError === undefined ? {} : { failure: { reason: 'ErrImagePull', message: pullError } }),
+    startDelayMs: duration('start-delay', wish('start-delay')) ?? 0,
+    course: askedCourse(wish) ?? commandCourse(container),
+    ...(oom === undefined ? {} : { oomAtMs: oom === 'true' ? 0 : (duration('oom', oom) ?? 0) }),
+    ignoresStopSignal: wish('ignore-sigterm') === 'true',
+  }
+}
+
+type Wish = (name: (typeof known)[number]) => string | undefined
+
+const wishesOf = ({ dockerLabels = {} }: ContainerDefinition): Wish => {
+  const names: readonly string[] = known.map(name => `${prefix}${name}`)
+  for (const label of Object.keys(dockerLabels)) {
+    if (label.startsWith(prefix) && !names.includes(label)) {
+      throw new TaskRefused(`The simulated runtime does not know the label ${label}; it knows ${names.join(', ')}.`)
+    }
+  }
+  return name => dockerLabels[`${prefix}${name}`]
+}
+
+const askedCourse = (wish: Wish): Course | undefined => {
+  const code = wish('exit-code')
+  const after = wish('exit-after')
+  if (code === undefined && after === undefined) return undefined
+  if (code !== undefined && !/^\d{1,3}$/.test(code)) throw notUnderstood('exit-code', code, 'a number from 0 to 255')
+  return { lines: [], exit: { atMs: duration('exit-after', after) ?? 0, code: Number(code ?? 0) & 255 } }
+}
+
+const commandCourse = ({ entryPoint = [], command = [], environment = [] }: ContainerDefinition): Course =>
+  courseOf([...entryPoint, ...command], new Map(environment.map(({ name, value }) => [name ?? '', value ?? ''])))
+
+const duration = (name: (typeof known)[number], text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const milliseconds = durationMs(text)
+  if (milliseconds === undefined || milliseconds === Infinity) throw notUnderstood(name, text, 'a time such as 5, 1.5s or 200ms')
+  return milliseconds
+}
+
+const notUnderstood = (name: string, value: string, wanted: string): TaskRefused =>
+  new TaskRefused(`The label ${prefix}${name} is ${wanted}, not "${value}".`)
