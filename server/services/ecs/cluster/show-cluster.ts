@@ -1,0 +1,63 @@
+import type { Cluster, ClusterField, KeyValuePair } from '../../../aws/generated/ecs.ts'
+import type { Store } from '../../../store/store.ts'
+import { tasks } from '../../../store/tables.ts'
+import type { ClusterRow } from '../../../store/tables.ts'
+import type { EcsContext } from '../context.ts'
+
+/** Tasks on their way to RUNNING: AWS counts them as pending. */
+const pendingStatuses = ['PROVISIONING', 'PENDING', 'ACTIVATING'] as const
+
+/**
+ * A cluster as its caller sees it: counts are taken from the tasks, and what is not in `include` is empty or left out.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
+ */
+export function showCluster(context: Pick<EcsContext, 'store'>, row: ClusterRow, include: ReadonlySet<ClusterField>): Cluster {
+  const { configuration, settings, ...cluster } = row.cluster
+  const count = (status: string): number => context.store.table(tasks).count('lastStatus', `${cluster.clusterArn} ${status}`)
+  return {
+    ...cluster,
+    ...(include.has('CONFIGURATIONS') && configuration !== undefined ? { configuration } : {}),
+    registeredContainerInstancesCount: 0,
+    runningTasksCount: count('RUNNING'),
+    pendingTasksCount: pendingStatuses.reduce((sum, status) => sum + count(status), 0),
+    activeServicesCount: 0,
+    statistics: include.has('STATISTICS') ? statisticsOf(context.store, cluster.clusterArn) : [],
+    tags: include.has('TAGS') ? row.tags : [],
+    settings: include.has('SETTINGS') ? (settings ?? []) : [],
+    ...(include.has('ATTACHMENTS') ? { attachments: [] } : {}),
+  }
+}
+
+/** A cluster as the calls that change it answer: with all that its caller gave. */
+export const showWholeCluster = (context: Pick<EcsContext, 'store'>, row: ClusterRow): Cluster =>
+  showCluster(context, row, new Set<ClusterField>(['TAGS', 'SETTINGS', 'CONFIGURATIONS']))
+
+const launchTypes = [
+  ['EC2', 'EC2'],
+  ['FARGATE', 'Fargate'],
+  ['EXTERNAL', 'External'],
+] as const
+
+/** Counts by launch type, in AWS' names. There are no services before CreateService is there. */
+function statisticsOf(store: Store, clusterArn: string): readonly KeyValuePair[] {
+  const counts = new Map<string, number>()
+  const add = (status: string, name: string) => {
+    for (const { task } of store.table(tasks).by('lastStatus', `${clusterArn} ${status}`)) {
+      const key = `${name} ${task.launchType ?? 'EC2'}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+  }
+  add('RUNNING', 'running')
+  for (const status of pendingStatuses) add(status, 'pending')
+  const pairs = (prefix: string, suffix: string) =>
+    launchTypes.map(([launchType, name]) => ({
+      name: `${prefix}${name}${suffix}`,
+      value: String(counts.get(`${prefix} ${launchType}`) ?? 0),
+    }))
+  return [
+    ...pairs('running', 'TasksCount'),
+    ...pairs('pending', 'TasksCount'),
+    ...pairs('active', 'ServiceCount'),
+    ...pairs('draining', 'ServiceCount'),
+  ]
+}

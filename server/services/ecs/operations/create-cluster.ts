@@ -1,0 +1,73 @@
+// Differs from AWS: a cluster is ACTIVE at once, also with capacity providers; serviceConnectDefaults are kept as they
+// were given, and no Cloud Map namespace is looked up or made.
+import { isDeepStrictEqual } from 'node:util'
+import { ServiceError } from '../../../aws/errors.ts'
+import type { CreateClusterRequest, CreateClusterResponse } from '../../../aws/generated/ecs.ts'
+import { clusterArn } from '../../../domain/arn.ts'
+import { namespaceOf } from '../../../domain/namespace.ts'
+import { clusters, scopeOf } from '../../../store/tables.ts'
+import type { ClusterRow } from '../../../store/tables.ts'
+import { checkTags } from '../check-tags.ts'
+import { checkClusterConfiguration, clusterSettings } from '../cluster/settings.ts'
+import { showWholeCluster } from '../cluster/show-cluster.ts'
+import { checkCapacityProviders, defaultStrategy } from '../cluster/strategy.ts'
+import type { EcsContext } from '../context.ts'
+import { clusterNamePattern, defaultClusterName } from '../find-cluster.ts'
+
+/**
+ * Makes a cluster, or answers the ACTIVE one of that name when nothing that is asked for differs from it. A name whose
+ * cluster was deleted can be used again.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
+ */
+export async function createCluster(context: EcsContext, input: CreateClusterRequest): Promise<CreateClusterResponse> {
+  const wanted = rowFor(context, input)
+  const row = await context.store.commit(transaction => {
+    const existing = context.store.table(clusters).get(wanted.cluster.clusterArn)
+    if (existing?.cluster.status === 'ACTIVE') {
+      checkSame(input, wanted, existing)
+      return existing
+    }
+    transaction.put(clusters, wanted)
+    return wanted
+  })
+  context.wake('cluster', row.cluster.clusterArn)
+  return { cluster: showWholeCluster(context, row) }
+}
+
+function rowFor(context: EcsContext, input: CreateClusterRequest): ClusterRow {
+  const clusterName = input.clusterName ?? defaultClusterName
+  if (!clusterNamePattern.test(clusterName)) {
+    throw new ServiceError('InvalidParameterException', `ClusterName must match ${clusterNamePattern.source}`)
+  }
+  const capacityProviders = [...new Set(input.capacityProviders)]
+  checkCapacityProviders(capacityProviders)
+  const { configuration, serviceConnectDefaults } = input
+  if (configuration !== undefined) checkClusterConfiguration(configuration)
+  return {
+    scope: scopeOf(context.account, context.region),
+    namespace: namespaceOf(context, clusterName),
+    cluster: {
+      clusterArn: clusterArn(context, clusterName),
+      clusterName,
+      status: 'ACTIVE',
+      settings: clusterSettings(input.settings ?? []),
+      ...(configuration === undefined ? {} : { configuration }),
+      capacityProviders,
+      defaultCapacityProviderStrategy: defaultStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders),
+      ...(serviceConnectDefaults === undefined ? {} : { serviceConnectDefaults }),
+    },
+    tags: checkTags(input.tags),
+    createdAt: context.clock.now(),
+  }
+}
+
+/** Only what a call gives has to be what the cluster has. */
+function checkSame(input: CreateClusterRequest, wanted: ClusterRow, existing: ClusterRow): void {
+  const members = ['settings', 'configuration', 'capacityProviders', 'defaultCapacityProviderStrategy', 'serviceConnectDefaults'] as const
+  const isSame = members.every(member => input[member] === undefined || isDeepStrictEqual(wanted.cluster[member], existing.cluster[member]))
+  if (isSame) return
+  throw new ServiceError(
+    'InvalidParameterException',
+    'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
+  )
+}

@@ -1,0 +1,27 @@
+// Differs from AWS: a cluster that has capacity providers is INACTIVE at once, without a DEPROVISIONING before.
+import { ServiceError } from '../../../aws/errors.ts'
+import type { DeleteClusterRequest, DeleteClusterResponse } from '../../../aws/generated/ecs.ts'
+import { clusters, tasks } from '../../../store/tables.ts'
+import { showWholeCluster } from '../cluster/show-cluster.ts'
+import type { EcsContext } from '../context.ts'
+import { findCluster } from '../find-cluster.ts'
+
+/**
+ * Makes a cluster INACTIVE; its row stays so that it can be described. Tasks that have not come to their end hold it.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+ */
+export async function deleteCluster(context: EcsContext, input: DeleteClusterRequest): Promise<DeleteClusterResponse> {
+  const row = await context.store.commit(transaction => {
+    const found = findCluster(context, input.cluster)
+    const { clusterArn } = found.cluster
+    const table = context.store.table(tasks)
+    if (table.count('cluster', clusterArn) > table.count('lastStatus', `${clusterArn} STOPPED`)) {
+      throw new ServiceError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.')
+    }
+    const deleted = { ...found, cluster: { ...found.cluster, status: 'INACTIVE' }, deletedAt: context.clock.now() }
+    transaction.put(clusters, deleted)
+    return deleted
+  })
+  context.wake('cluster', row.cluster.clusterArn)
+  return { cluster: showWholeCluster(context, row) }
+}

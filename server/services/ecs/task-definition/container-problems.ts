@@ -1,0 +1,90 @@
+import type { ContainerDefinition, HealthCheck } from '../../../aws/generated/ecs.ts'
+import { isEssential, nameOf } from './draft.ts'
+import type { Draft, Problems } from './draft.ts'
+
+const mostEnvironmentFiles = 10
+
+export function* containerProblems(draft: Draft): Problems {
+  const names = draft.containerDefinitions.map(nameOf)
+  if (names.length === 0) yield 'Container list cannot be empty.'
+  for (const container of draft.containerDefinitions) yield* identityProblems(container)
+  if (new Set(names).size < names.length) yield 'Container names must be unique within a task definition.'
+  if (!draft.containerDefinitions.some(isEssential)) yield "Task definition doesn't have any essential container."
+  for (const container of draft.containerDefinitions) {
+    yield* memoryProblems(draft, container)
+    yield* healthCheckProblems(nameOf(container), container.healthCheck)
+    yield* settingProblems(container)
+    yield* environmentFileProblems(container)
+    for (const { sourceContainer = '' } of container.volumesFrom ?? []) {
+      if (!names.includes(sourceContainer)) yield `Invalid 'volumesFrom' setting. Unknown container: '${sourceContainer}'`
+    }
+  }
+  yield* sumProblems(draft)
+}
+
+function* identityProblems({ name = '', image = '' }: ContainerDefinition): Problems {
+  if (name === '') yield 'Container.name should not be null or empty.'
+  if (!/^[\w-]{1,255}$/.test(name)) yield 'Container.name contains invalid characters.'
+  if (image === '') yield 'Container.image should not be null or empty.'
+  if (!/^[\w\-:./#@]{1,255}$/.test(image)) yield 'Container.image contains invalid characters.'
+}
+
+function* memoryProblems(draft: Draft, container: ContainerDefinition): Problems {
+  const { memory, memoryReservation } = container
+  if (draft.memory === undefined && memory === undefined && memoryReservation === undefined) {
+    yield `Invalid setting for container '${nameOf(container)}'. At least one of 'memory' or 'memoryReservation' must be specified.`
+  }
+  if (memory !== undefined && memoryReservation !== undefined && memory < memoryReservation) {
+    yield `Invalid setting for container '${nameOf(container)}'. 'memory' must be greater than or equal to 'memoryReservation'.`
+  }
+  if (draft.memory !== undefined && (memory ?? memoryReservation ?? 0) > Number(draft.memory)) {
+    yield `The 'memory' setting for container '${nameOf(container)}' is greater than for the task.`
+  }
+}
+
+function* sumProblems(draft: Draft): Problems {
+  const cpu = draft.containerDefinitions.reduce((sum, container) => sum + (container.cpu ?? 0), 0)
+  if (draft.cpu !== undefined && cpu > Number(draft.cpu)) {
+    yield "The sum of all container 'cpu' values cannot be greater than the task-level 'cpu' value."
+  }
+}
+
+/** Seconds, but for the number of retries. */
+const healthCheckLimits = [
+  ['interval', 5, 300],
+  ['timeout', 2, 60],
+  ['retries', 1, 10],
+  ['startPeriod', 0, 300],
+] as const
+
+function* healthCheckProblems(name: string, healthCheck: HealthCheck | undefined): Problems {
+  if (healthCheck === undefined) return
+  if (healthCheck.command.length === 0) yield `Health check command must be specified for container '${name}'.`
+  for (const [member, least, most] of healthCheckLimits) {
+    const value = healthCheck[member]
+    if (value !== undefined && value > most) {
+      yield `Health check ${member} must be less than or equal to the maximum allowed value ${most} for container '${name}'`
+    }
+    if (value !== undefined && value < least) {
+      yield `Health check ${member} must be greater than or equal to the minimum allowed value ${least} for container '${name}'`
+    }
+  }
+}
+
+function* settingProblems(container: ContainerDefinition): Problems {
+  const { restartPolicy, ulimits = [] } = container
+  const period = restartPolicy?.restartAttemptPeriod
+  if (period !== undefined && (period < 60 || period > 1800)) {
+    yield `the 'restartAttemptPeriod' setting for container '${nameOf(container)}' must be between 60 and 1800`
+  }
+  for (const { name, softLimit, hardLimit } of ulimits) {
+    if (softLimit > hardLimit) yield `Soft limit exceeds hard limit for ulimit ${name}`
+  }
+}
+
+function* environmentFileProblems({ environmentFiles = [] }: ContainerDefinition): Problems {
+  if (environmentFiles.length > mostEnvironmentFiles) {
+    yield 'The maximum number of environment files was exceeded. Specify ten or less and try again.'
+  }
+  if (environmentFiles.some(({ value }) => !/^arn:[^:]+:s3:::[^/]+\/.+$/.test(value))) yield 'Invalid arn syntax.'
+}
