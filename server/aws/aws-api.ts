@@ -1,0 +1,93 @@
+import type { Ids } from '../../shared/ids.ts'
+import { unexpectedFault } from './fault.ts'
+import { backendUnreachable, foreignFault, noBackend, passOn } from './foreign.ts'
+import { runCall, type ApiLog } from './pipeline.ts'
+import type { WireAnswer } from './protocols/protocol.ts'
+import { createRouter, type Caller, type Route } from './router.ts'
+import type { BoundService } from './service.ts'
+
+/** What is measured of a call. */
+export interface ObservedCall {
+  /** The signing name; `backend` for what is not ours. */
+  readonly service: string
+  /** `unknown` for what the model lacks, so that callers cannot make new ones up. */
+  readonly operation: string
+  readonly status: number
+  readonly seconds: number
+}
+
+export interface AwsApiOptions {
+  readonly services: readonly BoundService[]
+  readonly ids: Ids
+  readonly log: ApiLog
+  /** An account for callers whose access key id is not one; 12 digits. */
+  readonly defaultAccount?: string
+  readonly defaultRegion?: string
+  /** Where other services' calls go; undefined: they are refused. */
+  readonly backendUrl?: string | undefined
+  /** An output that the model does not allow is answered as a failure: for tests and development. */
+  readonly strict?: boolean
+  readonly observe?: ((call: ObservedCall) => void) | undefined
+  /** Milliseconds of a clock that only goes forward, for latencies. */
+  readonly stopwatch?: () => number
+}
+
+/** Everything between bytes and operations. */
+export interface AwsApi {
+  /** Always answers; rejects only when the client has gone. */
+  handle(request: Request): Promise<Response>
+}
+
+interface Outcome {
+  readonly service: string
+  readonly operation: string
+  readonly response: Response
+}
+
+export function createAwsApi(options: AwsApiOptions): AwsApi {
+  const { ids, log, backendUrl, observe, strict = false, stopwatch = () => performance.now() } = options
+  const router = createRouter(options)
+
+  const answerForeign = async (request: Request, { name, form, body }: Extract<Route, { kind: 'foreign' }>): Promise<Response> => {
+    if (backendUrl === undefined) return responseOf(foreignFault(form, noBackend(name), ids.uuid()))
+    try {
+      return await passOn(request, body, backendUrl)
+    } catch (error) {
+      log.warn({ err: error, backendUrl }, 'the backend does not answer')
+      return responseOf(foreignFault(form, backendUnreachable(backendUrl, error), ids.uuid()))
+    }
+  }
+
+  const answer = async (request: Request): Promise<Outcome> => {
+    const route = await router.route(request)
+    if (route.kind === 'foreign') return { service: 'backend', operation: 'unknown', response: await answerForeign(request, route) }
+    const requestId = ids.uuid()
+    const { protocol, bound } = route.service
+    const service = bound.model.signingName
+    if (route.kind === 'fault')
+      return { service, operation: 'unknown', response: responseOf(protocol.fault(bound.model, route.fault, requestId)) }
+    const call = { ...route.caller, requestId, principal: principalOf(route.caller) }
+    const wire = await runCall(route.service, route.operation, route.body, call, { log, strict })
+    return { service, operation: route.operation.name, response: responseOf(wire) }
+  }
+
+  return {
+    async handle(request) {
+      const started = stopwatch()
+      const { service, operation, response } = await answer(request).catch((error: unknown): Outcome => {
+        const requestId = ids.uuid()
+        log.error({ err: error, requestId }, 'a request failed before it reached a service')
+        return { service: 'unknown', operation: 'unknown', response: responseOf(foreignFault('aws-json', unexpected, requestId)) }
+      })
+      observe?.({ service, operation, status: response.status, seconds: (stopwatch() - started) / 1000 })
+      return response
+    },
+  }
+}
+
+const unexpected = unexpectedFault({ signingName: '', protocol: 'aws-json-1-1', apiVersion: '', operations: {}, errors: {} })
+
+/** Nothing is authenticated: a caller is its account's root. */
+const principalOf = ({ account }: Caller): string => `arn:aws:iam::${account}:root`
+
+const responseOf = ({ status, headers, body }: WireAnswer): Response => new Response(body, { status, headers })

@@ -1,0 +1,3 @@
+/** Whether a value is an object of named members: no array, no null. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
