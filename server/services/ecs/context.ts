@@ -4,8 +4,8 @@ import type { CallContext } from '../../aws/service.ts'
 import type { Wake } from '../../reconcilers/reconciler.ts'
 import type { Store } from '../../store/store.ts'
 
-/** What every ECS operation is given beside its input. */
-export interface EcsContext extends CallContext {
+/** What the composition root gives to ECS. Read anew for each call, so a member may be a getter. */
+export interface EcsDependencies {
   readonly store: Store
   readonly clock: Clock
   readonly ids: Ids
@@ -15,3 +15,6 @@ export interface EcsContext extends CallContext {
   /** The cluster's nodes: none can be told apart from another before container instances are there. */
   readonly publishedPorts: { readonly first: number; readonly last: number } | undefined
 }
+
+/** What every ECS operation is given beside its input. */
+export interface EcsContext extends CallContext, EcsDependencies {}
