@@ -47,6 +47,7 @@ export const taskSpec = (row: TaskRow, definition: TaskDefinitionRow, cluster: C
         portMappings: boundPorts(overridden, networkMode, row),
       }
     }),
+    ...(taskDefinition.volumes === undefined ? {} : { volumes: taskDefinition.volumes }),
     tags: Object.fromEntries(row.tags.flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']]))),
   }
 }

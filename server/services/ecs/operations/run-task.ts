@@ -1,0 +1,103 @@
+import { ServiceError } from '../../../aws/errors.ts'
+import type { Failure, RunTaskRequest, RunTaskResponse, Tag } from '../../../aws/generated/ecs.ts'
+import { allocateHostPorts, TakenPorts } from '../../../domain/host-ports.ts'
+import { newTask } from '../../../domain/task-record.ts'
+import type { Capacity, Launch } from '../../../domain/task-record.ts'
+import { tasks } from '../../../store/tables.ts'
+import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../../store/tables.ts'
+import { checkTags } from '../check-tags.ts'
+import type { EcsContext } from '../context.ts'
+import { findCluster } from '../find-cluster.ts'
+import { findTaskDefinition } from '../find-task-definition.ts'
+import { capacitiesFor } from '../tasks/capacity.ts'
+import { checkLaunch, isWindows } from '../tasks/check-launch.ts'
+import { checkRunTask } from '../tasks/check-run-task.ts'
+import { invalidParameter } from '../tasks/invalid-parameter.ts'
+import { digestOf, tasksOfToken } from '../tasks/repeated-call.ts'
+import { shownTask } from '../tasks/shown-task.ts'
+
+/**
+ * Records tasks to be run; the task reconciler starts them.
+ *
+ * Where it differs from AWS: the one machine is always there, so a cluster needs no container instances, and every
+ * placement constraint and strategy counts as met by it. Whether it has room is known when a task starts: a task that
+ * finds none stops with RESOURCE:CPU or RESOURCE:MEMORY as its reason instead of being in `failures`. A failure names no
+ * container instance. Of a network configuration the first subnet is shown, and nothing else comes of it.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+ */
+export async function runTask(context: EcsContext, request: RunTaskRequest): Promise<RunTaskResponse> {
+  const cluster = findCluster(context, request.cluster)
+  checkRunTask(request)
+  const requestDigest = digestOf(request)
+  const answer = await context.store.commit(transaction => {
+    const repeated = tasksOfToken(context, cluster.cluster.clusterArn, request.clientToken, requestDigest)
+    if (repeated !== undefined) return { rows: repeated, failures: [] }
+    const placed = place(context, launchesFor(context, cluster, request, requestDigest))
+    for (const row of placed.rows) transaction.put(tasks, row)
+    return placed
+  })
+  for (const { task } of answer.rows) context.wake('task', task.taskArn)
+  return { tasks: answer.rows.map(row => shownTask(row, { withTags: true })), failures: answer.failures }
+}
+
+/** What each task of the call is launched with; they differ in their capacity provider at most. */
+function launchesFor(context: EcsContext, cluster: ClusterRow, request: RunTaskRequest, requestDigest: string): Launch[] {
+  const definition = definitionFor(context, request.taskDefinition)
+  const capacities = capacitiesFor(request.count ?? 1, request, cluster)
+  for (const capacity of new Set(capacities)) checkLaunch(request, definition.taskDefinition, capacity)
+  const common: Omit<Launch, 'capacity'> = {
+    place: { account: context.account, region: context.region },
+    cluster,
+    definition,
+    group: request.group ?? `family:${definition.taskDefinition.family}`,
+    startedBy: request.startedBy,
+    overrides: request.overrides,
+    networkConfiguration: request.networkConfiguration,
+    enableExecuteCommand: request.enableExecuteCommand ?? false,
+    tags: tagsFor(request, cluster, definition),
+    epoch: context.epoch,
+    cpuArchitecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+    ...(request.clientToken === undefined ? {} : { clientToken: request.clientToken }),
+    requestDigest,
+  }
+  return capacities.map((capacity: Capacity) => ({ ...common, capacity }))
+}
+
+function definitionFor(context: EcsContext, name: string): TaskDefinitionRow {
+  const definition = findTaskDefinition(context, name)
+  if (definition === undefined) throw new ServiceError('ClientException', 'TaskDefinition not found.')
+  if (definition.taskDefinition.status !== 'ACTIVE') throw invalidParameter('TaskDefinition is inactive')
+  return definition
+}
+
+/** The call's own tags win over the task definition's. */
+function tagsFor(request: RunTaskRequest, cluster: ClusterRow, definition: TaskDefinitionRow): readonly Tag[] {
+  const own = checkTags(request.tags)
+  const ownKeys = new Set(own.map(({ key }) => key))
+  const propagated = request.propagateTags === 'TASK_DEFINITION' ? definition.tags.filter(({ key }) => !ownKeys.has(key)) : []
+  const managed = request.enableECSManagedTags === true ? [{ key: 'aws:ecs:clusterName', value: cluster.cluster.clusterName }] : []
+  return [...managed, ...checkTags([...own, ...propagated])]
+}
+
+/** Gives each task its id and host ports; those that find no ports fail, the others run. */
+function place(
+  context: EcsContext,
+  launches: readonly Launch[],
+): { readonly rows: readonly TaskRow[]; readonly failures: readonly Failure[] } {
+  const taken = new TakenPorts([...context.store.table(tasks).by('holdsPorts', 'yes')].map(row => row.hostPorts ?? []))
+  const rows: TaskRow[] = []
+  const failures: Failure[] = []
+  for (const launch of launches) {
+    const { taskDefinition } = launch.definition
+    const hostPorts = allocateHostPorts(taskDefinition, taken, context.publishedPorts)
+    if (isWindows(taskDefinition)) {
+      failures.push({ reason: 'ATTRIBUTE' })
+    } else if (hostPorts === undefined) {
+      failures.push({ reason: 'RESOURCE:PORTS' })
+    } else {
+      taken.take(hostPorts)
+      rows.push(newTask(launch, { taskId: context.ids.hex32(), uuid: () => context.ids.uuid(), hostPorts, now: context.clock.now() }))
+    }
+  }
+  return { rows, failures }
+}
