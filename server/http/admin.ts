@@ -1,0 +1,47 @@
+import { Elysia } from 'elysia'
+import { healthResponse, type HealthReport } from './health.ts'
+import { httpServer, type HttpServer } from './listen.ts'
+import type { Metrics } from './metrics.ts'
+
+/** A route that another part of the control plane adds. */
+export interface AdminRoute {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  handle(request: Request): Response | Promise<Response>
+}
+
+export interface AdminOptions {
+  readonly health: () => HealthReport
+  /** Whether the API may be called: Kubernetes' readiness. */
+  readonly ready: () => boolean | Promise<boolean>
+  readonly metrics: Metrics
+  readonly routes?: readonly AdminRoute[]
+}
+
+/** The administration port: `/health`, `/ready`, `/metrics`, and what other parts add. */
+export function createAdmin({ health, ready, metrics, routes = [] }: AdminOptions): HttpServer {
+  let inFlight = 0
+  const counted =
+    (handle: AdminRoute['handle']) =>
+    async ({ request }: { request: Request }): Promise<Response> => {
+      inFlight++
+      try {
+        return await handle(request)
+      } finally {
+        inFlight--
+      }
+    }
+  const app = new Elysia()
+  const own: readonly AdminRoute[] = [
+    { method: 'GET', path: '/health', handle: () => healthResponse(health()) },
+    { method: 'GET', path: '/ready', handle: async () => readyResponse(await ready()) },
+    { method: 'GET', path: '/metrics', handle: async () => await metricsResponse(metrics) },
+  ]
+  for (const { method, path, handle } of [...own, ...routes]) app.route(method, path, counted(handle), { parse: 'none' })
+  return httpServer(app, { inFlight: () => inFlight })
+}
+
+const readyResponse = (ready: boolean): Response => new Response(ready ? 'ready\n' : 'not ready\n', { status: ready ? 200 : 503 })
+
+const metricsResponse = async ({ registry }: Metrics): Promise<Response> =>
+  new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } })
