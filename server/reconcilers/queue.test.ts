@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { FakeClock, settle } from '../../test/support/fake-clock.ts'
 import { WorkQueue, type WorkQueueOptions } from './queue.ts'
 
