@@ -55,13 +55,14 @@ export class DuckDBJournal implements Journal {
 
   async load(): Promise<JournalContents> {
     const { connection } = await this.#open()
-    await trimHistory(connection, this.#options.keepHistory)
     const rows: StoredRow[] = []
     const result = await connection.stream(schema.readState)
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       for (const [table, key, body] of chunk.getRows()) rows.push({ table: text(table), key: text(key), body: text(body) })
     }
-    return { lastRevision: Number(await value(connection, schema.lastRevision)), rows }
+    const last = Number(await value(connection, schema.lastRevision))
+    if ((await this.revisionCount()) - rows.length > this.#options.keepHistory) await trimHistory(connection, this.#options.keepHistory)
+    return { lastRevision: last, rows }
   }
 
   async append(revisions: readonly Revision[]): Promise<void> {
@@ -149,7 +150,6 @@ const prepareSchema = async (connection: DuckDBConnection, { accept, meta }: Duc
 }
 
 const trimHistory = async (connection: DuckDBConnection, keep: number): Promise<void> => {
-  if (Number(await value(connection, schema.countHistory)) <= keep) return
   const boundary = await value(connection, schema.historyBoundary, [BigInt(keep)])
   if (boundary === undefined) return
   await connection.run(schema.trimHistory, [boundary])

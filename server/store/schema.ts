@@ -22,21 +22,16 @@ export const readMeta = 'SELECT name, value FROM kecs_meta'
 export const writeMeta = 'INSERT INTO kecs_meta VALUES ($1, $2)'
 export const tableNames = 'SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()'
 
-const newest = 'SELECT table_name, key, max(revision) AS revision FROM revisions GROUP BY ALL'
-const isNewest = 'n.table_name = r.table_name AND n.key = r.key AND n.revision = r.revision'
+const newest = 'SELECT arg_max(rowid, revision) FROM revisions GROUP BY table_name, key'
 
 /** table_name, key, body of the state. Bodies are read for the newest revisions alone: most of the file is history. */
-export const readState = `SELECT r.table_name, r.key, r.body FROM revisions r SEMI JOIN (${newest}) n ON ${isNewest} WHERE NOT r.deleted`
+export const readState = `SELECT table_name, key, body FROM revisions WHERE rowid IN (${newest}) AND NOT deleted`
 
 export const countRevisions = 'SELECT count(*) FROM revisions'
 export const lastRevision = 'SELECT coalesce(max(revision), 0) FROM revisions'
 
-/** Rows that are history: superseded, or the record of a removal. */
-export const countHistory = `SELECT count(*) FROM revisions r ANTI JOIN (${newest}) n ON ${isNewest} AND NOT r.deleted`
-
 /** Removes history up to a number. What is older than a removal goes with it, so that it cannot come back. */
-export const trimHistory = `DELETE FROM revisions r WHERE r.revision <= $1
-  AND (r.deleted OR NOT EXISTS (FROM (${newest}) n WHERE ${isNewest}))`
+export const trimHistory = `DELETE FROM revisions WHERE revision <= $1 AND (deleted OR rowid NOT IN (${newest}))`
 
 /** The number up to which history is to go so that about `$1` rows of all stay. */
 export const historyBoundary = 'SELECT revision FROM revisions ORDER BY revision DESC LIMIT 1 OFFSET $1'
