@@ -48,6 +48,7 @@ switch (command) {
   case 'generate':
     await run(['bun', 'scripts/generate/index.ts'])
     await run(['bun', 'scripts/manifests.ts'])
+    await run(['bun', 'scripts/coverage.ts'])
     break
   case 'build':
     await build(rest)

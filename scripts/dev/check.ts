@@ -6,6 +6,7 @@ const steps: readonly (readonly [what: string, command: readonly string[]])[] = 
   ['format', ['oxfmt', '--check', '.']],
   ['architecture', ['bun', 'test', '--only-failures', 'test/architecture.test.ts']],
   ['generated API model', ['bun', 'scripts/generate/index.ts', '--check']],
+  ['coverage table', ['bun', 'scripts/coverage.ts', '--check']],
   ['generated manifests', ['bun', 'scripts/manifests.ts', '--check']],
 ]
 
