@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { NetworkMode, PortMapping, TaskDefinition } from '../aws/generated/ecs.ts'
 import { allocateHostPorts, TakenPorts } from './host-ports.ts'
 import type { HostPorts } from './host-ports.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { clusterRow, definitionRow, fargateDefinition, taskRow } from '../../test/support/task-rows.ts'
 import type { KeyValuePair } from '../aws/generated/ecs.ts'
 import type { TaskRow } from '../store/tables.ts'

@@ -8,7 +8,7 @@ import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../../store/tabl
 import { checkTags } from '../check-tags.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
-import { findTaskDefinition } from '../find-task-definition.ts'
+import { findTaskDefinition, taskDefinitionNameIn } from '../find-task-definition.ts'
 import { capacitiesFor } from '../tasks/capacity.ts'
 import { checkLaunch, isWindows } from '../tasks/check-launch.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
@@ -64,6 +64,8 @@ function launchesFor(context: EcsContext, cluster: ClusterRow, request: RunTaskR
 }
 
 function definitionFor(context: EcsContext, name: string): TaskDefinitionRow {
+  const account = taskDefinitionNameIn(name).place?.account
+  if (account !== undefined && account !== context.account) throw invalidParameter('AccountIDs mismatch')
   const definition = findTaskDefinition(context, name)
   if (definition === undefined) throw new ServiceError('ClientException', 'TaskDefinition not found.')
   if (definition.taskDefinition.status !== 'ACTIVE') throw invalidParameter('TaskDefinition is inactive')

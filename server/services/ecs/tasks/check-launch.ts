@@ -1,6 +1,8 @@
 import { ServiceError } from '../../../aws/errors.ts'
 import type { RunTaskRequest, TaskDefinition } from '../../../aws/generated/ecs.ts'
 import type { Capacity } from '../../../domain/task-record.ts'
+import { cpuUnits, memoryMiB } from '../../../domain/task-spec-size.ts'
+import { isFargateSize } from '../task-definition/size.ts'
 import { isNewestPlatform } from './capacity.ts'
 import { refuseIf } from './invalid-parameter.ts'
 
@@ -33,6 +35,7 @@ function checkNetworkMode(request: RunTaskRequest, definition: TaskDefinition, {
 function checkFargate(request: RunTaskRequest, definition: TaskDefinition, capacity: Capacity): void {
   refuseIf((request.placementConstraints ?? []).length > 0, 'Placement constraints are not supported with FARGATE launch type.')
   refuseIf((request.placementStrategy ?? []).length > 0, 'Placement strategies are not supported with FARGATE launch type.')
+  checkFargateSize(request, definition)
   const storage = request.overrides?.ephemeralStorage?.sizeInGiB
   refuseIf(storage !== undefined && storage < 21, 'EphemeralStorage size should be at least 21')
   refuseIf(storage !== undefined && storage > 200, 'EphemeralStorage size should be at most 200')
@@ -43,6 +46,17 @@ function checkFargate(request: RunTaskRequest, definition: TaskDefinition, capac
   if (isWindows(definition) || (needsNewest && !isNewestPlatform(capacity))) {
     throw new ServiceError('PlatformTaskDefinitionIncompatibilityException', 'One or more of the requested capabilities are not supported.')
   }
+}
+
+/** The definition's own size was checked when it was registered. */
+function checkFargateSize({ overrides }: RunTaskRequest, definition: TaskDefinition): void {
+  if (overrides?.cpu === undefined && overrides?.memory === undefined) return
+  const cpu = cpuUnits(overrides.cpu ?? definition.cpu ?? '') ?? 0
+  const memory = memoryMiB(overrides.memory ?? definition.memory ?? '') ?? 0
+  refuseIf(
+    !isFargateSize(cpu, memory),
+    `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
+  )
 }
 
 /** There are Linux nodes only. */

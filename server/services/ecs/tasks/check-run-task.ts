@@ -10,7 +10,6 @@ import { invalidParameter, refuseIf, refuseLongerThan, refuseMoreThan } from './
  */
 export function checkRunTask(request: RunTaskRequest): void {
   const { count = 1, clientToken, group } = request
-  refuseIf(request.taskDefinition.trim() === '', 'TaskDefinition can not be blank.')
   refuseIf(!Number.isInteger(count) || count < 1 || count > 10, 'count must be between 1 and 10.')
   refuseLongerThan('startedBy', request.startedBy, 128)
   refuseLongerThan('group', group, 255)
