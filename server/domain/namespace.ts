@@ -7,8 +7,9 @@ import type { Place } from './arn.ts'
 const maxLength = 63
 const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
 /**
- * The regions that a name may end in undigested. No two of these end in one another after a hyphen (two letters,
- * then no part of two letters), so that no two clusters can get the same name: `a` in `b-c` and `a-b` in `c`.
+ * The regions that a name may end in without a digest: where no region of this form ends in another one, cluster and
+ * region can be told apart again, so no two clusters get the same name. That is why the first part has two letters and
+ * none of the others has.
  */
 const plainRegion = /^[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]{4,}-\d$/
 const digestDigits = 16
