@@ -1,0 +1,159 @@
+import type { Clock } from '../../../shared/clock.ts'
+import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod } from '../../../shared/kube/index.ts'
+import { labels } from '../../../shared/names.ts'
+import { messageOf } from '../../../shared/errors.ts'
+import { TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
+import { dnsLabelOf } from './names.ts'
+import { Namespaces } from './namespaces.ts'
+import { takesPodLevelResources } from './pod-level-resources.ts'
+import { podOf } from './pod.ts'
+import { releasePod } from './release.ts'
+import { TaskPods } from './task-pods.ts'
+
+export interface KubernetesRuntimeOptions {
+  readonly source: KubeSource
+  /** The instance's name: this runtime sees and touches only what carries it as a label. */
+  readonly instance: string
+  readonly clock: Clock
+  /** Told when the API server cannot be reached or refuses; the runtime goes on by itself. */
+  readonly onProblem?: (what: string, error: unknown) => void
+  /** Ends connecting; the runtime itself ends with the signal of `watch`. */
+  readonly signal?: AbortSignal
+}
+
+/** Runs tasks as pods. Resolves once the API server answered. Throws `KubeConfigError` and `KubeError`. */
+export async function kubernetesRuntime(options: KubernetesRuntimeOptions): Promise<Runtime & { readonly client: KubeClient }> {
+  const client = await connect(options.source)
+  const call = options.signal === undefined ? {} : { signal: options.signal }
+  const [system, podLevelResources] = await Promise.all([
+    client.get(kinds.namespace, { name: 'kube-system' }, call),
+    takesPodLevelResources(client, call),
+  ])
+  return new KubernetesRuntime(client, options, { epoch: system.metadata?.uid ?? '', podLevelResources })
+}
+
+class KubernetesRuntime implements Runtime {
+  readonly kind = 'kubernetes'
+  readonly epoch: string
+  readonly client: KubeClient
+  readonly #options: KubernetesRuntimeOptions
+  readonly #podLevelResources: boolean
+  readonly #pods: TaskPods
+  readonly #namespaces: Namespaces
+
+  constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; podLevelResources: boolean }) {
+    this.client = client
+    this.#options = options
+    this.epoch = facts.epoch
+    this.#podLevelResources = facts.podLevelResources
+    this.#pods = new TaskPods(() => options.clock.now())
+    this.#namespaces = new Namespaces(client, options.instance)
+  }
+
+  prepareCluster: Runtime['prepareCluster'] = async cluster => this.#namespaces.ensure(cluster)
+
+  removeCluster: Runtime['removeCluster'] = async cluster => this.#namespaces.remove(cluster)
+
+  start: Runtime['start'] = async task => {
+    if (this.#pods.pod(task.taskId) !== undefined) return
+    const pod = podOf(task, { instance: this.#options.instance, podLevelResources: this.#podLevelResources })
+    try {
+      this.#pods.note(await this.#create(task, pod))
+    } catch (error) {
+      if (isRefusal(error)) throw new TaskRefused(`Kubernetes refused the task: ${messageOf(error)}`)
+      throw error
+    }
+  }
+
+  /** A pod of that name is this task's: its id is in it. */
+  async #create(task: TaskSpec, pod: ReturnType<typeof podOf>): Promise<Pod> {
+    for (let hasNamespace = false; ; hasNamespace = true) {
+      try {
+        return await this.client.create(pod, { fieldManager: 'kecs' })
+      } catch (error) {
+        if (!(error instanceof KubeError)) throw error
+        if (error.reason === 'AlreadyExists') return this.client.get(kinds.pod, { name: pod.metadata.name, namespace: task.namespace })
+        if (!isNotFound(error) || hasNamespace) throw error
+        await this.#namespaces.ensure(task)
+      }
+    }
+  }
+
+  stop: Runtime['stop'] = async (task, { graceSeconds }) => {
+    const pod = await this.#find(task)
+    if (pod === undefined) return
+    // 0 would take the pod from the API server's mind before the kubelet has killed it.
+    await this.client
+      .remove(kinds.pod, nameOf(pod), { gracePeriodSeconds: Math.max(1, Math.round(graceSeconds)), ...ofSame(pod) })
+      .catch(ignoreReplaced)
+  }
+
+  release: Runtime['release'] = async task => {
+    const pod = await this.#find(task)
+    if (pod === undefined) return
+    await releasePod(this.client, pod)
+    this.#pods.release(pod)
+  }
+
+  observe: Runtime['observe'] = task => this.#pods.observation(task.taskId)
+
+  list: Runtime['list'] = () => this.#pods.observations()
+
+  watch: Runtime['watch'] = async (onChange, signal) =>
+    new Promise((resolve, reject) => {
+      const follow = async (): Promise<void> => {
+        const events = this.client.watch(kinds.pod, {
+          labelSelector: `${labels.instance}=${this.#options.instance},${labels.taskId}`,
+          signal,
+          onError: error => this.#options.onProblem?.('watching pods', error),
+        })
+        for await (const event of events) {
+          const changed = this.#pods.accept(event)
+          if (event.is === 'listed') resolve()
+          for (const task of changed) onChange(task)
+        }
+        signal.throwIfAborted()
+      }
+      follow().catch(reject)
+    })
+
+  logs: Runtime['logs'] = async (task, { container, tail }) => {
+    const pod = await this.#find(task)
+    if (pod === undefined) return []
+    const { name, namespace } = nameOf(pod)
+    const lines: string[] = []
+    try {
+      for await (const line of this.client.logs({ name, namespace }, { container: dnsLabelOf(container), tail })) lines.push(line)
+    } catch (error) {
+      // 400: the container has not started.
+      if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 400)) throw error
+    }
+    return lines
+  }
+
+  /** From what was seen; else from the server, for a start that the watch did not tell of yet. */
+  async #find({ taskId, namespace }: TaskRef): Promise<Pod | undefined> {
+    const known = this.#pods.pod(taskId)
+    if (known !== undefined) return known
+    const labelSelector = `${labels.instance}=${this.#options.instance},${labels.taskId}=${taskId}`
+    const { items } = await this.client.list(kinds.pod, { namespace, labelSelector })
+    return items[0]
+  }
+}
+
+const nameOf = ({ metadata }: Pod): { readonly name: string; readonly namespace: string } => ({
+  name: metadata?.name ?? '',
+  namespace: metadata?.namespace ?? '',
+})
+
+const ofSame = ({ metadata }: Pod): { readonly uid?: string } => (metadata?.uid === undefined ? {} : { uid: metadata.uid })
+
+/** The pod is gone and another has its name. */
+const ignoreReplaced = (error: unknown): void => {
+  if (!(error instanceof KubeError) || error.status !== 409) throw error
+}
+
+/** What the same pod will be answered however often it is sent. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof KubeError &&
+  (error.status === 422 || error.status === 400 || (error.status === 403 && /violates PodSecurity|denied the request/.test(error.message)))

@@ -1,0 +1,130 @@
+import type { Pod } from '../../../shared/kube/index.ts'
+import { annotations, labels } from '../../../shared/names.ts'
+import type { ContainerObservation, TaskObservation } from '../runtime.ts'
+import { containersAnnotation } from './names.ts'
+
+type PodStatus = NonNullable<Pod['status']>
+type ContainerStatus = NonNullable<PodStatus['containerStatuses']>[number]
+
+/**
+ * What a pod's status says of its task; undefined for a pod that is not a task's. Kubernetes tells times in whole
+ * seconds. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+ *
+ * When images were pulled is told by events alone, which cost a watch of their own: it is taken to be from when the
+ * network was ready until the container started.
+ */
+export function observationOf(pod: Pod): TaskObservation | undefined {
+  const { metadata = {}, status = {}, spec } = pod
+  const taskId = metadata.labels?.[labels.taskId]
+  const taskArn = metadata.annotations?.[annotations.taskArn]
+  if (taskId === undefined || taskArn === undefined || metadata.namespace === undefined) return undefined
+  const scheduled = conditionOf(status, 'PodScheduled')
+  const networkReadyAt = networkReadyOf(status)
+  return {
+    taskArn,
+    taskId,
+    namespace: metadata.namespace,
+    ...defined({
+      scheduledAt: scheduled?.status === 'True' ? timeOf(scheduled.lastTransitionTime) : undefined,
+      unschedulable: scheduled?.status === 'False' && scheduled.reason === 'Unschedulable' ? (scheduled.message ?? '') : undefined,
+      node: spec?.nodeName,
+      networkReadyAt,
+      address: status.podIP,
+      hostAddress: status.hostIP,
+      failure: failureOf(status),
+      stoppingSince: stoppingSinceOf(metadata),
+    }),
+    containers: containersOf(pod, networkReadyAt),
+  }
+}
+
+function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerObservation[] {
+  const names = namesOf(pod)
+  const endedAt =
+    timeOf(conditionOf(pod.status ?? {}, 'ContainersReady')?.lastTransitionTime) ?? timeOf(pod.metadata?.creationTimestamp) ?? 0
+  return (pod.spec?.containers ?? []).map(({ name }) => {
+    const status = pod.status?.containerStatuses?.find(each => each.name === name)
+    const state = stateOf(status, endedAt)
+    const startedAt = state.is === 'waiting' ? undefined : state.startedAt
+    const isPulling = state.is === 'waiting' && networkReadyAt !== undefined
+    return {
+      name: names[name] ?? name,
+      state,
+      ...defined({
+        imageDigest: status?.imageID.match(/sha256:[0-9a-f]{64}$/)?.[0],
+        runtimeId: status?.containerID?.replace(/^[a-z-]+:\/\//, '') || undefined,
+        pullStartedAt: isPulling || startedAt !== undefined ? networkReadyAt : undefined,
+        pullStoppedAt: startedAt,
+      }),
+    }
+  })
+}
+
+function stateOf(status: ContainerStatus | undefined, endedAt: number): ContainerObservation['state'] {
+  const { running, terminated, waiting } = status?.state ?? {}
+  if (terminated !== undefined)
+    return {
+      is: 'terminated',
+      exitCode: terminated.exitCode,
+      // A container that was lost or never begun has no times; the epoch stands for none.
+      finishedAt: realTimeOf(terminated.finishedAt) ?? endedAt,
+      ...defined({
+        signal: terminated.signal,
+        reason: terminated.reason,
+        message: terminated.message,
+        startedAt: realTimeOf(terminated.startedAt),
+      }),
+    }
+  if (running !== undefined) return { is: 'running', startedAt: timeOf(running.startedAt) ?? endedAt }
+  return { is: 'waiting', ...defined({ reason: waiting?.reason, message: waiting?.message }) }
+}
+
+/** Reasons for which Kubernetes ended or refused a pod as a whole, such as Evicted or OutOfcpu. */
+function failureOf(status: PodStatus): TaskObservation['failure'] {
+  if (status.phase !== 'Failed') return undefined
+  const disrupted = conditionOf(status, 'DisruptionTarget')
+  const reason = status.reason ?? (disrupted?.status === 'True' ? disrupted.reason : undefined)
+  return reason === undefined ? undefined : { reason, message: status.message ?? disrupted?.message ?? '' }
+}
+
+/** The deletion's time is when the grace period ends. */
+function stoppingSinceOf({ deletionTimestamp, deletionGracePeriodSeconds }: NonNullable<Pod['metadata']>): number | undefined {
+  const end = timeOf(deletionTimestamp)
+  return end === undefined ? undefined : end - (deletionGracePeriodSeconds ?? 0) * 1000
+}
+
+/** Kubernetes before 1.29 has no condition for it. */
+function networkReadyOf(status: PodStatus): number | undefined {
+  const ready = conditionOf(status, 'PodReadyToStartContainers')
+  if (ready?.status === 'True') return timeOf(ready.lastTransitionTime)
+  return status.podIP === undefined ? undefined : timeOf(status.startTime)
+}
+
+function namesOf(pod: Pod): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(pod.metadata?.annotations?.[containersAnnotation] ?? '{}')
+  } catch {
+    return {}
+  }
+}
+
+const conditionOf = (status: PodStatus, type: string) => status.conditions?.find(condition => condition.type === type)
+
+const timeOf = (text: string | undefined): number | undefined => {
+  const time = text === undefined ? NaN : Date.parse(text)
+  return Number.isNaN(time) ? undefined : time
+}
+
+const realTimeOf = (text: string | undefined): number | undefined => timeOf(text) || undefined
+
+/** Without what is undefined, as optional properties are. */
+function defined<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const kept: { [Key in keyof T]?: Exclude<T[Key], undefined> } = {}
+  for (const key in values) {
+    const value = values[key]
+    if (isDefined(value)) kept[key] = value
+  }
+  return kept
+}
+
+const isDefined = <T>(value: T): value is Exclude<T, undefined> => value !== undefined

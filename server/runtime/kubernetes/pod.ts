@@ -1,0 +1,144 @@
+import type { Manifest, Pod } from '../../../shared/kube/index.ts'
+import { annotations, labels, podFinalizer } from '../../../shared/names.ts'
+import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import { TaskRefused, type TaskSpec } from '../runtime.ts'
+import { containerOf } from './container.ts'
+import { containersAnnotation, dnsLabelOf, labelValueOf, notAppliedAnnotation, podNameOf } from './names.ts'
+import { resourcesOf } from './resources.ts'
+import { notApplied, refuseUnsupported } from './unsupported.ts'
+import { volumesOf } from './volumes.ts'
+
+type PodSpec = NonNullable<Pod['spec']>
+
+export interface PodOptions {
+  /** The instance's name, by which its pods are found again. */
+  readonly instance: string
+  /** Whether the cluster takes `spec.resources`. */
+  readonly podLevelResources: boolean
+}
+
+/** ECS' stopTimeout where a container gives none: seconds. */
+const defaultStopTimeout = 30
+
+/**
+ * A task as a pod that runs once. The same task always makes the same pod, so that creating it twice is seen. Throws
+ * `TaskRefused` for what cannot be given.
+ *
+ * Where it differs from ECS: containers of a task share one network, host name and DNS settings in every network
+ * mode (in `bridge` mode each has its own in ECS); `none` has a network all the same; ulimits and others of
+ * `notApplied` are not set.
+ */
+export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
+  refuseUnsupported(spec)
+  const resources = resourcesOf(spec, { podLevel: options.podLevelResources })
+  const { volumes, mounts } = volumesOf(spec)
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: metadataOf(spec, options),
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: Math.max(...spec.containers.map(({ stopTimeout }) => stopTimeout ?? defaultStopTimeout)),
+      containers: spec.containers.map((container, index) =>
+        containerOf(container, {
+          networkMode: spec.networkMode,
+          resources: resources.containers[index] ?? {},
+          volumeMounts: [...(mounts[index] ?? [])],
+        }),
+      ),
+      ...(resources.pod !== undefined && { resources: resources.pod }),
+      ...(volumes.length > 0 && { volumes: [...volumes] }),
+      ...networkOf(spec),
+      ...securityOf(spec),
+      tolerations,
+    },
+  }
+}
+
+/** A machine that slept is not ready for a moment: Kubernetes' default is to evict after five minutes of that; ECS keeps tasks. */
+const tolerations: NonNullable<PodSpec['tolerations']> = ['not-ready', 'unreachable'].map(condition => ({
+  key: `node.kubernetes.io/${condition}`,
+  operator: 'Exists',
+  effect: 'NoExecute',
+}))
+
+function metadataOf(spec: TaskSpec, { instance }: PodOptions): Manifest['metadata'] {
+  const missing = notApplied(spec)
+  const names = Object.fromEntries(spec.containers.map(({ name = '' }) => [dnsLabelOf(name), name]))
+  return {
+    name: podNameOf(spec.family, spec.taskId),
+    namespace: spec.namespace,
+    labels: {
+      [labels.instance]: instance,
+      [labels.taskId]: spec.taskId,
+      [labels.family]: labelValueOf(spec.family),
+      [labels.revision]: String(spec.revision),
+      [labels.cluster]: labelValueOf(spec.clusterName),
+    },
+    annotations: {
+      [annotations.taskArn]: spec.taskArn,
+      [annotations.clusterArn]: spec.clusterArn,
+      [containersAnnotation]: JSON.stringify(names),
+      ...(missing.length > 0 && { [notAppliedAnnotation]: missing.join(', ') }),
+    },
+    finalizers: [podFinalizer],
+  }
+}
+
+function networkOf(spec: TaskSpec): Pick<PodSpec, 'hostNetwork' | 'dnsPolicy' | 'dnsConfig' | 'hostname' | 'hostAliases'> {
+  const hostname = common(spec.containers, 'hostname', ({ hostname: name }) => name || undefined)
+  const servers = common(spec.containers, 'dnsServers', ({ dnsServers }) => nonEmpty(dnsServers))
+  const searches = common(spec.containers, 'dnsSearchDomains', ({ dnsSearchDomains }) => nonEmpty(dnsSearchDomains))
+  return {
+    ...(spec.networkMode === 'host' && { hostNetwork: true }),
+    dnsPolicy: servers !== undefined ? 'None' : spec.networkMode === 'host' ? 'ClusterFirstWithHostNet' : 'ClusterFirst',
+    dnsConfig: {
+      // Kubernetes' 5 makes every AWS name be looked up below each search domain first.
+      options: [{ name: 'ndots', value: '1' }],
+      ...(servers !== undefined && { nameservers: [...servers] }),
+      ...(searches !== undefined && { searches: [...searches] }),
+    },
+    ...(hostname !== undefined && { hostname }),
+    ...hostAliasesOf(spec.containers),
+  }
+}
+
+const nonEmpty = (list: readonly string[] | undefined): readonly string[] | undefined => (list?.length ? list : undefined)
+
+/** What the containers that ask for it agree on; a pod has it once. Throws `TaskRefused` when they do not agree. */
+function common<T>(
+  containers: readonly ContainerDefinition[],
+  parameter: string,
+  of: (container: ContainerDefinition) => T | undefined,
+): T | undefined {
+  const values = containers.map(of).filter(value => value !== undefined)
+  if (new Set(values.map(value => JSON.stringify(value))).size > 1)
+    throw new TaskRefused(`kecs runs a task as one pod, so its containers cannot have different ${parameter}.`)
+  return values[0]
+}
+
+/** `extraHosts`, and `links`: linked containers share the pod's network, so their aliases are this very pod. */
+function hostAliasesOf(containers: readonly ContainerDefinition[]): Pick<PodSpec, 'hostAliases'> {
+  const byAddress = new Map<string, Set<string>>()
+  const add = (ip: string, hostname: string): void => {
+    byAddress.set(ip, (byAddress.get(ip) ?? new Set()).add(hostname))
+  }
+  for (const { extraHosts = [], links = [] } of containers) {
+    for (const { ipAddress, hostname } of extraHosts) add(ipAddress, hostname)
+    for (const link of links) for (const name of link.split(':')) add('127.0.0.1', dnsLabelOf(name))
+  }
+  if (byAddress.size === 0) return {}
+  return { hostAliases: [...byAddress].map(([ip, hostnames]) => ({ ip, hostnames: [...hostnames] })) }
+}
+
+function securityOf({ containers }: TaskSpec): Pick<PodSpec, 'securityContext' | 'shareProcessNamespace'> {
+  const controls = containers.flatMap(({ systemControls = [] }) => systemControls)
+  const sysctls = new Map(controls.map(({ namespace = '', value = '' }) => [namespace, { name: namespace, value }]))
+  return {
+    // The pod's own first process reaps children and takes signals by their default: what Docker's init is for.
+    ...(containers.some(({ linuxParameters }) => linuxParameters?.initProcessEnabled === true) && { shareProcessNamespace: true }),
+    ...(sysctls.size > 0 && { securityContext: { sysctls: [...sysctls.values()] } }),
+  }
+}

@@ -1,0 +1,17 @@
+import type { V1PolicyRule } from '@kubernetes/client-node'
+
+import type { Wire } from './objects.ts'
+
+/**
+ * What the control plane may do, for a ClusterRole: ECS clusters come and go, and with them the namespaces in which
+ * it works. Nothing here reads secrets or config maps, or runs commands in containers.
+ */
+export const controlPlaneRules: readonly Wire<V1PolicyRule>[] = [
+  // Tasks.
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  // ECS clusters; the uid of kube-system says which Kubernetes cluster this is.
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
+  // A namespace takes pods once it has its default service account.
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'list', 'watch'] },
+]
