@@ -11,8 +11,8 @@ export interface ServerConfig {
   readonly runtime: 'kubernetes' | 'simulated'
   /** Where other AWS services' calls go when they reach this process rather than the gateway; undefined: nowhere. */
   readonly backendUrl?: string
-  /** Put into tasks as AWS_ENDPOINT_URL. */
-  readonly endpointForTasks: string
+  /** Put into tasks as AWS_ENDPOINT_URL; undefined: this process' own address, whatever port it got. */
+  readonly endpointForTasks?: string
   /** The instance's name, for labels on Kubernetes objects. */
   readonly instance: string
   /** Host ports that are published on the machine, given first to tasks that ask for a dynamic host port: inclusive. */

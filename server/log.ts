@@ -3,10 +3,18 @@ import type { ServerConfig } from './config.ts'
 
 export type { Logger }
 
+/** Where lines go, such as standard error. */
+export interface LogOutput {
+  readonly isTTY?: boolean
+  write(line: string): unknown
+}
+
 /** Lines of JSON for machines; for a person at a terminal, one readable line each with what does not fit below it. */
-export const createLog = (config: Pick<ServerConfig, 'logLevel'>, output: NodeJS.WriteStream = process.stderr): Logger => {
+export const createLog = (config: Pick<ServerConfig, 'logLevel'>, output: LogOutput = process.stderr): Logger => {
   const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: named } }
-  return output.isTTY ? pino(options, { write: line => output.write(readable(line)) }) : pino(options, output)
+  return output.isTTY
+    ? pino(options, { write: line => void output.write(readable(line)) })
+    : pino(options, { write: line => void output.write(line) })
 }
 
 const named = (label: string): { level: string } => ({ level: label })

@@ -1,4 +1,21 @@
+import { type Clock, systemClock } from '../shared/clock.ts'
+import { type Ids, randomIds } from '../shared/ids.ts'
+import { version } from '../shared/version.ts'
+import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
+import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
+import { type ClosableRuntime, openRuntime } from './compose/runtime.ts'
+import { Started } from './compose/started.ts'
 import type { ServerConfig } from './config.ts'
+import { createAdmin } from './http/admin.ts'
+import { createApi } from './http/api.ts'
+import type { HealthReport } from './http/health.ts'
+import { createMetrics } from './http/metrics.ts'
+import { type Logger, createLog } from './log.ts'
+import { bindApplicationAutoScaling } from './services/application-autoscaling/index.ts'
+import { ecsService } from './services/ecs/index.ts'
+import { bindElbv2 } from './services/elbv2/index.ts'
+import { bindServiceDiscovery } from './services/servicediscovery/index.ts'
+import { openStore } from './store/open.ts'
 
 /** A running control plane. */
 export interface RunningServer {
@@ -9,7 +26,91 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** The composition root: makes every part of the control plane and connects them. */
-export async function startServer(_config: ServerConfig): Promise<RunningServer> {
-  throw new Error('not composed yet')
+/** What a control plane takes from outside; tests give their own. */
+export interface ServerDependencies {
+  readonly clock?: Clock
+  readonly ids?: Ids
+  readonly log?: Logger
+  /** Instead of the configuration's. */
+  readonly runtime?: ClosableRuntime
+  /** An answer's member that the API model lacks is a failure: for tests. */
+  readonly strict?: boolean
 }
+
+/**
+ * The composition root: makes every part of the control plane and connects them. Resolves when the API answers, which
+ * may be before the runtime is known; `/ready` tells. Rejects with a `StoreError` when the state cannot be opened, and
+ * with EADDRINUSE as `code` when a port is taken; nothing is left running then.
+ */
+export async function startServer(config: ServerConfig, dependencies: ServerDependencies = {}): Promise<RunningServer> {
+  const log = dependencies.log ?? createLog(config)
+  const started = new Started()
+  try {
+    const server = await start(config, { ...dependencies, log }, started)
+    log.info({ url: server.url, adminUrl: server.adminUrl, runtime: config.runtime, dataDir: config.dataDir, version }, 'serving')
+    return server
+  } catch (error) {
+    await started.stop().catch((failure: unknown) => log.error({ err: failure }, 'what had started could not be stopped'))
+    throw error
+  }
+}
+
+const start = async (
+  config: ServerConfig,
+  { clock = systemClock, ids = randomIds, strict = false, ...dependencies }: ServerDependencies & { readonly log: Logger },
+  started: Started,
+): Promise<RunningServer> => {
+  const { log } = dependencies
+  const store = await openStore({ folder: config.dataDir, clock, log })
+  started.add('the store', () => store.close())
+
+  const runtime = dependencies.runtime ?? (await openRuntime({ config, clock, ids, log }))
+  started.add('the runtime', () => runtime.close())
+
+  const metrics = createMetrics()
+  let ownUrl = ''
+  const settings = {
+    get endpointUrl() {
+      return config.endpointForTasks ?? ownUrl
+    },
+  }
+  const reconciling = createReconciling({ store, clock, log, runtime, settings, observe: reconcileMetrics(metrics) })
+  const { controller } = reconciling
+  stateMetrics(metrics, store, controller)
+  started.add('the reconcilers', () => reconciling.stop())
+
+  const ecs = ecsService({
+    store,
+    clock,
+    ids,
+    wake: (kind, key) => controller.wake(kind, key),
+    get epoch() {
+      return runtime.epoch
+    },
+    publishedPorts: config.publishedPorts,
+  })
+  const services = [ecs, bindElbv2(), bindServiceDiscovery(), bindApplicationAutoScaling()]
+  const health = (): HealthReport => healthOf(config, runtime, reconciling)
+  const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics }).listen(config.host, config.adminPort)
+  started.add('the administration port', () => admin.stop())
+  const api = await createApi({ aws: { services, ids, log, backendUrl: config.backendUrl, strict }, metrics, health }).listen(
+    config.host,
+    config.apiPort,
+  )
+  started.add('the API', () => api.stop())
+  ownUrl = api.url
+  reconciling.begin()
+
+  return { url: api.url, adminUrl: admin.url, stop: () => started.stop() }
+}
+
+const healthOf = (config: ServerConfig, runtime: ClosableRuntime, reconciling: Reconciling): HealthReport => ({
+  version,
+  instance: config.instance,
+  runtime: runtime.kind,
+  simulated: runtime.kind === 'simulated',
+  components: {
+    store: { state: 'ready' },
+    runtime: reconciling.isSynced() ? { state: 'ready' } : { state: 'starting', message: 'the first full list of tasks is not in yet' },
+  },
+})

@@ -66,7 +66,7 @@ export const advance = (row: TaskRow, facts: TaskFacts, observation: TaskObserva
 
 const unobserved = (row: TaskRow, context: LifecycleContext): Step => {
   const { task } = row
-  if (task.lastStatus !== 'PROVISIONING') return { row: stopped(desireStop(row, podDeleted, context), context) }
+  if (wasSeen(row)) return { row: stopped(desireStop(row, podDeleted, context), context) }
   if (context.startError !== undefined) {
     return { row: stopped(desireStop(row, failedToStart(context.startError), context), context) }
   }
@@ -76,6 +76,9 @@ const unobserved = (row: TaskRow, context: LifecycleContext): Step => {
   if (task.desiredStatus === 'STOPPED') return { row: stopped(desireStop(row, stoppedByUser, context), context) }
   return { row, action: 'start', lookAgainAfterMs: askAgainMs }
 }
+
+/** RunTask leaves the health out: it is known with the first observation. The status tells nothing, for tasks begin in different ones. */
+const wasSeen = ({ task }: TaskRow): boolean => task.healthStatus !== undefined
 
 /** Kubernetes' view in ECS' words: images are pulled and networks made while a task is ACTIVATING. */
 const stageOf = (row: TaskRow, observation: TaskObservation): TaskStatus => {

@@ -44,7 +44,8 @@ export class Controller {
   wakeAll(): void {
     for (const { reconciler, queue } of this.#queues.values()) {
       // Work begins with the first add and may change what the keys come from.
-      for (const key of [...reconciler.keys()]) queue.add(key)
+      const keys = [...reconciler.keys()]
+      for (const key of keys) queue.add(key)
     }
   }
 

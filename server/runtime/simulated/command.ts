@@ -14,7 +14,9 @@ const forever: Course = { lines: [] }
  * `;`, `&&` and `||`. A script runs up to the first command that is not among them, which then runs until it is stopped.
  */
 export const courseOf = (argv: readonly string[], environment: ReadonlyMap<string, string>): Course => {
-  const [program = '', option, script] = argv
+  const [program, option, script] = argv
+  // The image's own command, which nobody knows here.
+  if (program === undefined) return forever
   const isShell = /^(\/usr)?(\/bin\/)?(sh|bash|ash|dash)$/.test(program)
   if (!isShell) return run(argv.map(word => ({ word })))
   if (option === undefined || !/^-[eux]*c$/.test(option) || script === undefined) return forever

@@ -1,0 +1,68 @@
+import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
+import type { TaskSpecSettings } from '../domain/task-spec.ts'
+import type { Logger } from '../log.ts'
+import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
+import { ClusterReconciler } from '../reconcilers/cluster.ts'
+import { Controller } from '../reconcilers/controller.ts'
+import { TaskReconciler } from '../reconcilers/task.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Store } from '../store/store.ts'
+
+export interface ReconcilingParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Logger
+  readonly runtime: Runtime
+  readonly settings: TaskSpecSettings
+  readonly observe?: (kind: string, milliseconds: number, failed: boolean) => void
+}
+
+export interface Reconciling {
+  readonly controller: Controller
+  /** Whether the runtime's first full list is in. */
+  isSynced(): boolean
+  /** Begins to watch the runtime. What there is is looked at once the first full list is in; until then nothing is done. */
+  begin(): void
+  /** Resolves when nothing runs any more. */
+  stop(): Promise<void>
+}
+
+/** Between attempts to watch. Milliseconds. */
+const watchAgainMs = 2_000
+
+/** The reconcilers over a store and a runtime. */
+export const createReconciling = (parts: ReconcilingParts): Reconciling => {
+  const { clock, log, runtime, store } = parts
+  const abort = new AbortController()
+  let synced = false
+  const rooms = new ClusterRooms(runtime)
+  const taskReconciler = new TaskReconciler({ ...parts, rooms, isSynced: () => synced })
+  const controller = new Controller({
+    ...parts,
+    reconcilers: [new ClusterReconciler({ store, clock, rooms }), taskReconciler],
+    signal: abort.signal,
+  })
+
+  const watch = async (): Promise<void> => {
+    try {
+      await runtime.watch(task => controller.wake('task', taskReconciler.noticed(task)), abort.signal)
+      synced = true
+      controller.wakeAll()
+    } catch (error) {
+      if (abort.signal.aborted) return
+      log.error({ err: error }, `the runtime cannot be watched, trying again: ${messageOf(error)}`)
+      clock.after(watchAgainMs, () => void (abort.signal.aborted || watch()))
+    }
+  }
+
+  return {
+    controller,
+    isSynced: () => synced,
+    begin: () => void watch(),
+    stop: async () => {
+      abort.abort()
+      await controller.idle()
+    },
+  }
+}
