@@ -63,4 +63,6 @@ export interface StepOptions {
 export interface CreateOptions extends StepOptions {
   /** Called once images can be loaded, while the rest of the cluster still comes up. */
   readonly onContainerRuntime?: () => void
+  /** Called once the API server lets kecs in, while the rest of the cluster still comes up: `kubeconfig` works, installing may begin. */
+  readonly onApi?: () => void
 }

@@ -1,0 +1,194 @@
+import { CliError } from '../../shared/errors.ts'
+import { knownFailure, lastLines, unreachable } from './docker-errors.ts'
+import { pipe, ProgramMissing, run, type Finished, type RunOptions } from './process.ts'
+
+/**
+ * The local Docker, or what speaks like it, through its command line: that knows contexts, DOCKER_HOST and
+ * Desktop's sockets, so kecs need not. Calls throw `CliError`, or the signal's reason.
+ */
+export interface Docker {
+  /** @throws CliError not installed, not running, no permission: each with its remedy */
+  require(signal: AbortSignal): Promise<{ readonly version: string }>
+  /** The same question for choosing a driver: within two seconds, without an error. */
+  answers(signal: AbortSignal): Promise<boolean>
+  /** Image name → id (`sha256:…`); names that Docker lacks are absent. */
+  imageIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
+  /** Tags of a repository, newest first; `<none>` for an image that is known by its digest alone. */
+  tags(repository: string, signal: AbortSignal): Promise<readonly string[]>
+  /** Undefined when there is none of that name. */
+  container(name: string, signal: AbortSignal): Promise<Container | undefined>
+  /** Names of containers, stopped ones too, that have the label (`key` or `key=value`). */
+  containersWith(label: string, signal: AbortSignal): Promise<readonly string[]>
+  /** Host port → name of the running container that publishes it. */
+  publishedPorts(signal: AbortSignal): Promise<ReadonlyMap<number, string>>
+  start(containers: readonly string[], signal: AbortSignal): Promise<void>
+  stop(containers: readonly string[], graceSeconds: number, signal: AbortSignal): Promise<void>
+  /** Kills and removes containers with their anonymous volumes; those that are gone are no error. */
+  remove(containers: readonly string[], signal: AbortSignal): Promise<void>
+  /** Removes a network and a volume that no container uses; those that are gone are no error. */
+  removeLeftovers(leftovers: { readonly network: string; readonly volume: string }, signal: AbortSignal): Promise<void>
+  /** Runs a command in a container, whatever its exit code. */
+  exec(container: string, command: readonly string[], options: RunOptions): Promise<Finished>
+  /** Streams images, shared layers once, into the standard input of a command in a container. */
+  saveInto(images: readonly string[], container: string, command: readonly string[], signal: AbortSignal): Promise<void>
+  /** A label of an image; '' when the image or the label is not there. */
+  imageLabel(image: string, label: string, signal: AbortSignal): Promise<string>
+  build(options: BuildOptions): Promise<void>
+  pull(image: string, options: RunOptions): Promise<void>
+}
+
+export interface Container {
+  readonly id: string
+  readonly running: boolean
+  readonly labels: Readonly<Record<string, string>>
+  /** Folder on the host by its path in the container. */
+  readonly mounts: Readonly<Record<string, string>>
+}
+
+export interface BuildOptions {
+  readonly context: string
+  readonly dockerfile: string
+  readonly tag: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly args: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly onLine: (line: string) => void
+}
+
+/** @param program the docker program, a name on PATH or a path */
+export const localDocker = (program = 'docker'): Docker => {
+  const call = async (args: readonly string[], options: RunOptions): Promise<Finished> => {
+    try {
+      return await run(program, args, options)
+    } catch (error) {
+      if (error instanceof ProgramMissing) throw dockerMissing()
+      throw error
+    }
+  }
+  const must = async (args: readonly string[], options: RunOptions): Promise<string> => {
+    const done = await call(args, options)
+    if (done.code !== 0) throw failed(args, done.stderr || done.stdout)
+    return done.stdout
+  }
+  /** As `must`, but what is not there is fine. */
+  const mayLack = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
+    const done = await call(args, { signal })
+    if (done.code !== 0 && !/no such|not found/i.test(done.stderr)) throw failed(args, done.stderr)
+    return done.stdout
+  }
+
+  return {
+    async require(signal) {
+      return { version: (await must(['version', '--format', '{{.Server.Version}}'], { signal })).trim() }
+    },
+    async answers(signal) {
+      const limit = AbortSignal.timeout(2000)
+      try {
+        return (await call(['version', '--format', '{{.Server.Version}}'], { signal: AbortSignal.any([signal, limit]) })).code === 0
+      } catch {
+        signal.throwIfAborted()
+        return false
+      }
+    },
+    async imageIds(names, signal) {
+      if (names.length === 0) return new Map()
+      const found = await Promise.all(
+        names.map(async name => [name, (await mayLack(['image', 'inspect', '--format', '{{.Id}}', name], signal)).trim()] as const),
+      )
+      return new Map(found.filter(([, id]) => id !== ''))
+    },
+    async tags(repository, signal) {
+      const text = await must(['image', 'ls', '--format', '{{.Tag}}', repository], { signal })
+      return text.split('\n').filter(tag => tag !== '')
+    },
+    async container(name, signal) {
+      const text = await mayLack(['container', 'inspect', name], signal)
+      return parseContainer(text)
+    },
+    async containersWith(label, signal) {
+      const text = await must(['ps', '--all', '--filter', `label=${label}`, '--format', '{{.Names}}'], { signal })
+      return text.split('\n').filter(name => name !== '')
+    },
+    async publishedPorts(signal) {
+      return parsePublished(await must(['ps', '--format', '{{.Names}}\t{{.Ports}}'], { signal }))
+    },
+    async start(containers, signal) {
+      await must(['start', ...containers], { signal })
+    },
+    async stop(containers, graceSeconds, signal) {
+      await must(['stop', '--time', String(graceSeconds), ...containers], { signal })
+    },
+    async remove(containers, signal) {
+      if (containers.length > 0) await mayLack(['rm', '--force', '--volumes', ...containers], signal)
+    },
+    async removeLeftovers({ network, volume }, signal) {
+      await mayLack(['network', 'rm', network], signal)
+      await mayLack(['volume', 'rm', '--force', volume], signal)
+    },
+    exec: (container, command, options) =>
+      call(['exec', ...(options.input === undefined ? [] : ['--interactive']), container, ...command], options),
+    async saveInto(images, container, command, signal) {
+      const { from, into } = await pipe([program, 'save', ...images], [program, 'exec', '--interactive', container, ...command], { signal })
+      // A sink that fails breaks the source's pipe: its own words say more.
+      if (into.code !== 0) throw failed(['exec', container, ...command], into.stderr || from.stderr)
+      if (from.code !== 0) throw failed(['save', ...images], from.stderr)
+    },
+    async imageLabel(image, label, signal) {
+      return (await mayLack(['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image], signal)).trim()
+    },
+    async build({ context, dockerfile, tag, labels, args, signal, onLine }) {
+      const options = [
+        ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
+        ...Object.entries(args).map(([key, value]) => `--build-arg=${key}=${value}`),
+      ]
+      await must(['build', '--quiet', '--file', dockerfile, '--tag', tag, ...options, context], { signal, onLine })
+    },
+    async pull(image, options) {
+      await must(['pull', '--quiet', image], options)
+    },
+  }
+}
+
+const dockerMissing = (): CliError =>
+  new CliError(
+    'Docker is not installed.',
+    'Install it (https://docs.docker.com/get-docker/), or OrbStack, Colima or Podman with its docker command. `--driver simulated` needs none.',
+  )
+
+const failed = (args: readonly string[], text: string): CliError =>
+  unreachable(text) ??
+  knownFailure(text) ??
+  new CliError(`\`docker ${args.slice(0, 3).join(' ')}\` failed.`, 'See its last lines below.', { details: lastLines(text, 5) })
+
+/** From `docker container inspect NAME`: an array with one container, or an empty one. */
+export const parseContainer = (text: string): Container | undefined => {
+  const parsed: InspectedContainer[] = text.trim() === '' ? [] : JSON.parse(text)
+  const found = parsed[0]
+  if (!found) return undefined
+  return {
+    id: found.Id,
+    running: found.State.Running,
+    labels: found.Config.Labels ?? {},
+    mounts: Object.fromEntries((found.Mounts ?? []).map(mount => [mount.Destination, mount.Source ?? ''])),
+  }
+}
+
+/** https://docs.docker.com/reference/api/engine/ (ContainerInspect) */
+interface InspectedContainer {
+  Id: string
+  State: { Running: boolean }
+  Config: { Labels?: Record<string, string> | null }
+  Mounts?: { Destination: string; Source?: string }[] | null
+}
+
+/** From `docker ps`: `name<tab>127.0.0.1:4566->4566/tcp, :::9000-9019->9000-9019/tcp`. */
+export const parsePublished = (text: string): ReadonlyMap<number, string> => {
+  const ports = new Map<number, string>()
+  for (const line of text.split('\n')) {
+    const [name, list] = line.split('\t')
+    if (!name || !list) continue
+    for (const [, first, last] of list.matchAll(/:(\d+)(?:-(\d+))?->/g))
+      for (let port = Number(first); port <= Number(last ?? first); port++) ports.set(port, name)
+  }
+  return ports
+}

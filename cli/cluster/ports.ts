@@ -1,0 +1,57 @@
+import { CliError } from '../../shared/errors.ts'
+import { portTaken } from '../ports.ts'
+import type { Docker } from './docker.ts'
+import type { Instance } from './driver.ts'
+
+/** A host port that something else listens on. */
+export interface TakenPort {
+  readonly port: number
+  /** What kecs wants it for. */
+  readonly what?: 'door' | 'api' | 'published'
+  /** Who has it, where that can be told: `container web`, `program node (pid 4711)`. */
+  readonly holder?: string
+}
+
+/** The Kubernetes API is bound to loopback whatever `--bind` says: nobody else needs it. */
+export const apiAddress = '127.0.0.1'
+
+/** Ports that an instance's cluster publishes on the host. */
+export const wantedPorts = (instance: Instance): readonly { port: number; what: NonNullable<TakenPort['what']>; address: string }[] => [
+  { port: instance.port, what: 'door', address: instance.bind },
+  { port: instance.apiPort, what: 'api', address: apiAddress },
+  ...publishedPorts(instance).map(port => ({ port, what: 'published' as const, address: instance.bind })),
+]
+
+/** The range of published ports, one by one. */
+export const publishedPorts = (instance: Instance): readonly number[] =>
+  Array.from(
+    { length: Math.max(0, instance.publishedPorts.last - instance.publishedPorts.first + 1) },
+    (_, at) => instance.publishedPorts.first + at,
+  )
+
+/** Which of the instance's ports cannot be had, and who has them. Ask only before its cluster exists. */
+export const takenPorts = async (docker: Docker, instance: Instance, signal: AbortSignal): Promise<readonly TakenPort[]> => {
+  const containers = await docker.publishedPorts(signal)
+  const asked = await Promise.all(
+    wantedPorts(instance).map(async ({ port, what, address }): Promise<readonly TakenPort[]> => {
+      const container = containers.get(port)
+      if (container) return [{ port, what, holder: `the container ${container}` }]
+      const taken = await portTaken(address, port)
+      return taken ? [{ port, what, ...taken }] : []
+    }),
+  )
+  return asked.flat()
+}
+
+const flags = { door: '--port', api: '--api-port', published: '--publish' } as const
+
+export const portTakenError = (taken: readonly TakenPort[]): CliError => {
+  const named = taken.map(({ port, what, holder }) => {
+    const purpose = what === 'door' ? ' (the AWS endpoint)' : what === 'api' ? ' (the Kubernetes API)' : ''
+    return `port ${port}${purpose} is taken${holder ? ` by ${holder}` : ''}`
+  })
+  const first = taken[0]?.what
+  const choice = first ? `choose another with ${flags[first]}` : 'choose others with --port, --api-port or --publish'
+  const text = named.join(', ')
+  return new CliError(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`, `Stop what holds it, or ${choice}.`)
+}

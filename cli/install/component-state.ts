@@ -1,0 +1,64 @@
+import { deploymentReady, type Deployment, type Pod } from '../../shared/kube/index.ts'
+import type { Component } from '../../shared/names.ts'
+
+export interface ComponentState {
+  readonly component: Component
+  readonly is: 'absent' | 'starting' | 'ready' | 'failing'
+  /** What it waits for, or what is wrong, in words. */
+  readonly why?: string
+  /** What kind of trouble: decides how soon waiting is given up, and what to do. */
+  readonly trouble?: Trouble
+  readonly restarts: number
+  /** The pod to look into; undefined while there is none. */
+  readonly pod?: string
+}
+
+export type Trouble = 'image' | 'crash' | 'config' | 'disk' | 'unschedulable'
+
+/** What a component's Deployment and pods say of it. Pure. */
+export const stateOf = (component: Component, deployment: Deployment | undefined, pods: readonly Pod[]): ComponentState => {
+  if (!deployment) return { component, is: 'absent', restarts: 0 }
+  const pod = newest(pods)
+  const restarts = Math.max(0, ...(pod?.status?.containerStatuses ?? []).map(status => status.restartCount))
+  const base = { component, restarts, ...(pod?.metadata?.name ? { pod: pod.metadata.name } : {}) }
+  if (deploymentReady(deployment)) return { ...base, is: 'ready' }
+  if (!pod) return { ...base, is: 'starting', why: whyNoPod(deployment) }
+  const trouble = troubleOf(pod)
+  return trouble ? { ...base, is: 'failing', ...trouble } : { ...base, is: 'starting', why: progressOf(pod) }
+}
+
+const newest = (pods: readonly Pod[]): Pod | undefined =>
+  [...pods].sort((a, b) => (a.metadata?.creationTimestamp ?? '').localeCompare(b.metadata?.creationTimestamp ?? '')).at(-1)
+
+const whyNoPod = (deployment: Deployment): string =>
+  deployment.status?.conditions?.find(condition => condition.type === 'ReplicaFailure')?.message ?? 'waits for its pod'
+
+const imageReasons = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'RegistryUnavailable']
+const configReasons = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']
+
+const troubleOf = (pod: Pod): { readonly trouble: Trouble; readonly why: string } | undefined => {
+  if (pod.status?.reason === 'Evicted') return { trouble: 'disk', why: pod.status.message ?? 'evicted' }
+  for (const { image, state, lastState } of pod.status?.containerStatuses ?? []) {
+    const reason = state?.waiting?.reason ?? ''
+    const message = state?.waiting?.message ?? ''
+    if (/no space left on device/i.test(message)) return { trouble: 'disk', why: message }
+    if (imageReasons.includes(reason))
+      return { trouble: 'image', why: `the image ${image} cannot be pulled${message ? `: ${message}` : ''}` }
+    if (configReasons.includes(reason)) return { trouble: 'config', why: `${reason}: ${message}` }
+    const ended = lastState?.terminated ?? state?.terminated
+    if (reason === 'CrashLoopBackOff')
+      return { trouble: 'crash', why: `its container ends${ended ? ` with exit code ${ended.exitCode} (${ended.reason})` : ''}` }
+  }
+  const unscheduled = pod.status?.conditions?.find(condition => condition.type === 'PodScheduled' && condition.status === 'False')
+  if (!unscheduled) return undefined
+  const why = unscheduled.message ?? 'no node takes it'
+  return { trouble: /disk-pressure/.test(why) ? 'disk' : 'unschedulable', why }
+}
+
+const progressOf = (pod: Pod): string => {
+  const status = pod.status?.containerStatuses?.[0]
+  if (status?.state?.running) return 'runs, not ready yet'
+  return status?.state?.waiting?.reason === 'ContainerCreating' || !status
+    ? 'its container is being made'
+    : (status.state?.waiting?.reason ?? 'starts')
+}

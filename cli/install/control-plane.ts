@@ -1,0 +1,102 @@
+import type { Deployment, Manifest, Service, ServiceAccount } from '../../shared/kube/index.ts'
+import { adminPort, apiPort, doorHost, systemNamespace } from '../../shared/names.ts'
+import { backendOf } from './backend.ts'
+import type { Installation } from './installation.ts'
+import { localstackPort } from './localstack.ts'
+import { containerSecurity, dataVolume, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations } from './pod-parts.ts'
+
+export const controlPlaneName = 'kecs-control-plane'
+
+/** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer. */
+export const controlPlane = (installation: Installation): readonly Manifest[] => [
+  account(installation),
+  deployment(installation),
+  service(installation),
+]
+
+const account = (installation: Installation): ServiceAccount & Manifest => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: metaOf(installation, 'control-plane', controlPlaneName),
+})
+
+const deployment = (installation: Installation): Deployment & Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: metaOf(installation, 'control-plane', controlPlaneName),
+  spec: {
+    replicas: 1,
+    strategy: { type: 'Recreate' },
+    selector: { matchLabels: selectorOf('control-plane') },
+    template: {
+      metadata: { labels: labelsOf(installation, 'control-plane') },
+      spec: {
+        serviceAccountName: controlPlaneName,
+        securityContext: podSecurity(installation.owner),
+        tolerations,
+        enableServiceLinks: false,
+        // Long enough for a last commit; what was acknowledged is on disk already.
+        terminationGracePeriodSeconds: 10,
+        containers: [
+          {
+            name: 'control-plane',
+            image: installation.instance.image,
+            imagePullPolicy: 'IfNotPresent',
+            args: ['serve'],
+            env: environment(installation),
+            ports: [
+              { name: 'api', containerPort: apiPort, protocol: 'TCP' },
+              { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
+            ],
+            // Ready counts in seconds; alive is asked rarely, and given time, as a restart costs more than a pause.
+            readinessProbe: { httpGet: { path: '/ready', port: 'admin' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
+            livenessProbe: {
+              httpGet: { path: '/health', port: 'admin' },
+              initialDelaySeconds: 10,
+              periodSeconds: 10,
+              timeoutSeconds: 5,
+              failureThreshold: 6,
+            },
+            resources: { requests: { cpu: '50m', memory: '96Mi' } },
+            securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
+            volumeMounts: [
+              { name: 'data', mountPath: '/data' },
+              { name: 'tmp', mountPath: '/tmp' },
+            ],
+          },
+        ],
+        volumes: [dataVolume(installation), scratchVolume],
+      },
+    },
+  },
+})
+
+const environment = ({ instance }: Installation) => {
+  const { first, last } = instance.publishedPorts
+  const backend = backendOf(instance.backend)
+  const url =
+    backend.kind === 'url' ? backend.url.origin : backend.kind === 'image' ? `http://localstack.${systemNamespace}:${localstackPort}` : ''
+  return [
+    { name: 'KECS_CONTAINER_MODE', value: 'true' },
+    { name: 'KECS_DATA_DIR', value: '/data' },
+    { name: 'KECS_INSTANCE', value: instance.name },
+    { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${instance.port}` },
+    { name: 'KECS_BACKEND_URL', value: url },
+    { name: 'KECS_PUBLISHED_PORTS', value: last < first ? '' : `${first}-${last}` },
+    // Where libraries of the binary unpack what they carry: all else is read-only.
+    { name: 'HOME', value: '/tmp' },
+  ]
+}
+
+const service = (installation: Installation): Service & Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: metaOf(installation, 'control-plane', controlPlaneName),
+  spec: {
+    selector: selectorOf('control-plane'),
+    ports: [
+      { name: 'api', port: apiPort, targetPort: 'api', protocol: 'TCP' },
+      { name: 'admin', port: adminPort, targetPort: 'admin', protocol: 'TCP' },
+    ],
+  },
+})

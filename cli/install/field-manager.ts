@@ -1,0 +1,2 @@
+/** Whose fields ours are, for server-side apply. */
+export const fieldManager = 'kecs'

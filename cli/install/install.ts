@@ -1,0 +1,74 @@
+import { isNotFound, kinds, type CustomResourceDefinition, type KubeClient, type Manifest } from '../../shared/kube/index.ts'
+import { poll } from '../wait.ts'
+import type { Instance, StepOptions } from '../cluster/driver.ts'
+import { installDns } from './dns.ts'
+import { fieldManager } from './field-manager.ts'
+import { installationOf } from './installation.ts'
+import { manifestFiles } from './manifests.ts'
+import { prune } from './prune.ts'
+import { traefikCrds } from './traefik-crds.ts'
+
+export interface InstallOptions extends StepOptions {
+  /**
+   * Resolves once images that come from the local Docker are in the nodes. Pods are made only then: the kubelet would
+   * try to pull what is not there yet, and after a failure not look again for ten seconds and more.
+   */
+  readonly imagesLoaded?: Promise<unknown>
+}
+
+/**
+ * Puts kecs into the cluster, or mends and updates what is there: server-side apply, so that a second run changes
+ * nothing. Waits for no pod: see `waitReady`. May begin as soon as the API server lets us in.
+ * @throws KubeError, CliError, and what `imagesLoaded` rejects with
+ */
+export const install = async (kube: KubeClient, instance: Instance, options: InstallOptions): Promise<void> => {
+  const { signal, progress, imagesLoaded } = options
+  const installation = await installationOf(instance, kube, signal)
+  const { namespace = [], 'traefik-crds': _definitions, ...rest } = manifestFiles(installation)
+  progress('Namespace and resource definitions')
+  await Promise.all([applyAll(kube, namespace, signal), ...traefikCrds.map(crd => establish(kube, crd, signal))])
+  progress('Accounts, services and routes')
+  const wanted = Object.values(rest).flat()
+  await applyAll(kube, wanted.filter(object => object.kind !== 'Deployment'), signal)
+  const components = async () => {
+    await imagesLoaded
+    progress('Components')
+    await applyAll(kube, wanted.filter(object => object.kind === 'Deployment'), signal)
+  }
+  await Promise.all([components(), installDns(kube, signal)])
+  await prune(kube, [...namespace, ...wanted], signal)
+}
+
+const applyAll = async (kube: KubeClient, objects: readonly Manifest[], signal: AbortSignal): Promise<void> => {
+  await Promise.all(objects.map(object => applyPatiently(kube, object, signal)))
+}
+
+/** How long a new definition may take to be served, and a new namespace to be seen by all. */
+const patience = 20_000
+
+/** A custom object is refused until its definition is served. */
+const applyPatiently = async (kube: KubeClient, object: Manifest, signal: AbortSignal): Promise<void> => {
+  let refused: unknown
+  const done = await poll(
+    async () => {
+      try {
+        await kube.apply(object, { fieldManager, force: true, signal })
+        return true
+      } catch (error) {
+        if (!isNotFound(error)) throw error
+        refused = error
+        return undefined
+      }
+    },
+    { every: 100, deadline: patience, signal },
+  )
+  if (!done) throw refused
+}
+
+/** A definition that the cluster has from elsewhere stays as it is: it serves Traefik's objects too. */
+const establish = async (kube: KubeClient, crd: CustomResourceDefinition & Manifest, signal: AbortSignal): Promise<void> => {
+  const found = await kube.find(kinds.customResourceDefinition, { name: crd.metadata.name }, { signal })
+  const isOurs = found?.metadata?.labels?.['app.kubernetes.io/managed-by'] === 'kecs'
+  if (found && !isOurs) return
+  await kube.apply(crd, { fieldManager, force: true, signal })
+}

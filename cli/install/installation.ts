@@ -1,0 +1,85 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { kindOf, type KubeClient, type KubeObject } from '../../shared/kube/index.ts'
+import type { Instance } from '../cluster/driver.ts'
+
+/** All that the manifests are made of: what was asked for, and what was found. */
+export interface Installation {
+  readonly instance: Instance
+  /** Whom the state's files belong to; what writes them runs as that user, so that the user can remove them. */
+  readonly owner: { readonly uid: number; readonly gid: number }
+  readonly data: DataPlace
+  readonly exposure: Exposure
+}
+
+/** Where the state lies, as the pods see it. */
+export type DataPlace =
+  /** A folder of the node: for kind and k3d the one mounted from the host. */
+  | { readonly is: 'folder'; readonly path: string }
+  /** A claim on the cluster's default storage class. */
+  | { readonly is: 'claim'; readonly name: string }
+
+/** How the door is reached from outside the cluster. */
+export type Exposure =
+  /** A port of the node, which kind and k3d publish on the host. */
+  | 'host-port'
+  /** A port that Kubernetes chooses, on every node. */
+  | 'node-port'
+  /** Not at all, but by `kubectl port-forward`. */
+  | 'port-forward'
+
+export const dataClaim = 'kecs-data'
+/** As nobody owns the state's folder on the host: the user of distroless images. */
+const nobody = { uid: 65_532, gid: 65_532 }
+
+/** Looks at the host, and for an existing cluster at the cluster, for what the manifests need to know. */
+export const installationOf = async (instance: Instance, kube: KubeClient, signal: AbortSignal): Promise<Installation> => {
+  if (instance.driver !== 'context') return localInstallation(instance)
+  const classed = await hasDefaultStorageClass(kube, signal)
+  return {
+    instance,
+    // Kubernetes makes a folder of a node as root's, a claim's as the pod's group's.
+    owner: classed ? nobody : { uid: 0, gid: 0 },
+    data: classed ? { is: 'claim', name: dataClaim } : { is: 'folder', path: `/var/lib/kecs/${instance.name}` },
+    exposure: exposureOf(kube.server, instance.bind),
+  }
+}
+
+/** For kind and k3d, whose nodes see the host's data folder as /data. */
+export const localInstallation = async (instance: Instance): Promise<Installation> => {
+  // Made here rather than by the kubelet, which would make it root's.
+  await mkdir(join(instance.dataDir, 'localstack'), { recursive: true })
+  const { uid, gid } = await stat(instance.dataDir)
+  return { instance, owner: { uid, gid }, data: { is: 'folder', path: '/data' }, exposure: 'host-port' }
+}
+
+/**
+ * An API that runs containers for anyone who asks does not belong on a network: ports of nodes are opened only where
+ * the cluster is on this machine, or where `--bind` says so.
+ */
+export const exposureOf = (server: string, bind: string): Exposure =>
+  isLoopback(new URL(server).hostname) || !isLoopback(bind) ? 'node-port' : 'port-forward'
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || host === '::1' || host.startsWith('127.')
+
+interface StorageClass extends KubeObject {
+  readonly provisioner?: string
+}
+const storageClass = kindOf<StorageClass>('storage.k8s.io/v1', 'StorageClass', 'storageclasses', false)
+
+/** Whether a claim that names no class gets a volume. */
+const hasDefaultStorageClass = async (kube: KubeClient, signal: AbortSignal): Promise<boolean> => {
+  const { items } = await kube.list(storageClass, { signal })
+  return items.some(
+    ({ metadata, provisioner }) =>
+      metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true' && provisioner !== 'kubernetes.io/no-provisioner',
+  )
+}
+
+/** What `kecs manifests` and deploy/manifests show: an installation that looked at nothing. */
+export const exampleInstallation = (instance: Instance): Installation => ({
+  instance,
+  owner: { uid: 1000, gid: 1000 },
+  data: { is: 'folder', path: '/data' },
+  exposure: 'host-port',
+})

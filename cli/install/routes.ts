@@ -1,0 +1,65 @@
+import type { Manifest } from '../../shared/kube/index.ts'
+import { apiPort } from '../../shared/names.ts'
+import { backendOf, portOf } from './backend.ts'
+import { controlPlaneName } from './control-plane.ts'
+import { externalBackendName } from './external-backend.ts'
+import type { Installation } from './installation.ts'
+import { localstackPort } from './localstack.ts'
+import { metaOf, type Written } from './pod-parts.ts'
+
+/** Names by which requests say which service they are for: the JSON protocol's target, and the scope of the signature. */
+const ownTargets = ['AmazonEC2ContainerServiceV20141113', 'Route53AutoNaming_v20170314', 'AnyScaleFrontendService']
+const ownScopes = ['ecs', 'elasticloadbalancing', 'servicediscovery', 'application-autoscaling']
+
+const scope = `/(${ownScopes.join('|')})/aws4_request`
+
+/**
+ * What the control plane answers. The scope is looked for in the header (`Credential=KEY/DATE/REGION/SERVICE/aws4_request,`)
+ * and in the query of a presigned request: the query protocol has no target.
+ * https://doc.traefik.io/traefik/v3.6/reference/routing-configuration/http/routing/rules-and-priority/
+ */
+export const ownRules = [
+  `HeaderRegexp(\`X-Amz-Target\`, \`^(${ownTargets.join('|')})\\.\`)`,
+  `HeaderRegexp(\`Authorization\`, \`Credential=[^,]*${scope}(,|\\s|$)\`)`,
+  `QueryRegexp(\`X-Amz-Credential\`, \`${scope}$\`)`,
+  'PathPrefix(`/_kecs/`)',
+] as const
+
+interface IngressRouteSpec {
+  readonly entryPoints: readonly string[]
+  readonly routes: readonly {
+    readonly kind: 'Rule'
+    readonly match: string
+    readonly priority: number
+    readonly services: readonly { readonly name: string; readonly port: number; readonly scheme?: string }[]
+  }[]
+}
+
+/** The AWS door: ours to the control plane, all else to the backend. Without one the control plane says that there is none. */
+export const awsRoute = (installation: Installation): Written<IngressRouteSpec> => ({
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'IngressRoute',
+  metadata: metaOf(installation, 'traefik', 'aws'),
+  spec: {
+    entryPoints: ['aws'],
+    routes: [
+      { kind: 'Rule', match: ownRules.join(' || '), priority: 1000, services: [{ name: controlPlaneName, port: apiPort }] },
+      { kind: 'Rule', match: 'PathPrefix(`/`)', priority: 1, services: [backendService(installation)] },
+    ],
+  },
+})
+
+const backendService = ({ instance }: Installation) => {
+  const backend = backendOf(instance.backend)
+  switch (backend.kind) {
+    case 'image':
+      return { name: 'localstack', port: localstackPort }
+    case 'url':
+      return { name: externalBackendName, port: portOf(backend.url), scheme: backend.url.protocol === 'https:' ? 'https' : 'http' }
+    case 'none':
+      return { name: controlPlaneName, port: apiPort }
+  }
+}
+
+/** As an object that is applied with the others. */
+export const routes = (installation: Installation): readonly Manifest[] => [awsRoute(installation)]
