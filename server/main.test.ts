@@ -168,7 +168,7 @@ describe('a composed control plane', () => {
 
   test('gives tasks its own address when it is told none', async () => {
     const runtime = new SimulatedRuntime({ clock: systemClock, ids: randomIds })
-    const server = await startServer(configIn(await newFolder()), { strict: true, runtime })
+    const server = await startServer(configIn(await newFolder()), { strict: true, runtime: { runtime, close: () => runtime.close() } })
     const client = clientOf(server.url)
     await client.send(new CreateClusterCommand({}))
     await register(client, { command: ['sh', '-c', 'echo $AWS_ENDPOINT_URL; sleep 60'] })

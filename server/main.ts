@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { type Ids, randomIds } from '../shared/ids.ts'
+import type { KubeSource } from '../shared/kube/index.ts'
 import { version } from '../shared/version.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
-import { type ClosableRuntime, openRuntime } from './compose/runtime.ts'
+import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
 import { Started } from './compose/started.ts'
 import type { ServerConfig } from './config.ts'
 import { createAdmin } from './http/admin.ts'
@@ -11,6 +12,7 @@ import { createApi } from './http/api.ts'
 import type { HealthReport } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
 import { type Logger, createLog } from './log.ts'
+import type { Runtime } from './runtime/runtime.ts'
 import { bindApplicationAutoScaling } from './services/application-autoscaling/index.ts'
 import { ecsService } from './services/ecs/index.ts'
 import { bindElbv2 } from './services/elbv2/index.ts'
@@ -32,7 +34,9 @@ export interface ServerDependencies {
   readonly ids?: Ids
   readonly log?: Logger
   /** Instead of the configuration's. */
-  readonly runtime?: ClosableRuntime
+  readonly runtime?: OpenedRuntime
+  /** Which Kubernetes cluster; the one that this process runs in where absent. */
+  readonly kubeSource?: KubeSource
   /** An answer's member that the API model lacks is a failure: for tests. */
   readonly strict?: boolean
 }
@@ -64,8 +68,9 @@ const start = async (
   const store = await openStore({ folder: config.dataDir, clock, log })
   started.add('the store', () => store.close())
 
-  const runtime = dependencies.runtime ?? (await openRuntime({ config, clock, ids, log }))
-  started.add('the runtime', () => runtime.close())
+  const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids }))
+  started.add('the runtime', () => opened.close())
+  const { runtime } = opened
 
   const metrics = createMetrics()
   let ownUrl = ''
@@ -104,7 +109,7 @@ const start = async (
   return { url: api.url, adminUrl: admin.url, stop: () => started.stop() }
 }
 
-const healthOf = (config: ServerConfig, runtime: ClosableRuntime, reconciling: Reconciling): HealthReport => ({
+const healthOf = (config: ServerConfig, runtime: Runtime, reconciling: Reconciling): HealthReport => ({
   version,
   instance: config.instance,
   runtime: runtime.kind,
