@@ -1,5 +1,5 @@
 import { ServiceError } from '../../../aws/errors.ts'
-import { compatibilitiesOf, requirementProblems } from './compatibilities.ts'
+import { requirementProblems } from './compatibilities.ts'
 import { containerProblems } from './container-problems.ts'
 import { dependencyProblems } from './dependency-problems.ts'
 import type { Draft, Problems } from './draft.ts'
@@ -33,8 +33,6 @@ function* problemsOf(draft: Draft): Problems {
   yield* loggingProblems(draft)
   yield* roleProblems(draft)
   yield* requirementProblems(draft)
-  // The text is not AWS'.
-  if (compatibilitiesOf(draft).length === 0) yield 'The task definition is not compatible with any launch type.'
 }
 
 function* generalProblems(draft: Draft): Problems {

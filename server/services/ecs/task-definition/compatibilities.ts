@@ -12,9 +12,11 @@ const problemsOf: ReadonlyMap<Compatibility, (draft: Draft) => Problems> = new M
   ['FARGATE', fargateProblems],
 ])
 
-/** What is wrong with the task definition where it requires to run. */
+/** What is wrong with the task definition where it requires to run; where it requires nothing it has to run somewhere. */
 export function* requirementProblems(draft: Draft): Problems {
-  for (const compatibility of draft.requiresCompatibilities ?? []) yield* problemsOf.get(compatibility)?.(draft) ?? []
+  const required = draft.requiresCompatibilities ?? []
+  for (const compatibility of required) yield* problemsOf.get(compatibility)?.(draft) ?? []
+  if (required.length === 0 && compatibilitiesOf(draft).length === 0) yield* ec2Problems(draft)
 }
 
 /**
