@@ -7,8 +7,8 @@ import type { WireAnswer } from './protocols/protocol.ts'
 import type { Fault } from './fault.ts'
 import type { ForeignForm } from './router.ts'
 
-/** RFC 9110, section 7.6.1: these belong to one connection. */
-const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+/** RFC 9110, section 7.6.1: these belong to one connection. `Expect` has been answered when a request gets here. */
+const hopByHop = ['expect', 'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 
 /**
  * Passes a request on, bodies streamed both ways. The Host header stays what the client sent: it is signed, and a name

@@ -20,25 +20,16 @@ export interface AdminOptions {
 
 /** The administration port: `/health`, `/ready`, `/metrics`, and what other parts add. */
 export function createAdmin({ health, ready, metrics, routes = [] }: AdminOptions): HttpServer {
-  let inFlight = 0
-  const counted =
-    (handle: AdminRoute['handle']) =>
-    async ({ request }: { request: Request }): Promise<Response> => {
-      inFlight++
-      try {
-        return await handle(request)
-      } finally {
-        inFlight--
-      }
-    }
   const app = new Elysia()
   const own: readonly AdminRoute[] = [
     { method: 'GET', path: '/health', handle: () => healthResponse(health()) },
     { method: 'GET', path: '/ready', handle: async () => readyResponse(await ready()) },
     { method: 'GET', path: '/metrics', handle: async () => await metricsResponse(metrics) },
   ]
-  for (const { method, path, handle } of [...own, ...routes]) app.route(method, path, counted(handle), { parse: 'none' })
-  return httpServer(app, { inFlight: () => inFlight })
+  for (const { method, path, handle } of [...own, ...routes]) {
+    app.route(method, path, ({ request }) => handle(request), { parse: 'none' })
+  }
+  return httpServer(app)
 }
 
 const readyResponse = (ready: boolean): Response => new Response(ready ? 'ready\n' : 'not ready\n', { status: ready ? 200 : 503 })

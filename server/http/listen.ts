@@ -1,4 +1,5 @@
 import type { Elysia } from 'elysia'
+import { systemClock, type Clock } from '../../shared/clock.ts'
 
 /** A listening server. */
 export interface Listening {
@@ -7,7 +8,10 @@ export interface Listening {
   readonly port: number
   /** Such as `http://127.0.0.1:8080`. */
   readonly url: string
-  /** Takes no new connection, lets what is in flight finish for at most `graceMilliseconds`, closes the rest. Can be called again. */
+  /**
+   * Takes no new connection, lets what is in flight finish for at most `graceMilliseconds`, closes the rest. Can be called
+   * again. Bun leaves a connection that never sent a byte to its idle time-out or the end of the process.
+   */
   stop(): Promise<void>
 }
 
@@ -19,10 +23,9 @@ export interface HttpServer {
 }
 
 export interface ServeOptions {
-  /** How long `stop` waits for what is in flight. */
-  readonly graceMilliseconds?: number
-  /** Told how many requests are in flight; `stop` waits for none. */
-  readonly inFlight: () => number
+  /** How long `stop` waits for what is in flight; 5000 where it is not said. */
+  readonly graceMilliseconds?: number | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** What both apps need of Elysia. */
@@ -33,7 +36,7 @@ const idleSeconds = 120
 /** Bodies for the backend, such as S3's parts, are streamed: only our own services bound them. */
 const largestStreamedBody = 5 * 1024 ** 3
 
-export function httpServer(app: App, { graceMilliseconds = 5000, inFlight }: ServeOptions): HttpServer {
+export function httpServer(app: App, { graceMilliseconds = 5000, clock = systemClock }: ServeOptions = {}): HttpServer {
   const answer = async (request: Request): Promise<Response> => await app.fetch(request)
   return {
     fetch: answer,
@@ -42,11 +45,12 @@ export function httpServer(app: App, { graceMilliseconds = 5000, inFlight }: Ser
       const bound = server.port ?? port
       let stopping: Promise<void> | undefined
       const stop = async (): Promise<void> => {
-        // Closes the listening socket and, once they are idle, the connections.
-        const closed = server.stop(false)
-        const deadline = Date.now() + graceMilliseconds
-        while (inFlight() > 0 && Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 5))
-        await Promise.race([closed, server.stop(true)])
+        // Closes the listening socket. Connections are closed below: one that is kept alive would hold Bun's promise for good.
+        void server.stop(false)
+        const deadline = clock.now() + graceMilliseconds
+        // Bun tells how many requests are in flight, their answers' last bytes included, but not when there is none left.
+        while (server.pendingRequests > 0 && clock.now() < deadline) await new Promise<void>(resolve => clock.after(5, resolve))
+        await server.stop(true)
       }
       return {
         host,

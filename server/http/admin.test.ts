@@ -1,0 +1,28 @@
+import { expect, test } from 'bun:test'
+import { createAdmin } from './admin.ts'
+import { createMetrics } from './metrics.ts'
+
+test('the administration port answers health, readiness, metrics and what other parts add', async () => {
+  let ready = false
+  const metrics = createMetrics()
+  metrics.observe({ service: 'ecs', operation: 'RunTask', status: 200, seconds: 0.003 })
+  const admin = createAdmin({
+    health: () => ({ version: '1', instance: 'i', runtime: 'kubernetes', simulated: false, components: {} }),
+    ready: () => ready,
+    metrics,
+    routes: [{ method: 'POST', path: '/query', handle: async request => new Response(`asked ${await request.text()}`) }],
+  })
+  const listening = await admin.listen('127.0.0.1', 0)
+  const get = async (path: string): Promise<Response> => await fetch(listening.url + path)
+
+  expect((await get('/ready')).status).toBe(503)
+  ready = true
+  expect((await get('/ready')).status).toBe(200)
+  expect(await (await get('/health')).json()).toMatchObject({ version: '1', simulated: false })
+  const text = await (await get('/metrics')).text()
+  expect(text).toContain('kecs_api_requests_total{service="ecs",operation="RunTask",status="200"} 1')
+  expect(text).toContain('kecs_api_request_duration_seconds_bucket{le="0.005",service="ecs",operation="RunTask"} 1')
+  expect(await (await fetch(`${listening.url}/query`, { method: 'POST', body: 'select 1' })).text()).toBe('asked select 1')
+  expect((await get('/else')).status).toBe(404)
+  await listening.stop()
+})
