@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,9 @@ import type { ServerConfig } from './config.ts'
 import { createLog } from './log.ts'
 import { type RunningServer, startServer } from './main.ts'
 import { SimulatedRuntime } from './runtime/simulated/index.ts'
+
+// The machine may be busy with other tests.
+setDefaultTimeout(30_000)
 
 let root: string
 beforeAll(async () => {
@@ -87,7 +90,7 @@ const taskIn = (client: ECSClient, arn: string, lastStatus: string): Promise<Tas
       if (task.lastStatus === lastStatus) return task
       throw new Error(`the task is ${task.lastStatus}: ${task.stoppedReason}`)
     },
-    { withinMs: 10_000, everyMs: 10 },
+    { withinMs: 20_000, everyMs: 10 },
   )
 
 describe('a composed control plane', () => {
