@@ -11,7 +11,7 @@ import type { Target } from './targets.ts'
 const compress = promisify(zstdCompress)
 
 /** What the program holds in memory while it unpacks is one of these, and its compressed form. */
-const frameSize = 4 * 2 ** 20
+const frameSize = 2 ** 20
 /** 20 MB instead of 22 for level 3; 19 saves 2 more for forty seconds. Unpacking takes the same time for all. */
 const compressionLevel = 12
 

@@ -38,6 +38,9 @@ const buildAll = async (version: string): Promise<void> => {
   await writeFile(join(dist, 'SHA256SUMS'), sums.join(''))
 }
 
+/** `dist` is what Docker gets for the image: of all that may lie there it needs the one. */
+const keepForImage = (): Promise<void> => writeFile(join(dist, '.dockerignore'), '*\n!kecs\n')
+
 const { values } = parseArgs({
   options: { all: { type: 'boolean' }, target: { type: 'string' }, outfile: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
 })
@@ -47,4 +50,5 @@ else {
   const chosen = values.target === undefined ? hostTarget() : targets.find(target => target.name === values.target)
   if (chosen === undefined) throw new Error(`there is no target ${values.target}\n${usage}`)
   await build(chosen, resolve(values.outfile ?? join(dist, 'kecs')), await buildVersion())
+  if (values.outfile === undefined) await keepForImage()
 }

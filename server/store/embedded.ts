@@ -26,20 +26,22 @@ export interface EmbeddedFile {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Unpacks where needed, then loads the addon: the first file. Throws a `StoreError` that says where it could not. */
+/** Unpacks where needed, then loads the addon: the first file. Throws a `StoreError` that says why it could not. */
 export const loadEmbedded = (files: readonly EmbeddedFile[], env: Environment = process.env): unknown => {
-  const folder = unpackEmbedded(files, unpackFolders(env))
-  const addon = { exports: {} }
-  try {
-    process.dlopen(addon, join(folder, files[0]?.name ?? ''))
-  } catch (cause) {
-    throw new StoreError(
-      `DuckDB cannot be loaded from ${folder}: ${messageOf(cause)}`,
-      'Set KECS_LIB_DIR to a folder from which programs may run (its file system is not mounted noexec).',
-      { cause },
-    )
+  const failures: string[] = []
+  for (const parent of unpackFolders(env)) {
+    try {
+      const addon = { exports: {} }
+      process.dlopen(addon, join(unpackEmbedded(files, parent), files[0]?.name ?? ''))
+      return addon.exports
+    } catch (error) {
+      failures.push(messageOf(error))
+    }
   }
-  return addon.exports
+  throw new StoreError(
+    `DuckDB, which kecs carries inside, could not be unpacked and loaded: ${failures.join('; ')}`,
+    'Set KECS_LIB_DIR to a folder that this user may write and programs may run from; 75 MB are needed.',
+  )
 }
 
 /** Where to unpack, by preference: KECS_LIB_DIR alone where it is set, else the user's cache, else the data folder. */
@@ -50,23 +52,11 @@ export const unpackFolders = (env: Environment, platform: NodeJS.Platform = proc
   return [join(cache, 'kecs'), ...(env['KECS_DATA_DIR'] ? [join(env['KECS_DATA_DIR'], 'kecs.lib')] : [])]
 }
 
-/** Answers the folder that holds the files, in the first of `parents` where it is or can be made. */
-export const unpackEmbedded = (files: readonly EmbeddedFile[], parents: readonly string[]): string => {
-  const failures: string[] = []
-  for (const parent of parents) {
-    const folder = join(parent, folderName(files))
-    try {
-      if (!isComplete(folder, files)) unpackInto(parent, folder, files)
-      return folder
-    } catch (error) {
-      failures.push(messageOf(error))
-    }
-  }
-  throw new StoreError(
-    'DuckDB, which kecs carries inside, could not be unpacked.',
-    'Set KECS_LIB_DIR to a folder that this user may write; 75 MB are needed.',
-    { details: failures },
-  )
+/** Answers the folder below `parent` that holds the files, made where it is not there. */
+export const unpackEmbedded = (files: readonly EmbeddedFile[], parent: string): string => {
+  const folder = join(parent, folderName(files))
+  if (!isComplete(folder, files)) unpackInto(parent, folder, files)
+  return folder
 }
 
 /** Named by content: programs of several versions share what is the same and never disturb each other. */
@@ -93,6 +83,8 @@ const unpackInto = (parent: string, folder: string, files: readonly EmbeddedFile
   const part = mkdtempSync(`${folder}.part-`)
   try {
     for (const file of files) unpackFile(file, join(part, file.name))
+    // What was used to unpack would else stay for long: 60 MB measured.
+    Bun.gc(true)
     moveInto(part, folder, files)
   } finally {
     rmSync(part, { recursive: true, force: true })
