@@ -15,6 +15,8 @@ export interface Docker {
   imageIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** Tags of a repository, newest first; `<none>` for an image that is known by its digest alone. */
   tags(repository: string, signal: AbortSignal): Promise<readonly string[]>
+  /** Every tagged image, `repository:tag`. */
+  imageNames(signal: AbortSignal): Promise<readonly string[]>
   /** Undefined when there is none of that name. */
   container(name: string, signal: AbortSignal): Promise<Container | undefined>
   /** Names of containers, stopped ones too, that have the label (`key` or `key=value`). */
@@ -100,6 +102,10 @@ export const localDocker = (program = 'docker'): Docker => {
     async tags(repository, signal) {
       const text = await must(['image', 'ls', '--format', '{{.Tag}}', repository], { signal })
       return text.split('\n').filter(tag => tag !== '')
+    },
+    async imageNames(signal) {
+      const text = await must(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'], { signal })
+      return text.split('\n').filter(name => name !== '' && !name.includes('<none>'))
     },
     async container(name, signal) {
       const text = await mayLack(['container', 'inspect', name], signal)
