@@ -1,0 +1,52 @@
+import type { Command } from '../command.ts'
+
+/** All commands, by name and group, with their files imported only when they are used. */
+export interface CommandEntry {
+  readonly group: 'Instance' | 'Use' | 'Cluster' | 'Program'
+  readonly summary: string
+  readonly load: () => Promise<Command>
+  /** Second words, such as `load` of `image load`. */
+  readonly words?: readonly string[]
+}
+
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  up: { group: 'Instance', summary: 'start an instance, or mend what it lacks', load: async () => (await import('./up.ts')).up },
+  status: { group: 'Instance', summary: 'show what runs and where it answers', load: async () => (await import('./status.ts')).status },
+  stop: { group: 'Instance', summary: 'stop an instance; all is kept', load: async () => (await import('./stop.ts')).stop },
+  start: { group: 'Instance', summary: 'start a stopped instance', load: async () => (await import('./start.ts')).start },
+  down: { group: 'Instance', summary: 'remove an instance; its data is kept', load: async () => (await import('./down.ts')).down },
+  env: {
+    group: 'Use',
+    summary: 'print what the AWS CLI and SDKs need in the environment',
+    load: async () => (await import('./env.ts')).env,
+  },
+  logs: { group: 'Use', summary: "print a component's log", load: async () => (await import('./logs.ts')).logs },
+  image: {
+    group: 'Use',
+    summary: "bring the local Docker's images into the cluster",
+    load: async () => (await import('./image.ts')).imageLoad,
+    words: ['load'],
+  },
+  kubeconfig: {
+    group: 'Cluster',
+    summary: "print the cluster's kubeconfig",
+    load: async () => (await import('./kubeconfig.ts')).kubeconfig,
+  },
+  manifests: {
+    group: 'Cluster',
+    summary: 'print what is installed in the cluster, as YAML',
+    load: async () => (await import('./manifests.ts')).manifests,
+  },
+  serve: {
+    group: 'Program',
+    summary: 'run the control plane in the foreground, with simulated tasks',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  agent: { group: 'Program', summary: 'run the node agent (inside the cluster)', load: async () => (await import('./agent.ts')).agent },
+  completion: {
+    group: 'Program',
+    summary: 'print completion for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  version: { group: 'Program', summary: 'print the version', load: async () => (await import('./version.ts')).versionCommand },
+}

@@ -1,0 +1,60 @@
+import { CliError } from '../../shared/errors.ts'
+import { type Component, components } from '../../shared/names.ts'
+import { logFile } from '../cluster/simulated.ts'
+import { defineCommand } from '../command.ts'
+import { nameFlag, timeoutFlag } from '../flags.ts'
+import { closest } from '../suggest.ts'
+import { followFile } from '../follow-file.ts'
+import { targetOf } from '../target.ts'
+
+export const logs = defineCommand({
+  name: 'logs',
+  summary: "Print a component's log.",
+  description: `The components: ${components.join(', ')}. For the logs of a task's containers use the API, or kubectl.`,
+  args: {
+    component: { type: 'positional', required: false, description: 'which component (default control-plane)' },
+    follow: { type: 'boolean', alias: 'f', description: 'go on as more is written, until Ctrl-C' },
+    tail: { type: 'string', alias: 'n', description: 'only this many of the last lines', valueHint: 'LINES' },
+    name: nameFlag,
+    timeout: timeoutFlag,
+  },
+  examples: [
+    ['kecs logs', "the control plane's log"],
+    ['kecs logs localstack -f --tail 20', 'what LocalStack does now'],
+  ],
+  run: async (given, host) => {
+    const component = componentOf(given.text('component'))
+    const values = { text: (name: 'name' | 'timeout') => given.text(name), flag: () => undefined }
+    const { instance, driver, signal } = await targetOf(values, host)
+    const follow = given.flag('follow') === true
+    const tail = given.number('tail', 0, Number.MAX_SAFE_INTEGER)
+    const write = (line: string) => host.output.print(line)
+    try {
+      if (instance.driver === 'simulated') {
+        if (component !== 'control-plane') {
+          throw new CliError(`A simulated instance has no ${component}.`, 'It has the control plane alone: kecs logs')
+        }
+        return await followFile(logFile(instance), { follow, tail, signal, write })
+      }
+      const [{ connect }, { componentLogs }] = await Promise.all([import('../../shared/kube/index.ts'), import('../install/logs.ts')])
+      const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
+      await componentLogs(kube, component, { follow, ...(tail === undefined ? {} : { tail }), signal, write }).finally(() => kube.close())
+    } catch (error) {
+      // Ctrl-C is how following ends.
+      if (!(follow && host.signal.aborted)) throw error
+    }
+  },
+})
+
+const componentOf = (text: string | undefined): Component => {
+  const found = components.find(component => component === (text ?? 'control-plane'))
+  if (found !== undefined) return found
+  const near = closest(text ?? '', components)
+  throw new CliError(
+    `There is no component "${text}".`,
+    near === undefined ? `The components are: ${components.join(', ')}.` : `Did you mean: kecs logs ${near}`,
+    {
+      exitCode: 2,
+    },
+  )
+}

@@ -1,0 +1,32 @@
+import { version } from '../../shared/version.ts'
+import { defineCommand } from '../command.ts'
+import { instanceName, nameFlag } from '../flags.ts'
+import { readInstance } from '../instance.ts'
+import { settleInstance } from '../up/settings.ts'
+
+export const manifests = defineCommand({
+  name: 'manifests',
+  summary: 'Print what is installed in the cluster, as YAML.',
+  description: 'For the instance as it is, or as kecs up would make it. Nothing is installed.',
+  args: {
+    name: nameFlag,
+    image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
+    backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
+  },
+  examples: [
+    ['kecs manifests', 'see what kecs up applies'],
+    ['kecs manifests --backend none | less', 'without LocalStack'],
+  ],
+  run: async (given, host) => {
+    const name = instanceName(given.text('name'), host.env)
+    const image = given.text('image')
+    const backend = given.text('backend')
+    const remembered = await readInstance(host.home, name)
+    const driver = remembered === undefined || remembered.driver === 'simulated' ? 'k3d' : remembered.driver
+    const choices = { ...(image === undefined ? {} : { image }), ...(backend === undefined ? {} : { backend }) }
+    const instance = await settleInstance({ home: host.home, name, driver, version, choices, remembered, others: [] })
+    const { manifests: objects, toYaml } = await import('../install/manifests.ts')
+    const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+    host.output.print(toYaml(objects({ instance, owner, data: { is: 'folder', path: '/data' }, exposure: 'host-port' })).trimEnd())
+  },
+})

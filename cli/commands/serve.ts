@@ -1,0 +1,180 @@
+import { join } from 'node:path'
+import type { ServerConfig } from '../../server/config.ts'
+import { CliError, messageOf } from '../../shared/errors.ts'
+import { adminPort, apiPort, doorHost, doorPort } from '../../shared/names.ts'
+import { version } from '../../shared/version.ts'
+import { defineCommand, port } from '../command.ts'
+import { instanceName, parsePortRange, nameFlag, quietFlag } from '../flags.ts'
+import { writeAtomically } from '../instance.ts'
+import { portTaken } from '../ports.ts'
+
+const logLevels = ['debug', 'info', 'warn', 'error'] as const
+
+export const serve = defineCommand({
+  name: 'serve',
+  summary: 'Run the control plane in the foreground.',
+  description:
+    'Without a cluster its tasks are simulated: containers are state machines that honour commands and exit codes.\n' +
+    'Inside the cluster (KECS_CONTAINER_MODE=true) it is the control plane that runs tasks as pods.',
+  args: {
+    name: nameFlag,
+    port: { type: 'string', description: `the AWS API's port (default ${doorPort}; 0 takes a free one)`, valueHint: 'PORT' },
+    'admin-port': {
+      type: 'string',
+      description: `the port of health and metrics (default ${adminPort}; 0 takes a free one)`,
+      valueHint: 'PORT',
+    },
+    bind: { type: 'string', description: 'address to listen on (default 127.0.0.1)', valueHint: 'ADDRESS' },
+    data: { type: 'string', description: 'folder of the state (default ~/.kecs/NAME/serve, or KECS_DATA_DIR)', valueHint: 'FOLDER' },
+    backend: { type: 'string', description: 'where calls of other AWS services go, such as http://127.0.0.1:4510', valueHint: 'URL' },
+    runtime: {
+      type: 'enum',
+      options: ['simulated', 'kubernetes'],
+      description: 'what runs tasks (default simulated)',
+      valueHint: 'simulated|kubernetes',
+    },
+    publish: {
+      type: 'string',
+      description: 'host ports that tasks with a dynamic one get first, such as 9000-9019',
+      valueHint: 'FIRST-LAST',
+    },
+    'log-level': {
+      type: 'enum',
+      options: [...logLevels],
+      description: 'what is logged (default info; warn at a terminal)',
+      valueHint: logLevels.join('|'),
+    },
+    'process-file': { type: 'string', description: 'write pid and addresses there, as JSON, once it answers', valueHint: 'FILE' },
+    quiet: quietFlag,
+  },
+  examples: [
+    ['kecs serve', 'simulated tasks on port 4566, until Ctrl-C'],
+    ['kecs serve --port 0 --data /tmp/kecs-test', 'for tests: a free port, its own state'],
+  ],
+  run: async (args, host) => {
+    const output = args.flag('quiet') === true ? host.output.quiet() : host.output
+    const config = serveConfig(
+      {
+        name: args.text('name'),
+        port: args.number('port', 0, port.most),
+        adminPort: args.number('admin-port', 0, port.most),
+        bind: args.text('bind'),
+        data: args.text('data'),
+        backend: args.text('backend'),
+        runtime: args.text('runtime'),
+        publish: args.text('publish'),
+        logLevel: args.text('log-level'),
+      },
+      { ...host.env, KECS_LOG_LEVEL: host.env['KECS_LOG_LEVEL'] ?? (host.output.live ? 'warn' : 'info') },
+      host.home,
+    )
+    const { startServer } = await import('../../server/main.ts')
+    const server = await startServer(config).catch(async (error: unknown) => {
+      throw await startError(error, config)
+    })
+    try {
+      const file = args.text('process-file')
+      if (file !== undefined)
+        await writeAtomically(file, `${JSON.stringify({ pid: process.pid, url: server.url, adminUrl: server.adminUrl })}\n`)
+      for (const line of banner(config, server)) output.note(line)
+      await aborted(host.signal)
+      output.note('Stopping.')
+    } finally {
+      await server.stop()
+    }
+  },
+})
+
+interface ServeFlags {
+  readonly name: string | undefined
+  readonly port: number | undefined
+  readonly adminPort: number | undefined
+  readonly bind: string | undefined
+  readonly data: string | undefined
+  readonly backend: string | undefined
+  readonly runtime: string | undefined
+  readonly publish: string | undefined
+  readonly logLevel: string | undefined
+}
+
+/** The server's configuration of flags, else of the environment (the manifests set it in the cluster), else of defaults. */
+export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, string | undefined>>, home: string): ServerConfig => {
+  const inCluster = env['KECS_CONTAINER_MODE'] === 'true'
+  const instance = instanceName(flags.name ?? env['KECS_INSTANCE'], env)
+  const runtime = oneOf('--runtime', ['simulated', 'kubernetes'] as const, flags.runtime ?? (inCluster ? 'kubernetes' : 'simulated'))
+  if (runtime === 'kubernetes' && !inCluster) {
+    throw new CliError(
+      'kecs serve runs tasks on Kubernetes only inside the cluster.',
+      'Use kecs up, which puts it there, or leave --runtime out.',
+      {
+        exitCode: 2,
+      },
+    )
+  }
+  const host = flags.bind ?? (inCluster ? '0.0.0.0' : '127.0.0.1')
+  const backendUrl = flags.backend ?? env['KECS_BACKEND_URL']
+  const endpointForTasks = env['KECS_ENDPOINT_FOR_TASKS'] ?? (inCluster ? `http://${doorHost}:${doorPort}` : undefined)
+  const published = flags.publish ?? env['KECS_PUBLISHED_PORTS']
+  return {
+    dataDir: flags.data ?? env['KECS_DATA_DIR'] ?? join(home, instance, 'serve'),
+    host,
+    apiPort: flags.port ?? (inCluster ? apiPort : doorPort),
+    adminPort: flags.adminPort ?? adminPort,
+    runtime,
+    ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
+    ...(endpointForTasks === undefined ? {} : { endpointForTasks }),
+    instance,
+    ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
+    logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
+  }
+}
+
+const oneOf = <T extends string>(flag: string, values: readonly T[], given: string): T => {
+  const found = values.find(value => value === given)
+  if (found !== undefined) return found
+  throw new CliError(`${flag} ${given} is not one of ${values.join(', ')}.`, '', { exitCode: 2 })
+}
+
+const checkUrl = (text: string): string => {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/$/, '')
+  throw new CliError(`--backend ${text} is not an address.`, 'Write it as http://HOST:PORT.', { exitCode: 2 })
+}
+
+/** What a failed start means to a person: most often a port that another process holds. */
+const startError = async (error: unknown, config: ServerConfig): Promise<unknown> => {
+  if (error instanceof CliError) return error
+  const isPort = /EADDRINUSE|address already in use|port .* in use/i.test(
+    `${messageOf(error)} ${error instanceof Error && 'code' in error ? String(error.code) : ''}`,
+  )
+  if (!isPort) return error
+  for (const [flag, number] of [
+    ['--port', config.apiPort],
+    ['--admin-port', config.adminPort],
+  ] as const) {
+    const taken = await portTaken(config.host, number)
+    if (taken !== undefined)
+      return new CliError(
+        `Port ${number} is taken${taken.holder === undefined ? '' : ` by ${taken.holder}`}.`,
+        `Stop it, or choose another with ${flag}.`,
+        { cause: error },
+      )
+  }
+  return error
+}
+
+const banner = (config: ServerConfig, server: { url: string; adminUrl: string }): readonly string[] => [
+  `kecs ${version}, instance ${config.instance}`,
+  `  AWS API   ${server.url}`,
+  `  admin     ${server.adminUrl}   /health /ready /metrics`,
+  `  state     ${config.dataDir}`,
+  `  backend   ${config.backendUrl ?? 'none: calls of other AWS services get an error'}`,
+  config.runtime === 'simulated'
+    ? '  tasks     SIMULATED: no container runs, no image is pulled. For real tasks use kecs up with Docker.'
+    : '  tasks     pods of this Kubernetes cluster',
+]
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,34 @@
+import { clusterTitle } from '../cluster/title.ts'
+import { CliError } from '../../shared/errors.ts'
+import { defineCommand } from '../command.ts'
+import { commonFlags } from '../flags.ts'
+import { upCommand, withName } from '../instance.ts'
+import { withLock } from '../instance-lock.ts'
+import { targetOf } from '../target.ts'
+
+export const stop = defineCommand({
+  name: 'stop',
+  summary: 'Stop an instance; all is kept.',
+  description: 'Its cluster and tasks stand still until kecs start.',
+  args: commonFlags,
+  examples: [['kecs stop', 'give the machine its memory back']],
+  run: async (given, host) => {
+    const { instance, driver, output, signal, asJson } = await targetOf(given, host, '5m')
+    if (driver.name === 'context')
+      throw new CliError(
+        'kecs does not stop a cluster that it did not make.',
+        `Remove kecs from it with: ${withName('kecs down', instance.name)}`,
+      )
+    const steps = output.steps()
+    await withLock(instance.folder, 'stop', async () => {
+      const state = await driver.state(instance, signal)
+      if (state.is === 'absent')
+        throw new CliError(`Instance ${instance.name} is not there to be stopped.`, `Make it with: ${upCommand(instance.name)}`)
+      await steps.run(clusterTitle(instance), async ({ progress, done }) => {
+        if (state.is !== 'stopped') await driver.stop(instance, { signal, progress })
+        done(`${clusterTitle(instance)}: ${state.is === 'stopped' ? 'already stopped' : 'stopped'}`)
+      })
+    })
+    if (asJson) output.json({ name: instance.name, driver: instance.driver, state: 'stopped' })
+  },
+})

@@ -1,0 +1,83 @@
+import { CliError } from '../../shared/errors.ts'
+import type { DriverName } from '../cluster/driver.ts'
+import { type Arguments, defineCommand, port } from '../command.ts'
+import { type Choices, readConfigFiles } from '../config-file.ts'
+import { commonFlags, instanceName, parsePortRange } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { isDriverName } from '../instance.ts'
+import { bringUp } from '../up/bring-up.ts'
+
+const args = {
+  ...commonFlags,
+  driver: { type: 'string', description: 'what it runs on: k3d, kind, context or simulated', valueHint: 'DRIVER' },
+  port: { type: 'string', description: 'the AWS endpoint on this machine (default 4566)', valueHint: 'PORT' },
+  'api-port': { type: 'string', description: 'the Kubernetes API on this machine (default 6550)', valueHint: 'PORT' },
+  publish: { type: 'string', description: 'ports for load balancers and tasks (default 9000-9019)', valueHint: 'FIRST-LAST' },
+  bind: { type: 'string', description: 'address that all ports are opened on (default 127.0.0.1)', valueHint: 'ADDRESS' },
+  context: { type: 'string', description: 'the kube context to install into, with --driver context', valueHint: 'CONTEXT' },
+  image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
+  backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
+  download: { type: 'boolean', default: true, description: 'fetch no k3d or kind that is missing' },
+} as const
+
+export const up = defineCommand({
+  name: 'up',
+  summary: 'Start an instance, or mend what it lacks.',
+  description:
+    'Makes a Kubernetes cluster, puts the control plane into it, and waits until the AWS endpoint answers. Run it again\n' +
+    'at any time: what is there stays, what is missing or was interrupted is made good. Settings come from flags, then\n' +
+    'KECS_DRIVER, then kecs.yaml here, then ~/.config/kecs/config.yaml, then what the instance had before.',
+  args,
+  examples: [
+    ['kecs up', 'on k3d or kind where Docker answers, else with simulated tasks'],
+    ['kecs up --driver simulated', 'no Docker, ready in a second; no container runs'],
+    ['kecs up --name staging', 'a second instance with its own cluster, ports and data'],
+    ['kecs up --backend none', 'without LocalStack'],
+    ['kecs up --driver context --context my-cluster', 'into a cluster that exists'],
+  ],
+  run: async (given, host) => {
+    const name = instanceName(given.text('name'), host.env)
+    const choices = { ...(await readConfigFiles(host.cwd, host.env)), ...environmentChoices(host), ...flagChoices(given) }
+    await bringUp({ command: 'up', name, given, choices, download: given.flag('download') !== false, host })
+  },
+})
+
+const flagChoices = (given: Arguments<typeof args>): Choices => {
+  const driver = given.text('driver')
+  const publish = given.text('publish')
+  return present({
+    driver: driver === undefined ? undefined : checkDriver(driver, '--driver'),
+    port: given.number('port', port.least, port.most),
+    apiPort: given.number('api-port', port.least, port.most),
+    publish: publish === undefined ? undefined : parsePortRange(publish),
+    bind: given.text('bind'),
+    context: given.text('context'),
+    image: given.text('image'),
+    backend: given.text('backend'),
+  })
+}
+
+const environmentChoices = ({ env }: Host): Choices => {
+  const driver = env['KECS_DRIVER']
+  return driver === undefined || driver === '' ? {} : { driver: checkDriver(driver, 'KECS_DRIVER') }
+}
+
+const checkDriver = (text: string, from: string): DriverName => {
+  if (isDriverName(text)) return text
+  throw new CliError(`${from}: there is no driver "${text}".`, 'The drivers are: k3d, kind, context, simulated.', { exitCode: 2 })
+}
+
+/** The object without what is undefined, so that it does not hide what other sources say. */
+const present = (values: { readonly [K in keyof Choices]-?: Choices[K] | undefined }): Choices => {
+  const { driver, port: door, apiPort, publish, bind, context, image, backend } = values
+  return {
+    ...(driver === undefined ? {} : { driver }),
+    ...(door === undefined ? {} : { port: door }),
+    ...(apiPort === undefined ? {} : { apiPort }),
+    ...(publish === undefined ? {} : { publish }),
+    ...(bind === undefined ? {} : { bind }),
+    ...(context === undefined ? {} : { context }),
+    ...(image === undefined ? {} : { image }),
+    ...(backend === undefined ? {} : { backend }),
+  }
+}

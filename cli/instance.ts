@@ -1,0 +1,123 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CliError } from '../shared/errors.ts'
+import { type DriverName, type Instance, driverNames } from './cluster/driver.ts'
+
+/**
+ * What is remembered of an instance, in KECS_HOME/NAME/instance.json. It is written before anything is made, so that
+ * an interrupted `up` can be finished or removed, and stays after `down`, so that ports and data are found again.
+ */
+const fileName = 'instance.json'
+/** Raised when a field changes its meaning; a newer file is refused, never rewritten. */
+const schema = 1
+
+export const instanceFolder = (home: string, name: string): string => join(home, name)
+export const dataFolder = (home: string, name: string): string => join(home, name, 'data')
+
+/** The instance of that name; undefined when there is none. Throws `CliError` for a file that cannot be understood. */
+export const readInstance = async (home: string, name: string): Promise<Instance | undefined> => {
+  const path = join(instanceFolder(home, name), fileName)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+  return parseInstance(text, { path, home, name })
+}
+
+/** Like `readInstance`, for commands that need one. */
+export const requireInstance = async (home: string, name: string): Promise<Instance> => {
+  const instance = await readInstance(home, name)
+  if (instance !== undefined) return instance
+  const others = (await listInstances(home)).map(other => other.name)
+  throw new CliError(
+    `There is no instance ${name}.`,
+    others.length === 0
+      ? `Make it with: ${upCommand(name)}`
+      : `Make it with: ${upCommand(name)}\nThere is: ${others.join(', ')} (choose with --name).`,
+  )
+}
+
+/** The command that makes or mends the instance. */
+export const upCommand = (name: string): string => `kecs ${withName('up', name)}`
+export const withName = (command: string, name: string): string => (name === 'kecs' ? command : `${command} --name ${name}`)
+
+/** All instances under `home`, by name. Files that cannot be understood are left out. */
+export const listInstances = async (home: string): Promise<readonly Instance[]> => {
+  const names = await readdir(home).catch(() => [])
+  const found = await Promise.all(names.map(name => readInstance(home, name).catch(() => undefined)))
+  return found.filter(instance => instance !== undefined).sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** Writes the instance's file as a whole or not at all. */
+export const writeInstance = async (instance: Instance): Promise<void> => {
+  await mkdir(instance.folder, { recursive: true })
+  await mkdir(instance.dataDir, { recursive: true })
+  const { folder: _folder, dataDir: _dataDir, ...kept } = instance
+  await writeAtomically(join(instance.folder, fileName), `${JSON.stringify({ schema, ...kept }, null, 2)}\n`)
+}
+
+/** Forgets the instance and deletes its data. */
+export const deleteInstance = async (instance: Instance): Promise<void> => rm(instance.folder, { recursive: true, force: true })
+
+/** Replaces a file so that a reader, and a crash, meet either the old or the new one. */
+export const writeAtomically = async (path: string, text: string): Promise<void> => {
+  const draft = `${path}.${process.pid}.tmp`
+  await writeFile(draft, text, { mode: 0o600 })
+  await rename(draft, path)
+}
+
+export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+/** The instance in a file's text. Throws `CliError`. */
+export const parseInstance = (text: string, at: { path: string; home: string; name: string }): Instance => {
+  const broken = (why: string) =>
+    new CliError(`${at.path} cannot be understood: ${why}.`, `Mend it, or remove it and run: ${upCommand(at.name)}`)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw broken('it is not JSON')
+  }
+  if (typeof value !== 'object' || value === null) throw broken('it is not an object')
+  const fields = new Map<string, unknown>(Object.entries(value))
+  const version = fields.get('schema')
+  if (typeof version === 'number' && version > schema) {
+    throw new CliError(`${at.path} was written by a newer kecs.`, 'Use that version of kecs, or a newer one.')
+  }
+  const string = (key: string): string => {
+    const field = fields.get(key)
+    if (typeof field === 'string') return field
+    throw broken(`"${key}" is not a text`)
+  }
+  const number = (field: unknown, key: string): number => {
+    if (typeof field === 'number' && Number.isInteger(field) && field >= 0 && field <= 65_535) return field
+    throw broken(`"${key}" is not a port`)
+  }
+  const range = fields.get('publishedPorts')
+  const published = new Map<string, unknown>(typeof range === 'object' && range !== null ? Object.entries(range) : [])
+  const driver = string('driver')
+  if (!isDriverName(driver)) throw broken(`there is no driver "${driver}"`)
+  const context = fields.get('context')
+  return {
+    name: at.name,
+    driver,
+    folder: instanceFolder(at.home, at.name),
+    dataDir: dataFolder(at.home, at.name),
+    bind: string('bind'),
+    port: number(fields.get('port'), 'port'),
+    apiPort: number(fields.get('apiPort'), 'apiPort'),
+    publishedPorts: {
+      first: number(published.get('first'), 'publishedPorts.first'),
+      last: number(published.get('last'), 'publishedPorts.last'),
+    },
+    ...(typeof context === 'string' ? { context } : {}),
+    backend: string('backend'),
+    image: string('image'),
+    version: string('version'),
+  }
+}
+
+export const isDriverName = (text: string): text is DriverName => driverNames.some(name => name === text)

@@ -1,0 +1,71 @@
+import { styleText } from 'node:util'
+import type { Paint } from './output/paint.ts'
+import { type Steps, liveSteps, plainSteps, silentSteps } from './output/steps.ts'
+
+/** What a person and a program see: results on stdout, all else on stderr. */
+export interface Output {
+  /** A result, on stdout. */
+  print(text: string): void
+  /** The one JSON document of a command, on stdout. */
+  json(value: unknown): void
+  /** On stderr, unless quiet. */
+  note(text: string): void
+  /** On stderr, always. */
+  warn(text: string): void
+  /** Steps with their times, on stderr. */
+  steps(): Steps
+  /** The text in colour where stderr shows colour. */
+  readonly paint: Paint
+  /** The same output without notes and steps. */
+  quiet(): Output
+  /** Whether a person watches stderr. */
+  readonly live: boolean
+  /** Whether a person watches stdout. */
+  readonly stdoutIsTerminal: boolean
+  /** Columns of the terminal. */
+  readonly columns: number
+}
+
+export interface Stream {
+  write(text: string): unknown
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+export interface OutputOptions {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => number
+  readonly isQuiet?: boolean
+}
+
+export const createOutput = (options: OutputOptions): Output => {
+  const { stdout, stderr, env, now, isQuiet = false } = options
+  const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && !isOn(env['CI'])
+  const colour = isOn(env['FORCE_COLOR']) || (stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === '')
+  const columns = stderr.columns ?? 80
+  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
+  const line = (text: string) => void stderr.write(`${text}\n`)
+  return {
+    print: text => void stdout.write(`${text}\n`),
+    json: value => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    note: text => {
+      if (!isQuiet) line(text)
+    },
+    warn: line,
+    steps: () => {
+      if (isQuiet) return silentSteps()
+      return live
+        ? liveSteps({ write: text => void stderr.write(text), paint, now, columns: () => stderr.columns ?? 80 })
+        : plainSteps({ line, paint, now })
+    },
+    paint,
+    quiet: () => createOutput({ ...options, isQuiet: true }),
+    live,
+    stdoutIsTerminal: stdout.isTTY === true,
+    columns,
+  }
+}
+
+const isOn = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0' && value !== 'false'

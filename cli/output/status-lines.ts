@@ -1,0 +1,58 @@
+import { withName } from '../instance.ts'
+import type { StatusDocument } from '../status.ts'
+import type { Paint } from './paint.ts'
+import { shortPath } from '../up/settings.ts'
+
+const marks = {
+  ready: ['green', '●'],
+  starting: ['yellow', '◐'],
+  failing: ['red', '●'],
+  stopped: ['yellow', '○'],
+  absent: ['dim', '○'],
+  foreign: ['red', '●'],
+} as const
+
+/** What `status` shows a person. */
+export const statusLines = (status: StatusDocument, paint: Paint): readonly string[] => {
+  const mark = (state: StatusDocument['state']) => paint(marks[state][0], marks[state][1])
+  const row = (label: string, value: string) => `  ${paint('dim', label.padEnd(10))} ${value}`
+  const { first, last } = status.publishedPorts
+  const what = {
+    ready: 'is ready',
+    starting: 'is starting',
+    failing: 'is failing',
+    stopped: 'is stopped',
+    absent: 'is down',
+    foreign: 'has a cluster that kecs did not make',
+  }
+  const name = status.name === 'kecs' ? 'kecs' : `kecs (${status.name})`
+  const lines = [`${mark(status.state)} ${paint('bold', `${name} ${what[status.state]}`)}${paint('dim', ` on ${status.driver}`)}`, '']
+  const isUp = status.state !== 'absent' && status.state !== 'stopped'
+  if (isUp) {
+    lines.push(row('endpoint', status.endpoint), row('ports', `${first}-${last} of tasks and load balancers`))
+    if (status.kubeconfig !== undefined) lines.push(row('cluster', `kubectl --kubeconfig ${shortPath(status.kubeconfig)} get pods -A`))
+    if (status.simulated) lines.push(row('tasks', paint('yellow', 'simulated: no container runs')))
+  }
+  lines.push(row('data', shortPath(status.data)), row('version', status.version))
+  if (status.components.length > 0) lines.push('')
+  const width = Math.max(0, ...status.components.map(({ component }) => component.length))
+  for (const { component, state, why, restarts = 0, pid } of status.components) {
+    const notes = [why ?? '', restarts === 0 ? '' : `${restarts} restarts`, pid === undefined ? '' : `process ${pid}`].filter(
+      note => note !== '',
+    )
+    lines.push(`  ${mark(state)} ${component.padEnd(width)}  ${state.padEnd(8)} ${paint('dim', notes.join(', '))}`.trimEnd())
+  }
+  const next = nextStep(status)
+  if (next !== undefined) lines.push('', `  ${next}`)
+  if (status.otherInstances.length > 0) {
+    const others = status.otherInstances.map(({ name: other, driver, port }) => `${other} (${driver}, port ${port})`)
+    lines.push('', `  ${paint('dim', `other instances: ${others.join(', ')}`)}`)
+  }
+  return lines
+}
+
+const nextStep = ({ state, name }: StatusDocument): string | undefined => {
+  if (state === 'stopped') return `Start it with: ${withName('kecs start', name)}`
+  if (state === 'absent') return `Bring it back with: ${withName('kecs up', name)}`
+  return state === 'failing' ? `See: ${withName('kecs logs', name)}; mend it with: ${withName('kecs up', name)}` : undefined
+}

@@ -1,0 +1,121 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { Paint } from './paint.ts'
+
+/** Steps of a command, shown as they happen; several may be under way at once. */
+export interface Steps {
+  /**
+   * Shows `title` while `work` is under way and how long it took. What `work` answers with `done` replaces the title.
+   * Errors pass through.
+   */
+  run<T>(title: string, work: (step: Step) => Promise<T>): Promise<T>
+  /** Ends the display; steps that are under way stay as they are. */
+  close(): void
+}
+
+export interface Step {
+  /** What happens now. */
+  readonly progress: (line: string) => void
+  /** What the step did, for the line that stays. */
+  readonly done: (title: string) => void
+}
+
+export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
+
+export const silentSteps = (): Steps => ({ run: (_title, work) => work({ progress: () => {}, done: () => {} }), close: () => {} })
+
+/** One line when a step ends, and one for each thing that it says on the way: for logs and pipes. */
+export const plainSteps = ({ line, paint, now }: { line: (text: string) => void; paint: Paint; now: () => number }): Steps => ({
+  run: async (title, work) => {
+    const begun = now()
+    let shown = title
+    let last = ''
+    const progress = (text: string) => {
+      if (text !== last) line(`  ${paint('dim', `· ${title}: ${text}`)}`)
+      last = text
+    }
+    try {
+      const result = await work({ progress, done: text => (shown = text) })
+      line(`  ${paint('green', '✓')} ${shown} ${paint('dim', `(${seconds(now() - begun)})`)}`)
+      return result
+    } catch (error) {
+      line(`  ${paint('red', '✗')} ${title} ${paint('dim', `(${seconds(now() - begun)})`)}`)
+      throw error
+    }
+  },
+  close: () => {},
+})
+
+interface Line {
+  title: string
+  detail: string
+  readonly begun: number
+}
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
+const frameMilliseconds = 100
+const timeColumn = 56
+
+/** Lines that move: steps under way are redrawn at the bottom, ended ones stay above them. */
+export const liveSteps = (screen: { write: (text: string) => void; paint: Paint; now: () => number; columns: () => number }): Steps => {
+  const { write, paint, now } = screen
+  const under = new Set<Line>()
+  let drawn = 0
+  let frame = 0
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  const fit = (text: string, width: number) => (text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`)
+  const row = (mark: string, text: string, milliseconds: number) => {
+    const width = Math.max(20, Math.min(timeColumn, screen.columns() - 14))
+    return `  ${mark} ${fit(text, width)} ${paint('dim', seconds(milliseconds).padStart(7))}\n`
+  }
+  const erase = () => (drawn === 0 ? '' : `\u001B[${drawn}A\u001B[0J`)
+  const draw = (ended = '') => {
+    const mark = paint('cyan', frames[frame % frames.length] ?? '·')
+    const rows = [...under].map(line => row(mark, line.detail === '' ? line.title : `${line.title}: ${line.detail}`, now() - line.begun))
+    write(`${erase()}${ended}${rows.join('')}`)
+    drawn = rows.length
+  }
+  const start = () => {
+    if (timer !== undefined) return
+    write('\u001B[?25l')
+    timer = setInterval(() => {
+      frame++
+      draw()
+    }, frameMilliseconds)
+    timer.unref()
+  }
+  const close = () => {
+    if (timer === undefined) return
+    clearInterval(timer)
+    timer = undefined
+    drawn = 0
+    write('\u001B[?25h')
+  }
+  return {
+    run: async (title, work) => {
+      const line: Line = { title, detail: '', begun: now() }
+      under.add(line)
+      start()
+      draw()
+      const end = (mark: string) => {
+        under.delete(line)
+        draw(row(mark, line.title, now() - line.begun))
+        if (under.size === 0) close()
+      }
+      try {
+        const result = await work({
+          progress: text => {
+            line.detail = stripVTControlCharacters(text).trim()
+          },
+          done: text => (line.title = text),
+        })
+        end(paint('green', '✓'))
+        return result
+      } catch (error) {
+        end(paint('red', '✗'))
+        throw error
+      }
+    },
+    close,
+  }
+}

@@ -1,0 +1,34 @@
+import type { ClusterDriver, Instance } from './cluster/driver.ts'
+import { driverOf } from './drivers.ts'
+import { instanceName, withTimeout } from './flags.ts'
+import type { Host } from './host.ts'
+import { requireInstance } from './instance.ts'
+import type { Output } from './output.ts'
+
+/** The flags that say which instance, how long and how loud. */
+export interface CommonValues {
+  text(name: 'name' | 'timeout'): string | undefined
+  flag(name: 'quiet' | 'json'): boolean | undefined
+}
+
+/** What a command on an existing instance works with. */
+export interface Target {
+  readonly instance: Instance
+  readonly driver: ClusterDriver
+  readonly output: Output
+  readonly signal: AbortSignal
+  readonly asJson: boolean
+}
+
+/** Throws `CliError` when there is no such instance, or its tool is missing. */
+export const targetOf = async (given: CommonValues, host: Host, timeout?: string): Promise<Target> => {
+  const name = instanceName(given.text('name'), host.env)
+  const instance = await requireInstance(host.home, name)
+  return {
+    instance,
+    driver: await driverOf(instance, host),
+    output: given.flag('quiet') === true ? host.output.quiet() : host.output,
+    signal: withTimeout(host.signal, given.text('timeout'), timeout),
+    asJson: given.flag('json') === true,
+  }
+}

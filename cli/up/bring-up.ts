@@ -1,0 +1,96 @@
+import { CliError } from '../../shared/errors.ts'
+import { version } from '../../shared/version.ts'
+import { chooseDriver } from '../cluster/choose.ts'
+import type { Instance } from '../cluster/driver.ts'
+import type { Choices } from '../config-file.ts'
+import { driverFor, lenientDriverOf, surroundings } from '../drivers.ts'
+import { withTimeout } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { withLock } from '../instance-lock.ts'
+import { instanceFolder, listInstances, readInstance, withName, writeInstance } from '../instance.ts'
+import { findSelf } from '../self.ts'
+import type { CommonValues } from '../target.ts'
+import { checkOthers } from './preflight.ts'
+import { conflicts, settleInstance } from './settings.ts'
+import { upSimulated } from './simulated.ts'
+import { type UpResult, endpointOf, simulatedNotice, upDocument, upLines } from './summary.ts'
+
+export interface UpRequest {
+  /** What the user typed, for the lock. */
+  readonly command: 'up' | 'start'
+  readonly name: string
+  readonly given: CommonValues
+  /** From flags, the environment and files. */
+  readonly choices: Choices
+  /** Whether a missing tool may be fetched. */
+  readonly download: boolean
+  readonly host: Host
+}
+
+/** Brings an instance up, shows the steps, and says where it answers. */
+export const bringUp = async (request: UpRequest): Promise<void> => {
+  const begun = performance.now()
+  const { given, name } = request
+  const output = given.flag('quiet') === true ? request.host.output.quiet() : request.host.output
+  const host = { ...request.host, output, signal: withTimeout(request.host.signal, given.text('timeout'), '15m') }
+  const done = await withLock(instanceFolder(host.home, name), request.command, () => makeReady({ ...request, host }))
+  const result: UpResult = { ...done, milliseconds: performance.now() - begun }
+  if (given.flag('json') === true) return output.json(upDocument(result))
+  for (const line of upLines(result, output.paint)) output.note(line)
+}
+
+const makeReady = async ({ name, choices, download, host }: UpRequest): Promise<Omit<UpResult, 'milliseconds'>> => {
+  const { home, output, signal } = host
+  const all = await listInstances(home)
+  const remembered = await readInstance(home, name)
+  const others = all.filter(other => other.name !== name)
+  const isThere = remembered !== undefined && (await exists(remembered, host))
+  const choice = await chooseDriver(
+    { asked: choices.driver, remembered: isThere || remembered?.driver !== 'simulated' ? remembered?.driver : undefined, isCi: isCi(host) },
+    surroundings(host, signal),
+  )
+  if (choice.isFallback === true) output.warn(simulatedNotice(output.paint, output.columns))
+  const instance = await settleInstance({ home, name, driver: choice.driver, version, choices, remembered, others })
+  if (isThere) refuseConflicts(remembered, instance)
+  checkOthers(instance, others)
+  const steps = output.steps()
+  try {
+    const driver = await driverFor(choice, { host, steps, download, signal })
+    const remember = () => writeInstance(instance)
+    if (choice.driver === 'simulated') {
+      await upSimulated({ instance, remembered, others, driver, home, steps, signal, remember })
+      return { instance, endpoint: endpointOf(instance) }
+    }
+    const [{ upCluster }, { localDocker }] = await Promise.all([import('../up/cluster.ts'), import('../cluster/docker.ts')])
+    const answer = await upCluster({
+      instance,
+      driver,
+      docker: localDocker(),
+      checkout: findSelf().checkout,
+      home,
+      steps,
+      signal,
+      remember,
+    })
+    return { instance, ...answer }
+  } finally {
+    steps.close()
+  }
+}
+
+const exists = async (instance: Instance, host: Host): Promise<boolean> => {
+  const driver = await lenientDriverOf(instance, host)
+  return (await driver.state(instance, host.signal)).is !== 'absent'
+}
+
+const refuseConflicts = (there: Instance, wanted: Instance): void => {
+  const found = conflicts(there, wanted)
+  if (found.length === 0) return
+  throw new CliError(
+    `Instance ${there.name} exists, and this cannot be changed while it does: ${found.join('; ')}.`,
+    `Remove its cluster first (its data is kept): ${withName('kecs down', there.name)}\nOr make another instance: kecs up --name NAME`,
+    { exitCode: 2 },
+  )
+}
+
+const isCi = ({ env }: Host): boolean => !['', '0', 'false'].includes(env['CI'] ?? '')

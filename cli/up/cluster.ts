@@ -1,0 +1,186 @@
+import { join } from 'node:path'
+import { type KubeClient, connect } from '../../shared/kube/index.ts'
+import type { Docker } from '../cluster/docker.ts'
+import type { ClusterDriver, ClusterState, Instance, StepOptions } from '../cluster/driver.ts'
+import { clusterName, foreignError } from '../cluster/names.ts'
+import { portTakenError, takenPorts } from '../cluster/ports.ts'
+import type { ComponentState } from '../install/component-state.ts'
+import { doorUrl } from '../install/door.ts'
+import { ensureControlPlaneImage } from '../install/image.ts'
+import { requiredImages } from '../install/images.ts'
+import { install } from '../install/install.ts'
+import { waitReady } from '../install/wait.ts'
+import { writeAtomically } from '../instance.ts'
+import type { Steps } from '../output/steps.ts'
+import { checkDisk, leastFree } from './preflight.ts'
+import { endpointOf } from './summary.ts'
+import { Milestone, together } from './together.ts'
+
+export interface ClusterUp {
+  readonly instance: Instance
+  readonly driver: ClusterDriver
+  readonly docker: Docker
+  /** The checkout that the image is built from; undefined for a released binary. */
+  readonly checkout: string | undefined
+  readonly home: string
+  readonly steps: Steps
+  readonly signal: AbortSignal
+  /** Remembers the instance before anything is made. */
+  readonly remember: () => Promise<void>
+}
+
+/** Where the instance answers, and how to reach its cluster. */
+export interface ClusterAnswer {
+  readonly endpoint: string
+  readonly kubeconfig: string
+  /** The command that makes the endpoint answer, where the cluster opens no port. */
+  readonly portForward?: string
+}
+
+/** Components that need longer than this hang. */
+const readyDeadline = 300_000
+
+/** Brings up an instance on a cluster. What is there already is left as it is; what is missing is made. */
+export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
+  const { instance, steps } = up
+  const state = await preflight(up)
+  await up.remember()
+
+  const containerRuntime = new Milestone()
+  const api = new Milestone()
+  const image = new Milestone()
+  const loaded = new Milestone()
+  await together(up.signal, [
+    async signal => {
+      await steps.run('Control plane image', step => prepareImage(up, { ...step, signal }))
+      image.reach()
+    },
+    async signal => {
+      await steps.run(`Cluster ${clusterName(instance)}`, step => bringCluster(up, state, { ...step, signal }, { containerRuntime, api }))
+      containerRuntime.reach()
+      api.reach()
+    },
+    async signal => {
+      await Promise.all([image.wait(signal), containerRuntime.wait(signal)])
+      await steps.run('Images', step => bringImages(up, { ...step, signal }))
+      loaded.reach()
+    },
+    async signal => {
+      await api.wait(signal)
+      const kube = await connect({ kubeconfig: await up.driver.kubeconfig(instance, signal) })
+      try {
+        const imagesLoaded = loaded.wait(signal)
+        // Whoever fails before looking at it has said enough.
+        imagesLoaded.catch(() => {})
+        await steps.run('Manifests', async step => {
+          await install(kube, instance, { signal, progress: step.progress, imagesLoaded })
+          step.done('Manifests: applied')
+        })
+        await steps.run('Components', step => awaitComponents(kube, instance, { ...step, signal }))
+      } finally {
+        kube.close()
+      }
+    },
+  ])
+  return { kubeconfig: await keepKubeconfig(up), ...(await findDoor(up)) }
+}
+
+type Step = StepOptions & { readonly done: (title: string) => void }
+
+/** What can be known to fail before anything is made. */
+const preflight = (up: ClusterUp): Promise<ClusterState> => {
+  const { instance, driver, docker, steps, signal } = up
+  return steps.run('Preflight', async ({ progress, done }) => {
+    progress('Docker')
+    const { version } = driver.name === 'context' ? { version: undefined } : await docker.require(signal)
+    progress('disk space')
+    await checkDisk(up.home, leastFree.cluster)
+    progress('cluster')
+    const state = await driver.state(instance, signal)
+    if (state.is === 'foreign') throw foreignError(instance, state.why)
+    if (state.is === 'absent' && driver.name !== 'context') {
+      progress('ports')
+      const taken = await takenPorts(docker, instance, signal)
+      if (taken.length > 0) throw portTakenError(taken)
+    }
+    done(
+      version === undefined ? `Preflight: context ${instance.context ?? ''} answers` : `Preflight: Docker ${version}, ports and disk space`,
+    )
+    return state
+  })
+}
+
+const prepareImage = async (up: ClusterUp, step: Step): Promise<void> => {
+  const { instance, docker, checkout, driver } = up
+  const { signal, progress, done } = step
+  if (driver.name === 'context' && !(await docker.answers(signal))) return done(`Control plane image: ${instance.image}`)
+  const outcome = await ensureControlPlaneImage(docker, {
+    ...(checkout === undefined ? {} : { checkout }),
+    image: instance.image,
+    signal,
+    progress,
+  })
+  done(`Control plane image: ${{ built: 'built from this checkout', unchanged: 'as it was', published: instance.image }[outcome]}`)
+}
+
+const bringCluster = async (
+  up: ClusterUp,
+  state: ClusterState,
+  step: Step,
+  reached: { containerRuntime: Milestone; api: Milestone },
+): Promise<void> => {
+  const { instance, driver } = up
+  const name = `Cluster ${clusterName(instance)} (${driver.name})`
+  if (state.is === 'running') return step.done(`${name}: already running`)
+  if (state.is === 'stopped') {
+    await driver.start(instance, step)
+    return step.done(`${name}: started again`)
+  }
+  await driver.create(instance, { ...step, onContainerRuntime: reached.containerRuntime.reach, onApi: reached.api.reach })
+  step.done(`${name}: created`)
+}
+
+/** Images that the local Docker has and the nodes lack; what Docker lacks too is pulled by the cluster. */
+const bringImages = async (up: ClusterUp, { signal, progress, done }: Step): Promise<void> => {
+  const { instance, driver, docker } = up
+  if (driver.name === 'context' && !(await docker.answers(signal))) return done('Images: pulled by the cluster')
+  const required = requiredImages(instance)
+  const local = [...(await docker.imageIds(required, signal)).keys()]
+  const missing = await driver.missingImages(instance, local, signal)
+  if (missing.length > 0) await driver.loadImages(instance, missing, { signal, progress })
+  const pulled = required.length - local.length
+  done(
+    [
+      `Images: ${missing.length === 0 ? 'nothing to bring' : `${missing.length} brought from Docker`}`,
+      ...(pulled === 0 ? [] : [`${pulled} pulled by the cluster`]),
+    ].join(', '),
+  )
+}
+
+const awaitComponents = async (kube: KubeClient, instance: Instance, { signal, progress, done }: Step): Promise<void> => {
+  const states = new Map<string, ComponentState['is']>()
+  const onState = ({ component, is }: ComponentState) => {
+    states.set(component, is)
+    const late = [...states].filter(([, state]) => state !== 'ready')
+    progress(late.length === 0 ? 'waiting for the AWS endpoint' : late.map(([name, state]) => `${name} ${state}`).join(', '))
+  }
+  await waitReady(kube, instance, { signal, timeoutMs: readyDeadline, onState })
+  done(`Components: ${[...states.keys()].join(', ')} ready`)
+}
+
+/** Leaves the cluster's kubeconfig in the instance's folder, for kubectl. */
+const keepKubeconfig = async ({ driver, instance, signal }: ClusterUp): Promise<string> => {
+  const path = join(instance.folder, 'kubeconfig')
+  await writeAtomically(path, await driver.kubeconfig(instance, signal))
+  return path
+}
+
+const findDoor = async ({ driver, instance, signal }: ClusterUp): Promise<Omit<ClusterAnswer, 'kubeconfig'>> => {
+  const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
+  try {
+    const door = await doorUrl(kube, instance, signal)
+    return 'url' in door ? { endpoint: door.url } : { endpoint: endpointOf(instance), portForward: door.portForward }
+  } finally {
+    kube.close()
+  }
+}

@@ -1,0 +1,95 @@
+import { defaultRegion } from '../../shared/names.ts'
+import { howToGetReal } from '../cluster/choose.ts'
+import type { Instance } from '../cluster/driver.ts'
+import { withName } from '../instance.ts'
+import type { Paint } from '../output/paint.ts'
+import { shortPath } from './settings.ts'
+
+/** The AWS door as programs on this machine reach it. An instance that listens on every address is reached by loopback. */
+export const endpointOf = (instance: Pick<Instance, 'bind' | 'port'>): string => {
+  const host =
+    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[instance.bind] ?? (instance.bind.includes(':') ? `[${instance.bind}]` : instance.bind)
+  return `http://${host}:${instance.port}`
+}
+
+export interface UpResult {
+  readonly instance: Instance
+  readonly endpoint: string
+  readonly milliseconds: number
+  /** The cluster's kubeconfig, where there is a cluster. */
+  readonly kubeconfig?: string
+  /** The command that makes the endpoint answer, where the cluster opens no port. */
+  readonly portForward?: string
+}
+
+/** What `up --json` prints. */
+export const upDocument = ({ instance, endpoint, milliseconds, kubeconfig, portForward }: UpResult) => ({
+  name: instance.name,
+  state: 'ready',
+  driver: instance.driver,
+  simulated: instance.driver === 'simulated',
+  endpoint,
+  region: defaultRegion,
+  publishedPorts: instance.publishedPorts,
+  data: instance.dataDir,
+  ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  ...(portForward === undefined ? {} : { portForward }),
+  version: instance.version,
+  seconds: Math.round(milliseconds / 100) / 10,
+})
+
+/** The lines that `up` ends with: where it answers, and what to do next. */
+export const upLines = ({ instance, endpoint, milliseconds, kubeconfig, portForward }: UpResult, paint: Paint): readonly string[] => {
+  const { first, last } = instance.publishedPorts
+  const row = (label: string, value: string) => `  ${paint('dim', label.padEnd(10))} ${value}`
+  const name = instance.name === 'kecs' ? 'kecs' : `kecs (${instance.name})`
+  return [
+    '',
+    `${paint('green', '●')} ${paint('bold', `${name} is ready`)} ${paint('dim', `after ${(milliseconds / 1000).toFixed(1)} s`)}`,
+    '',
+    row('endpoint', paint('bold', endpoint)),
+    ...(portForward === undefined ? [] : [row('', `once this runs: ${portForward}`)]),
+    row('ports', `${first}-${last} of tasks and load balancers`),
+    ...(kubeconfig === undefined ? [] : [row('cluster', `kubectl --kubeconfig ${shortPath(kubeconfig)} get pods -A`)]),
+    ...(instance.driver === 'simulated' ? [row('tasks', paint('yellow', 'simulated: no container runs'))] : []),
+    '',
+    `  ${paint('dim', 'point this shell at it')}   ${paint('cyan', `eval "$(${withName('kecs env', instance.name)})"`)}`,
+    `  ${paint('dim', 'and try')}                  ${paint('cyan', 'aws ecs create-cluster --cluster-name demo')}`,
+  ]
+}
+
+/** Says unmissably that nothing real runs, to whoever did not ask for that. */
+export const simulatedNotice = (paint: Paint, width: number): string => {
+  const lines = [
+    'TASKS ARE SIMULATED: no container is started.',
+    '',
+    'Docker does not answer here, so kecs runs without a Kubernetes',
+    'cluster. Its API behaves as always, but images are not pulled,',
+    'nothing listens on task ports but a stand-in, and other AWS',
+    'services are missing.',
+    '',
+    'For real tasks:',
+    ...howToGetReal.flatMap(line => wrap(line, 62)),
+    'Then: kecs down && kecs up',
+    '',
+    'To choose this on purpose: kecs up --driver simulated',
+  ]
+  const inner = Math.min(Math.max(...lines.map(line => line.length)), width - 6)
+  const bar = '━'.repeat(inner + 4)
+  const body = lines.map((line, index) => {
+    const text = line.padEnd(inner)
+    return `${paint('yellow', '┃')}  ${index === 0 ? paint(['bold', 'yellow'], text) : text}  ${paint('yellow', '┃')}`
+  })
+  return [paint('yellow', `┏${bar}┓`), ...body, paint('yellow', `┗${bar}┛`), ''].join('\n')
+}
+
+/** The text in lines of at most `width`, broken between words. */
+export const wrap = (text: string, width: number): readonly string[] => {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -1,0 +1,45 @@
+/**
+ * Runs works at the same time under one signal. The first that fails ends the others; all are waited for, so that
+ * nothing goes on behind an error message. Throws the first failure.
+ */
+export const together = async (signal: AbortSignal, works: readonly ((signal: AbortSignal) => Promise<void>)[]): Promise<void> => {
+  const controller = new AbortController()
+  const joint = AbortSignal.any([signal, controller.signal])
+  let failure: { readonly error: unknown } | undefined
+  await Promise.all(
+    works.map(async work => {
+      try {
+        await work(joint)
+      } catch (error) {
+        failure ??= { error }
+        controller.abort(error)
+      }
+    }),
+  )
+  if (failure !== undefined) throw failure.error
+}
+
+/** Something that others wait for. */
+export class Milestone {
+  readonly reached: Promise<void>
+  readonly reach: () => void
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.reached = promise
+    this.reach = resolve
+  }
+
+  /** Waits until it is reached; throws the signal's reason when that comes first. */
+  async wait(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const { promise, reject } = Promise.withResolvers<never>()
+    const onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await Promise.race([this.reached, promise])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { makeHome } from '../support/program.ts'
+
+// What kecs says to words that it does and does not know; nothing is started.
+
+setDefaultTimeout(60_000)
+
+const home = makeHome()
+afterAll(() => home.remove())
+
+test('version', async () => {
+  expect((await home.run(['version'])).stdout).toMatch(/^kecs \d+\.\d+\.\d+/)
+  expect((await home.run(['--version'])).stdout).toMatch(/^kecs \d+\.\d+\.\d+/)
+  expect(JSON.parse((await home.run(['version', '--json'])).stdout)).toMatchObject({ platform: `${process.platform}-${process.arch}` })
+})
+
+test('every command has help with its flags and examples', async () => {
+  const root = await home.run(['--help'])
+  expect(root.code).toBe(0)
+  const commands = [...root.stdout.matchAll(/^ {2}([a-z]+(?: load)?) {2,}/gm)].map(([, name]) => name!.split(' '))
+  expect(commands.length).toBeGreaterThan(12)
+  for (const command of commands.filter(([name]) => name !== 'aws')) {
+    const help = await home.run([...command, '--help'])
+    expect(help.code).toBe(0)
+    expect(help.stdout).toContain(`Usage  kecs ${command.join(' ')}`)
+    if (command[0] !== 'agent') expect(help.stdout).toContain('Examples')
+  }
+})
+
+test.each([
+  [['upp'], 'Did you mean: kecs up'],
+  [['frobnicate'], 'There is no command "frobnicate"'],
+  [['--name', 'x', 'up'], 'Flags go after the command'],
+  [['up', '--drivr', 'kind'], 'Did you mean --driver?'],
+  [['up', '--driver'], '--driver needs a value'],
+  [['up', '--driver', '--json'], '--driver needs a value'],
+  [['up', '--driver', 'minikube'], 'there is no driver "minikube"'],
+  [['up', '--port', '70000'], 'not a number from 1 to 65535'],
+  [['up', '--publish', '9000'], 'Write it as FIRST-LAST'],
+  [['up', '--name', 'Not_A_Name'], 'cannot name an instance'],
+  [['up', '--timeout', 'soon'], 'not a length of time'],
+  [['up', 'now'], 'does not take "now"'],
+  [['image'], 'needs another word'],
+  [['image', 'save'], 'There is no command "image save"'],
+  [['image', 'load'], 'needs IMAGE'],
+  [['logs', 'trafik'], 'Did you mean: kecs logs traefik'],
+  [['env', '--shell', 'cmd'], 'knows no shell "cmd"'],
+  [['completion'], 'needs a shell'],
+  [['serve', '--runtime', 'kubernetes'], 'only inside the cluster'],
+])('%j is used wrongly: exit code 2 and what to do', async (args, text) => {
+  const refused = await home.run(args)
+  expect(refused.stderr).toContain(text)
+  expect(refused.code).toBe(2)
+  expect(refused.stdout).toBe('')
+})
+
+test('an instance that is not there: exit code 1 and how to make it', async () => {
+  for (const command of ['status', 'stop', 'start', 'env', 'logs', 'kubeconfig']) {
+    const refused = await home.run([command])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('There is no instance kecs.')
+    expect(refused.stderr).toContain('Make it with: kecs up')
+  }
+})
+
+test('the agent says that it is not there yet', async () => {
+  const refused = await home.run(['agent'])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('no node agent yet')
+})
