@@ -1,0 +1,62 @@
+import type { ClusterRef, Runtime, TaskObservation, TaskRef, TaskSpec } from '../../server/runtime/runtime.ts'
+
+/** A runtime in front of another one that counts calls, and fails those that it is told to. */
+export class FlakyRuntime implements Runtime {
+  readonly kind = 'simulated'
+  readonly calls: string[] = []
+  /** Whether the call of this number (from 0) fails, and whether it does so before or after it took effect. */
+  fails: (call: number) => 'before' | 'after' | undefined = () => undefined
+  readonly #inner: Runtime
+
+  constructor(inner: Runtime) {
+    this.#inner = inner
+  }
+
+  get epoch(): string {
+    return this.#inner.epoch
+  }
+
+  prepareCluster(cluster: ClusterRef): Promise<void> {
+    return this.#call(`prepare ${cluster.namespace}`, () => this.#inner.prepareCluster(cluster))
+  }
+
+  removeCluster(cluster: ClusterRef): Promise<void> {
+    return this.#call(`remove ${cluster.namespace}`, () => this.#inner.removeCluster(cluster))
+  }
+
+  start(task: TaskSpec): Promise<void> {
+    return this.#call(`start ${task.taskId}`, () => this.#inner.start(task))
+  }
+
+  stop(task: TaskRef, options: { readonly graceSeconds: number }): Promise<void> {
+    return this.#call(`stop ${task.taskId}`, () => this.#inner.stop(task, options))
+  }
+
+  release(task: TaskRef): Promise<void> {
+    return this.#call(`release ${task.taskId}`, () => this.#inner.release(task))
+  }
+
+  observe(task: TaskRef): TaskObservation | undefined {
+    return this.#inner.observe(task)
+  }
+
+  list(): Iterable<TaskObservation> {
+    return this.#inner.list()
+  }
+
+  watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void> {
+    return this.#inner.watch(onChange, signal)
+  }
+
+  logs(task: TaskRef, options: { readonly container: string; readonly tail: number }): Promise<readonly string[]> {
+    return this.#inner.logs(task, options)
+  }
+
+  async #call(name: string, act: () => Promise<void>): Promise<void> {
+    const failure = this.fails(this.calls.length)
+    this.calls.push(name)
+    if (failure === 'before') throw new Error(`${name} was refused`)
+    await act()
+    if (failure === 'after') throw new Error(`the answer to ${name} was lost`)
+  }
+}
