@@ -27,6 +27,8 @@ export interface AwsApiOptions {
   readonly backendUrl?: string | undefined
   /** An output that the model does not allow is answered as a failure: for tests and development. */
   readonly strict?: boolean
+  /** Refuses a call of our services before its operation runs; calls that go to the backend are the backend's to refuse. */
+  readonly refuse?: ((request: Request) => Response | undefined) | undefined
   readonly observe?: ((call: ObservedCall) => void) | undefined
   /** Milliseconds of a clock that only goes forward, for latencies. */
   readonly stopwatch?: () => number
@@ -45,7 +47,7 @@ interface Outcome {
 }
 
 export function createAwsApi(options: AwsApiOptions): AwsApi {
-  const { ids, log, backendUrl, observe, strict = false, stopwatch = () => performance.now() } = options
+  const { ids, log, backendUrl, refuse, observe, strict = false, stopwatch = () => performance.now() } = options
   const router = createRouter(options)
 
   const answerForeign = async (request: Request, { name, form, body }: Extract<Route, { kind: 'foreign' }>): Promise<Response> => {
@@ -61,9 +63,11 @@ export function createAwsApi(options: AwsApiOptions): AwsApi {
   const answer = async (request: Request): Promise<Outcome> => {
     const route = await router.route(request)
     if (route.kind === 'foreign') return { service: 'backend', operation: 'unknown', response: await answerForeign(request, route) }
-    const requestId = ids.uuid()
     const { protocol, bound } = route.service
     const service = bound.model.signingName
+    const refused = refuse?.(request)
+    if (refused) return { service, operation: 'unknown', response: refused }
+    const requestId = ids.uuid()
     if (route.kind === 'fault')
       return { service, operation: 'unknown', response: responseOf(protocol.fault(bound.model, route.fault, requestId)) }
     const call = { ...route.caller, requestId, principal: principalOf(route.caller) }

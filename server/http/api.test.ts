@@ -234,6 +234,21 @@ describe('browsers', () => {
     const response = await form('Action=DeleteLoadBalancer&Version=2015-12-01&LoadBalancerArn=a', { origin: 'https://evil.example' })
     expect(response.status).toBe(403)
     expect(api.inputs.length).toBe(before)
+    expect(
+      (await fetch(listening.url, { method: 'OPTIONS', headers: { origin: 'https://evil.example' } })).headers.get(
+        'access-control-allow-origin',
+      ),
+    ).toBeNull()
+  })
+
+  test('what is the backend’s is the backend’s to refuse', async () => {
+    const allowed = { 'access-control-allow-origin': 'https://app.example' }
+    using backend = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('object', { headers: allowed }) })
+    const { server } = createTestApi({ backendUrl: `http://127.0.0.1:${backend.port}` })
+    const headers = { origin: 'https://app.example', authorization: scopeHeader('s3') }
+    const response = await server.fetch(new Request('http://door/bucket/key', { headers }))
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example')
+    expect(await response.text()).toBe('object')
   })
 })
 

@@ -1,13 +1,13 @@
 import { Elysia } from 'elysia'
 import type { Clock } from '../../shared/clock.ts'
 import { createAwsApi, type AwsApiOptions } from '../aws/aws-api.ts'
-import { expose, foreignOrigin, isOwnOrigin, preflight } from './cors.ts'
+import { expose, isOwnOrigin, isPreflight, preflight, refuseForeignOrigin } from './cors.ts'
 import { healthResponse, type HealthReport } from './health.ts'
 import { httpServer, type HttpServer } from './listen.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface ApiOptions {
-  readonly aws: Omit<AwsApiOptions, 'observe'>
+  readonly aws: Omit<AwsApiOptions, 'observe' | 'refuse'>
   readonly health: () => HealthReport
   readonly metrics?: Metrics
   /** How long `stop` waits for what is in flight; 5000 where it is not said. */
@@ -17,13 +17,16 @@ export interface ApiOptions {
 
 /** The AWS API, and `/_kecs/health`. */
 export function createApi({ aws, health, metrics, graceMilliseconds, clock }: ApiOptions): HttpServer {
-  const { handle } = createAwsApi({ ...aws, observe: metrics ? call => metrics.observe(call) : undefined })
+  const { handle } = createAwsApi({
+    ...aws,
+    refuse: refuseForeignOrigin,
+    observe: metrics ? call => metrics.observe(call) : undefined,
+  })
 
   const answer = async (request: Request): Promise<Response> => {
     const origin = request.headers.get('origin')
-    if (origin === null) return await handle(request)
-    if (!isOwnOrigin(origin)) return foreignOrigin(origin)
-    if (request.method === 'OPTIONS' && request.headers.has('access-control-request-method')) return preflight(request, origin)
+    if (origin === null || !isOwnOrigin(origin)) return await handle(request)
+    if (isPreflight(request)) return preflight(request, origin)
     return expose(await handle(request), origin)
   }
 

@@ -1,5 +1,6 @@
 // Browsers. The API is not authenticated and runs containers, so a page of a foreign origin may neither read answers nor
-// send the simple requests that need no preflight (the query protocol's forms): only pages of this machine may.
+// send the simple requests that need no preflight (the query protocol's forms): only pages of this machine may. What goes
+// to the backend is the backend's to refuse.
 
 const allowedMethods = 'HEAD, GET, PUT, POST, DELETE, PATCH, OPTIONS'
 const exposedHeaders = 'x-amzn-requestid, x-amzn-errortype, x-amz-request-id, date, etag'
@@ -13,6 +14,9 @@ export function isOwnOrigin(origin: string): boolean {
   const { hostname } = new URL(origin)
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
+
+export const isPreflight = (request: Request): boolean =>
+  request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
 
 /** The answer to a preflight. */
 export function preflight(request: Request, origin: string): Response {
@@ -28,16 +32,19 @@ export function preflight(request: Request, origin: string): Response {
   })
 }
 
-/** Lets a page of `origin` read an answer. */
+/** Lets a page of `origin` read an answer, unless the backend has already said who may. */
 export function expose(response: Response, origin: string): Response {
+  if (response.headers.has('access-control-allow-origin')) return response
   response.headers.set('access-control-allow-origin', origin)
   response.headers.set('access-control-expose-headers', exposedHeaders)
   response.headers.append('vary', 'Origin')
   return response
 }
 
-export const foreignOrigin = (origin: string): Response =>
-  Response.json(
-    { __type: 'AccessDeniedException', message: `Pages of ${origin} may not use this API; pages of localhost may.` },
-    { status: 403 },
-  )
+/** Refuses a call that a page of a foreign origin makes. */
+export function refuseForeignOrigin(request: Request): Response | undefined {
+  const origin = request.headers.get('origin')
+  if (origin === null || isOwnOrigin(origin)) return undefined
+  const message = `Pages of ${origin} may not use this API; pages of localhost may.`
+  return Response.json({ __type: 'AccessDeniedException', message }, { status: 403 })
+}

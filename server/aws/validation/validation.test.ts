@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Type, type TSchema } from '@sinclair/typebox'
 import * as fc from 'fast-check'
-import { CreateServiceRequest, RunTaskRequest, TagResourceRequest } from '../generated/ecs.ts'
+import { CreateServiceRequest, RegisterTaskDefinitionRequest, RunTaskRequest, TagResourceRequest } from '../generated/ecs.ts'
 import { CreateRuleInput } from '../generated/elbv2.ts'
 import { RegisterInstanceRequest } from '../generated/servicediscovery.ts'
 import { shapeOf } from '../shape.ts'
@@ -107,6 +107,12 @@ describe('limits and required members', () => {
     expect(messageOf('ecs', 'CreateService', CreateServiceRequest, {})).toBe('InvalidParameterException: ServiceName can not be blank.')
     expect(messageOf('ecs', 'TagResource', TagResourceRequest, { resourceArn: 'arn' })).toBe(
       'InvalidParameterException: Tags cannot be empty.',
+    )
+  })
+  test('ECS names the log drivers there are', () => {
+    const containerDefinitions = [{ logConfiguration: { logDriver: 'awsvpc' } }]
+    expect(messageOf('ecs', 'RegisterTaskDefinition', RegisterTaskDefinitionRequest, { family: 'f', containerDefinitions })).toStartWith(
+      'ClientException: awsvpc is not a valid log driver. Must be one of [awsfirelens, awslogs, ',
     )
   })
   test('query members are named with a small first letter', () => {

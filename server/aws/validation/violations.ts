@@ -18,14 +18,20 @@ const codes: Readonly<Record<string, string>> = {
 const ecsCode = (operation: string): string =>
   /^(Register|Deregister|Describe|Delete)TaskDefinitions?$/.test(operation) ? 'ClientException' : 'InvalidParameterException'
 
-/** ECS has its own words for a missing member of the request itself, one at a time: "TaskDefinition can not be blank." */
+/** ECS has its own words for some of what its model demands, and says one thing at a time. */
 function ecsWords(violations: readonly Violation[]): string | undefined {
   const missing = violations.find(({ place, value }) => value === undefined && place.parent === undefined)
-  if (!missing) return undefined
-  const { segment } = missing.place
+  if (missing) return missingWords(missing)
+  const driver = violations.find(({ place }) => place.segment === 'logDriver')
+  const values = driver && /\[.*\]$/.exec(driver.constraint)?.[0]
+  return values ? `${javaText(driver.value)} is not a valid log driver. Must be one of ${values}` : undefined
+}
+
+/** "TaskDefinition can not be blank." */
+function missingWords({ place: { segment }, kind }: Violation): string {
   if (segment === 'containerDefinitions') return 'Container list cannot be empty.'
   const name = segment.charAt(0).toUpperCase() + segment.slice(1)
-  return missing.kind === 'list' ? `${name} cannot be empty.` : `${name} can not be blank.`
+  return kind === 'list' ? `${name} cannot be empty.` : `${name} can not be blank.`
 }
 
 /** AWS prints no more than this of them. */
