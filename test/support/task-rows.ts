@@ -4,6 +4,7 @@ import { clusterArn, taskDefinitionArn } from '../../server/domain/arn.ts'
 import { newTask } from '../../server/domain/task-record.ts'
 import type { Capacity, Individual, Launch } from '../../server/domain/task-record.ts'
 import type { EcsContext } from '../../server/services/ecs/context.ts'
+import type { Journal } from '../../server/store/journal.ts'
 import { memoryStore } from '../../server/store/memory.ts'
 import { clusters, scopeOf, taskDefinitionFamilies, taskDefinitions } from '../../server/store/tables.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../server/store/tables.ts'
@@ -96,9 +97,10 @@ export interface TestContext extends EcsContext {
 export async function testContext(
   rows: { readonly clusters?: readonly ClusterRow[]; readonly definitions?: readonly TaskDefinitionRow[] } = {},
   more: Partial<EcsContext> = {},
+  journal?: Journal,
 ): Promise<TestContext> {
   const clock = new FakeClock(1_700_000_000_000)
-  const store = memoryStore({ clock })
+  const store = memoryStore(journal === undefined ? { clock } : { clock, journal })
   const woken: string[] = []
   await store.commit(transaction => {
     for (const row of rows.clusters ?? [clusterRow()]) transaction.put(clusters, row)

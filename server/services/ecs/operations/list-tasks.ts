@@ -1,3 +1,5 @@
+// Differs from AWS: there are no services, daemons and container instances yet: a service is never found, and no task
+// belongs to one of the others.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { ListTasksRequest, ListTasksResponse } from '../../../aws/generated/ecs.ts'
 import { nameInArn } from '../../../domain/arn.ts'
@@ -10,8 +12,7 @@ import { listPage } from '../list-page.ts'
 import { invalidParameter, refuseIf, refuseLongerThan } from '../tasks/invalid-parameter.ts'
 
 /**
- * ARNs of a cluster's tasks, in the order of the ARNs. There are no services, daemons and container instances yet:
- * a service is never found, and no task belongs to one of the others.
+ * ARNs of a cluster's tasks, in the order of the ARNs.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 export function listTasks(context: EcsContext, request: ListTasksRequest): ListTasksResponse {

@@ -1,3 +1,8 @@
+// Differs from AWS: the machine itself is the capacity, so no container instances are needed, and every placement
+// constraint and strategy counts as met. Whether there is room shows when a task starts: one that finds none stops with
+// RESOURCE:CPU or RESOURCE:MEMORY as its reason instead of being in `failures`; a failure names no container instance.
+// Of a network configuration the first subnet is shown and nothing else comes of it. The execute command agent does not
+// run yet, and EBS volumes that are configured at launch are refused.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { Failure, RunTaskRequest, RunTaskResponse, Tag } from '../../../aws/generated/ecs.ts'
 import { allocateHostPorts, TakenPorts } from '../../../domain/host-ports.ts'
@@ -18,11 +23,6 @@ import { shownTask } from '../tasks/shown-task.ts'
 
 /**
  * Records tasks to be run; the task reconciler starts them.
- *
- * Where it differs from AWS: the one machine is always there, so a cluster needs no container instances, and every
- * placement constraint and strategy counts as met by it. Whether it has room is known when a task starts: a task that
- * finds none stops with RESOURCE:CPU or RESOURCE:MEMORY as its reason instead of being in `failures`. A failure names no
- * container instance. Of a network configuration the first subnet is shown, and nothing else comes of it.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  */
 export async function runTask(context: EcsContext, request: RunTaskRequest): Promise<RunTaskResponse> {
