@@ -17,7 +17,6 @@ import { randomIds } from '../shared/ids.ts'
 import { systemClock } from '../shared/clock.ts'
 import { until } from '../test/support/until.ts'
 import type { ServerConfig } from './config.ts'
-import { createLog } from './log.ts'
 import { type RunningServer, startServer } from './main.ts'
 import { SimulatedRuntime } from './runtime/simulated/index.ts'
 
@@ -219,12 +218,3 @@ const firstLine = async (stream: AsyncIterable<Uint8Array>): Promise<string> => 
   }
   return text.split('\n')[0] ?? ''
 }
-
-test('a log for a person is one line, with an error below it', () => {
-  const written: string[] = []
-  const log = createLog({ logLevel: 'info' }, { isTTY: true, write: (line: string) => written.push(line) > 0 })
-  log.info({ taskArn: 'arn', count: 2 }, 'stopped')
-  log.debug('not shown')
-  expect(written).toHaveLength(1)
-  expect(written[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} info stopped taskArn=arn count=2\n$/)
-})
