@@ -40,8 +40,9 @@ export function observationOf(pod: Pod): TaskObservation | undefined {
 
 function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerObservation[] {
   const names = namesOf(pod)
-  const endedAt =
-    timeOf(conditionOf(pod.status ?? {}, 'ContainersReady')?.lastTransitionTime) ?? timeOf(pod.metadata?.creationTimestamp) ?? 0
+  // For a container that was lost or never begun, of which Kubernetes tells no times.
+  const wasReady = timeOf(conditionOf(pod.status ?? {}, 'ContainersReady')?.lastTransitionTime)
+  const endedAt = Math.max(wasReady ?? timeOf(pod.metadata?.creationTimestamp) ?? 0, stoppingSinceOf(pod.metadata ?? {}) ?? 0)
   return (pod.spec?.containers ?? []).map(({ name }) => {
     const status = pod.status?.containerStatuses?.find(each => each.name === name)
     const state = stateOf(status, endedAt)
@@ -66,7 +67,6 @@ function stateOf(status: ContainerStatus | undefined, endedAt: number): Containe
     return {
       is: 'terminated',
       exitCode: terminated.exitCode,
-      // A container that was lost or never begun has no times; the epoch stands for none.
       finishedAt: realTimeOf(terminated.finishedAt) ?? endedAt,
       ...defined({
         signal: terminated.signal,
@@ -93,11 +93,16 @@ function stoppingSinceOf({ deletionTimestamp, deletionGracePeriodSeconds }: NonN
   return end === undefined ? undefined : end - (deletionGracePeriodSeconds ?? 0) * 1000
 }
 
-/** Kubernetes before 1.29 has no condition for it. */
+/**
+ * Kubernetes before 1.29 has no condition for it. The condition's time is when the kubelet came to tell of it, which
+ * may be after it told a container to start.
+ */
 function networkReadyOf(status: PodStatus): number | undefined {
   const ready = conditionOf(status, 'PodReadyToStartContainers')
-  if (ready?.status === 'True') return timeOf(ready.lastTransitionTime)
-  return status.podIP === undefined ? undefined : timeOf(status.startTime)
+  const wasReady = ready?.status === 'True' ? ready.lastTransitionTime : status.podIP === undefined ? undefined : status.startTime
+  const time = timeOf(wasReady)
+  const starts = (status.containerStatuses ?? []).flatMap(({ state }) => realTimeOf((state?.running ?? state?.terminated)?.startedAt) ?? [])
+  return time === undefined ? undefined : Math.min(time, ...starts)
 }
 
 function namesOf(pod: Pod): Readonly<Record<string, string>> {
@@ -115,6 +120,7 @@ const timeOf = (text: string | undefined): number | undefined => {
   return Number.isNaN(time) ? undefined : time
 }
 
+/** The epoch stands for no time. */
 const realTimeOf = (text: string | undefined): number | undefined => timeOf(text) || undefined
 
 /** Without what is undefined, as optional properties are. */

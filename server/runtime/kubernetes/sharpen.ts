@@ -3,7 +3,8 @@ import type { ContainerObservation, TaskObservation } from '../runtime.ts'
 /**
  * Kubernetes tells times in whole seconds; a change is seen some milliseconds after it happened. So a time that is
  * told for the first time was at most when it was seen, and in the second that Kubernetes says: without this a
- * container would seem to have started before its task was created. What was told before stays as it was told.
+ * container would seem to have started before its task was created. What was told before stays as it was told: once
+ * a pod has ended, Kubernetes tells a later start of its stopping and no time for its network.
  *
  * `now`: when the observation came in, in milliseconds since the epoch.
  */
@@ -13,8 +14,8 @@ export function sharpen(observation: TaskObservation, before: TaskObservation | 
   return {
     ...observation,
     ...(scheduledAt !== undefined && { scheduledAt: at(scheduledAt, before?.scheduledAt) }),
-    ...(networkReadyAt !== undefined && { networkReadyAt: at(networkReadyAt, before?.networkReadyAt) }),
-    ...(stoppingSince !== undefined && { stoppingSince: at(stoppingSince, before?.stoppingSince) }),
+    ...(networkReadyAt !== undefined && { networkReadyAt: before?.networkReadyAt ?? at(networkReadyAt, undefined) }),
+    ...(stoppingSince !== undefined && { stoppingSince: before?.stoppingSince ?? at(stoppingSince, undefined) }),
     containers: observation.containers.map(container => sharpContainer(container, before, now)),
   }
 }

@@ -1,0 +1,120 @@
+// Statuses in recorded-pods.json were recorded from the kubelet of Kubernetes 1.34.4 with containerd.
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { fromJson } from '../../../shared/kube/json.ts'
+import type { Pod } from '../../../shared/kube/index.ts'
+import { observationOf } from './observe.ts'
+
+const recorded = fromJson<Record<string, Pod>>(readFileSync(new URL('recorded-pods.json', import.meta.url), 'utf8'))
+const observed = (name: string) => observationOf(recorded[name]!)!
+const at = (time: string) => Date.parse(`2026-11-23T${time}Z`)
+
+describe('recorded pods', () => {
+  test('a running task', () => {
+    expect(observed('running')).toEqual({
+      taskArn: 'arn:aws:ecs:us-east-1:000000000000:task/test-2d01afb4/e0608719797449589b5b288ba46d98a9',
+      taskId: 'e0608719797449589b5b288ba46d98a9',
+      namespace: 'test-2d01afb4',
+      scheduledAt: at('14:30:42'),
+      node: 'kecs-test-kube-control-plane',
+      networkReadyAt: at('14:30:43'),
+      address: '10.244.0.98',
+      hostAddress: '172.18.0.2',
+      containers: [
+        {
+          name: 'Web_1',
+          state: { is: 'running', startedAt: at('14:30:43') },
+          imageDigest: 'sha256:877c355c48d07ab376b863ad78c99435ab13f214cae296bcc3ce7482ab4b7a5b',
+          runtimeId: recorded['running']!.status!.containerStatuses![0]!.containerID!.slice('containerd://'.length),
+          pullStartedAt: at('14:30:43'),
+          pullStoppedAt: at('14:30:43'),
+        },
+      ],
+    })
+  })
+
+  test('exited, while the pod still says Running', () => {
+    expect(observed('exited').containers[0]!.state).toEqual({
+      is: 'terminated',
+      exitCode: 7,
+      reason: 'Error',
+      startedAt: at('14:30:44'),
+      finishedAt: at('14:30:44'),
+    })
+    expect(observed('exited').failure).toBeUndefined()
+  })
+
+  test('killed for its memory', () => {
+    expect(observed('oomKilled').containers[0]!.state).toMatchObject({ exitCode: 137, reason: 'OOMKilled' })
+  })
+
+  test('an image that cannot be pulled', () => {
+    const { state, imageDigest, runtimeId, pullStartedAt, pullStoppedAt } = observed('pullFailed').containers[0]!
+    expect(state).toMatchObject({ is: 'waiting', reason: 'ErrImagePull' })
+    expect(state.is === 'waiting' && state.message).toContain('localhost:1/no/such:image')
+    expect([imageDigest, runtimeId, pullStoppedAt]).toEqual([undefined, undefined, undefined])
+    expect(pullStartedAt).toBe(at('14:30:47'))
+  })
+
+  test('stopped before it ever ran: no times but that of its end', () => {
+    const { stoppingSince, containers } = observed('stoppedWhilePulling')
+    expect(stoppingSince).toBe(at('14:30:49'))
+    expect(containers[0]!.state).toEqual({
+      is: 'terminated',
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: 'The container could not be located when the pod was terminated',
+      finishedAt: at('14:30:49'),
+    })
+  })
+
+  test('a command that does not exist never started, whatever the epoch says', () => {
+    const { state } = observed('startError').containers[0]!
+    expect(state).toMatchObject({ is: 'terminated', exitCode: 128, reason: 'StartError', finishedAt: at('14:30:53') })
+    expect(state).not.toHaveProperty('startedAt')
+  })
+
+  test('no node is big enough', () => {
+    const task = observed('unschedulable')
+    expect(task.unschedulable).toStartWith('0/1 nodes are available: 1 Insufficient memory.')
+    expect(task).not.toHaveProperty('scheduledAt')
+    expect(task).not.toHaveProperty('node')
+    expect(task.containers).toEqual([{ name: 'app', state: { is: 'waiting' } }])
+  })
+
+  test('stopping began a grace period before the time of deletion', () => {
+    expect(observed('stopping').stoppingSince).toBe(at('14:31:00'))
+    expect(observed('stopping').containers[0]!.state.is).toBe('running')
+  })
+
+  test('stopped by its own handler', () => {
+    expect(observed('stopped').containers[0]!.state).toMatchObject({ exitCode: 3, finishedAt: at('14:31:01') })
+    expect(observed('stopped').failure).toBeUndefined()
+  })
+
+  test('refused by the kubelet', () => {
+    expect(observed('outOfCpu').failure).toEqual({
+      reason: 'OutOfcpu',
+      message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 62500, used: 850, capacity: 2000",
+    })
+  })
+})
+
+describe('what else pods tell', () => {
+  const running = recorded['running']!
+
+  test('a pod that is no task is none', () => {
+    expect(observationOf({ metadata: { name: 'other', namespace: 'default' } })).toBeUndefined()
+  })
+
+  test('a pod whose node is gone: what took it says why', () => {
+    const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }]
+    const pod = { ...running, status: { ...running.status, phase: 'Failed', conditions } }
+    expect(observationOf(pod)?.failure).toEqual({ reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' })
+  })
+
+  test('an annotation that somebody broke leaves the names that Kubernetes knows', () => {
+    const annotations = { ...running.metadata?.annotations, 'kecs.dev/containers': '{' }
+    expect(observationOf({ ...running, metadata: { ...running.metadata, annotations } })?.containers[0]?.name).toBe('web-1-93f4c8d0')
+  })
+})

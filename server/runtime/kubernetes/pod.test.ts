@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'bun:test'
+import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import type { TaskSpec } from '../runtime.ts'
+import { podOf } from './pod.ts'
+
+const taskId = '0123456789abcdef0123456789abcdef'
+const spec = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}): TaskSpec => ({
+  taskArn: `arn:aws:ecs:us-east-1:000000000000:task/default/${taskId}`,
+  taskId,
+  namespace: 'default-us-east-1',
+  clusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
+  clusterName: 'default',
+  family: 'web',
+  revision: 3,
+  launchType: 'EC2',
+  networkMode: 'bridge',
+  containers,
+  tags: {},
+  ...more,
+})
+const pod = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}) =>
+  podOf(spec(containers, more), { instance: 'kecs', podLevelResources: true })
+const app = (container: ContainerDefinition): ContainerDefinition => ({ name: 'app', image: 'nginx', ...container })
+const only = (container: ContainerDefinition, more: Partial<TaskSpec> = {}) => pod([app(container)], more).spec!.containers[0]!
+const refusal = (container: ContainerDefinition, more: Partial<TaskSpec> = {}): string => {
+  try {
+    pod([app(container)], more)
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : ''
+  }
+  return 'not refused'
+}
+
+test('a small task, whole', () => {
+  expect(pod([{ name: 'Web_1', image: 'nginx', cpu: 256, memory: 128, portMappings: [{ containerPort: 80, hostPort: 9000 }] }])).toEqual({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `web-${taskId}`,
+      namespace: 'default-us-east-1',
+      labels: {
+        'kecs.dev/instance': 'kecs',
+        'kecs.dev/task-id': taskId,
+        'kecs.dev/family': 'web',
+        'kecs.dev/revision': '3',
+        'kecs.dev/cluster': 'default',
+      },
+      annotations: {
+        'kecs.dev/task-arn': `arn:aws:ecs:us-east-1:000000000000:task/default/${taskId}`,
+        'kecs.dev/cluster-arn': 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
+        'kecs.dev/containers': '{"web-1-93f4c8d0":"Web_1"}',
+      },
+      finalizers: ['kecs.dev/record-exit'],
+    },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 30,
+      containers: [
+        {
+          name: 'web-1-93f4c8d0',
+          image: 'nginx',
+          imagePullPolicy: 'IfNotPresent',
+          ports: [{ containerPort: 80, hostPort: 9000, protocol: 'TCP' }],
+          resources: { requests: { cpu: '250m', memory: '128Mi' }, limits: { memory: '128Mi' } },
+        },
+      ],
+      dnsPolicy: 'ClusterFirst',
+      dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
+      tolerations: [
+        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+        { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
+      ],
+    },
+  })
+})
+
+describe('command', () => {
+  test('nothing in it is replaced by Kubernetes', () => {
+    const { command, args, env } = only({
+      entryPoint: ['sh', '-c'],
+      command: ['echo $(A) $$ $B'],
+      environment: [{ name: 'A', value: '$(B)' }],
+    })
+    expect(command).toEqual(['sh', '-c'])
+    expect(args).toEqual(['echo $$(A) $$$$ $$B'])
+    expect(env).toEqual([{ name: 'A', value: '$$(B)' }])
+  })
+
+  test('empty lists leave the image its own', () => {
+    expect(only({ entryPoint: [], command: [] })).not.toHaveProperty('command')
+    expect(only({ entryPoint: [], command: [] })).not.toHaveProperty('args')
+  })
+})
+
+describe('network', () => {
+  const ports = [
+    { containerPort: 80, hostPort: 8080 },
+    { containerPort: 53, protocol: 'udp' as const },
+  ]
+
+  test('awsvpc has its own address', () => {
+    expect(only({ portMappings: ports }, { networkMode: 'awsvpc' }).ports).toEqual([
+      { containerPort: 80, protocol: 'TCP' },
+      { containerPort: 53, protocol: 'UDP' },
+    ])
+  })
+
+  test('host shares the node', () => {
+    const { spec: made } = pod([app({ portMappings: [{ containerPort: 80 }] })], { networkMode: 'host' })
+    expect(made).toMatchObject({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' })
+    expect(made?.containers[0]?.ports).toEqual([{ containerPort: 80, hostPort: 80, protocol: 'TCP' }])
+  })
+
+  test('DNS, hosts, links and host name are the pod’s', () => {
+    const { spec: made } = pod([
+      app({ hostname: 'front', dnsServers: ['10.0.0.2'], dnsSearchDomains: ['corp'], links: ['db:database'] }),
+      {
+        name: 'db',
+        image: 'db',
+        extraHosts: [
+          { hostname: 'a', ipAddress: '10.0.0.1' },
+          { hostname: 'b', ipAddress: '10.0.0.1' },
+        ],
+      },
+    ])
+    expect(made).toMatchObject({
+      hostname: 'front',
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: ['10.0.0.2'], searches: ['corp'] },
+      hostAliases: [
+        { ip: '127.0.0.1', hostnames: ['db', 'database'] },
+        { ip: '10.0.0.1', hostnames: ['a', 'b'] },
+      ],
+    })
+  })
+
+  test('containers that disagree are refused', () => {
+    expect(() => pod([app({ hostname: 'a' }), { name: 'b', image: 'b', hostname: 'b' }])).toThrow(
+      'kecs runs a task as one pod, so its containers cannot have different hostname.',
+    )
+  })
+})
+
+describe('security', () => {
+  test('what ECS and Kubernetes both know', () => {
+    expect(
+      only({
+        user: '1000:2000',
+        privileged: true,
+        readonlyRootFilesystem: true,
+        dockerSecurityOptions: ['no-new-privileges'],
+        linuxParameters: { capabilities: { add: ['SYS_PTRACE'], drop: ['ALL'] } },
+      }).securityContext,
+    ).toEqual({
+      runAsUser: 1000,
+      runAsGroup: 2000,
+      privileged: true,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { add: ['SYS_PTRACE'], drop: ['ALL'] },
+    })
+  })
+
+  test('users by number, or root', () => {
+    expect(only({ user: 'root' }).securityContext).toEqual({ runAsUser: 0 })
+    expect(only({ user: '5:root' }).securityContext).toEqual({ runAsUser: 5, runAsGroup: 0 })
+    expect(refusal({ user: 'nginx' })).toStartWith("TaskRefused: kecs cannot run container 'app' as user 'nginx'")
+  })
+
+  test('an init process, system controls', () => {
+    const { spec: made } = pod([
+      app({ linuxParameters: { initProcessEnabled: true }, systemControls: [{ namespace: 'net.core.somaxconn', value: '1024' }] }),
+    ])
+    expect(made).toMatchObject({
+      shareProcessNamespace: true,
+      securityContext: { sysctls: [{ name: 'net.core.somaxconn', value: '1024' }] },
+    })
+  })
+})
+
+describe('volumes', () => {
+  const mounted = app({ mountPoints: [{ sourceVolume: 'Data_1', containerPath: '/data', readOnly: true }] })
+
+  test('of the task and of the host', () => {
+    const own = pod([mounted], { volumes: [{ name: 'Data_1' }] }).spec!
+    expect(own.volumes).toEqual([{ name: own.containers[0]!.volumeMounts![0]!.name, emptyDir: {} }])
+    expect(own.containers[0]!.volumeMounts).toMatchObject([{ mountPath: '/data', readOnly: true }])
+    const host = pod([mounted], { volumes: [{ name: 'Data_1', host: { sourcePath: '/srv' } }] }).spec!
+    expect(host.volumes).toMatchObject([{ hostPath: { path: '/srv' } }])
+  })
+
+  test('in memory', () => {
+    const { volumes, containers } = pod([
+      app({ linuxParameters: { tmpfs: [{ containerPath: '/run', size: 16 }], sharedMemorySize: 64 } }),
+    ]).spec!
+    expect(volumes?.map(({ emptyDir }) => emptyDir)).toEqual([
+      { medium: 'Memory', sizeLimit: '16Mi' },
+      { medium: 'Memory', sizeLimit: '64Mi' },
+    ])
+    expect(containers[0]!.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(['/run', '/dev/shm'])
+  })
+
+  test('others are refused', () => {
+    const volumes = [{ name: 'Data_1', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }]
+    expect(() => pod([mounted], { volumes })).toThrow("kecs does not support efsVolumeConfiguration yet (volume 'Data_1').")
+    expect(() => pod([mounted])).toThrow("Unknown volume 'Data_1' (container 'app').")
+  })
+})
+
+test('the longest stop timeout is the pod’s', () => {
+  expect(pod([app({ stopTimeout: 5 }), { name: 'b', image: 'b', stopTimeout: 90 }]).spec!.terminationGracePeriodSeconds).toBe(90)
+  expect(pod([app({ stopTimeout: 5 }), { name: 'b', image: 'b' }]).spec!.terminationGracePeriodSeconds).toBe(30)
+})
+
+test.each([
+  ['dependsOn', { dependsOn: [{ containerName: 'b', condition: 'START' as const }] }],
+  ['secrets', { secrets: [{ name: 'A', valueFrom: 'arn' }] }],
+  ['environmentFiles', { environmentFiles: [{ value: 'arn', type: 's3' as const }] }],
+  ['volumesFrom', { volumesFrom: [{ sourceContainer: 'b' }] }],
+  ['restartPolicy', { restartPolicy: { enabled: true } }],
+  ['resourceRequirements', { resourceRequirements: [{ type: 'GPU' as const, value: '1' }] }],
+  ['linuxParameters.devices without privileged', { linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }],
+])('%s is refused', (name, container) => {
+  expect(refusal(container)).toBe(`TaskRefused: kecs does not support ${name} yet (container 'app').`)
+})
+
+test('what a task runs without is written on its pod', () => {
+  const { metadata } = pod([app({ ulimits: [{ name: 'nofile', softLimit: 1, hardLimit: 1 }], healthCheck: { command: ['CMD', 'true'] } })])
+  expect(metadata.annotations?.['kecs.dev/not-applied']).toBe('app: healthCheck, app: ulimits')
+})
