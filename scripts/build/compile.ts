@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { embedDuckdb } from './duckdb.ts'
+import { hasValidSignature, signAdHoc } from './macho.ts'
 import { packageFolder, root } from './packages.ts'
 import { hostTarget, type Target } from './targets.ts'
 
@@ -37,9 +38,15 @@ export const compile = async (target: Target, options: { readonly outfile: strin
       },
     })
     for (const log of result.logs) console.error(log)
+    if (target.name.startsWith('darwin')) await seeToSignature(join(part, 'kecs'))
     await chmod(join(part, 'kecs'), 0o755)
     await rename(join(part, 'kecs'), options.outfile)
   } finally {
     await rm(part, { recursive: true, force: true })
   }
+}
+
+const seeToSignature = async (path: string): Promise<void> => {
+  const built = await readFile(path)
+  if (!hasValidSignature(built)) await writeFile(path, signAdHoc(built, 'kecs'))
 }
