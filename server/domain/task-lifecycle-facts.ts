@@ -1,3 +1,4 @@
+import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 
 /** What of a task definition decides how its tasks go. */
@@ -29,5 +30,12 @@ export const taskFacts = (row: TaskRow, definition: TaskDefinitionRow | undefine
   }
 }
 
-/** Seconds that the containers of a task have between the stop signal and the kill: the longest of theirs, for a pod has one. */
-export const stopGrace = (facts: TaskFacts): number => Math.max(0, ...facts.containers.map(container => container.stopTimeout))
+/**
+ * Seconds that the containers of a task have between the stop signal and the kill. A pod has one such time for all of
+ * them: the longest of those that have not ended yet.
+ */
+export const stopGrace = (facts: TaskFacts, observation: TaskObservation | undefined): number => {
+  const hasEnded = (name: string): boolean =>
+    observation?.containers.some(seen => seen.name === name && seen.state.is === 'terminated') ?? false
+  return Math.max(0, ...facts.containers.filter(({ name }) => !hasEnded(name)).map(({ stopTimeout }) => stopTimeout))
+}

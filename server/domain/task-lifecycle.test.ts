@@ -200,15 +200,14 @@ describe('a task that ends', () => {
     expect(task.attachments).toMatchObject([{ status: 'DELETED' }])
   })
 
-  test('gives its containers the longest of their stop timeouts', () => {
-    expect(
-      stopGrace({
-        containers: [
-          { name: 'a', essential: true, stopTimeout: 2 },
-          { name: 'b', essential: false, stopTimeout: 90 },
-        ],
-      }),
-    ).toBe(90)
+  test('gives the containers that still run the longest of their stop timeouts', () => {
+    const containers = [
+      { name: 'a', essential: true, stopTimeout: 90 },
+      { name: 'b', essential: false, stopTimeout: 2 },
+      { name: 'c', essential: false, stopTimeout: 5 },
+    ]
+    expect(stopGrace({ containers }, undefined)).toBe(90)
+    expect(stopGrace({ containers }, anObservation({ a: exited(0), b: running, c: waiting }))).toBe(5)
   })
 })
 

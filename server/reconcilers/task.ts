@@ -63,7 +63,7 @@ export class TaskReconciler implements Reconciler {
       if (step.row !== row) await this.#commit(step.row)
       if (step.row.task.lastStatus === 'STOPPED') return this.#ended(step)
       const isRefused = step.action === 'start' && !(await this.#start(step.row))
-      if (step.action === 'stop') await this.#parts.runtime.stop(refOf(step.row), { graceSeconds: stopGrace(this.#factsOf(step.row)) })
+      if (step.action === 'stop') await this.#stop(step.row)
       if (!isRefused && step.lookAgainAfterMs !== 0) return step.lookAgainAfterMs
     }
     return undefined
@@ -119,6 +119,12 @@ export class TaskReconciler implements Reconciler {
       memory.startError = error.reason
       return false
     }
+  }
+
+  async #stop(row: TaskRow): Promise<void> {
+    const { runtime } = this.#parts
+    const ref = refOf(row)
+    await runtime.stop(ref, { graceSeconds: stopGrace(this.#factsOf(row), runtime.observe(ref)) })
   }
 
   /** Lets go of a STOPPED task, now that its end is durable. Its row goes after a while, its tags with it. */
