@@ -67,6 +67,8 @@ export const pipe = async (
   const stops = [endWith(source, options.signal), endWith(sink, options.signal)]
   const all = Promise.all([exitOf(source, from[0]), exitOf(sink, into[0]), textOf(source.stderr), textOf(sink.stdout), textOf(sink.stderr)])
   sink.stdin?.on('error', () => source.kill())
+  // A source that nobody reads from any more would wait for ever to be read, deaf to signals: the broken pipe ends it.
+  sink.once('close', () => source.stdout?.destroy())
   if (sink.stdin) source.stdout?.pipe(sink.stdin)
   try {
     const [fromCode, intoCode, fromError, intoOut, intoError] = await all
@@ -83,11 +85,21 @@ const exitOf = (child: ChildProcess, program: string): Promise<number> =>
     child.once('close', code => resolve(code ?? 128))
   })
 
+/** How long a program may take to end in order. */
+const patience = 10_000
+
 /** Ends the child when the signal comes; the result forgets the signal again. */
 const endWith = (child: ChildProcess, signal: AbortSignal): (() => void) => {
-  const end = () => child.kill('SIGTERM')
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = () => {
+    child.kill('SIGTERM')
+    timer = setTimeout(() => child.kill('SIGKILL'), patience)
+  }
   signal.addEventListener('abort', end, { once: true })
-  return () => signal.removeEventListener('abort', end)
+  return () => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', end)
+  }
 }
 
 const textOf = async (stream: NodeJS.ReadableStream | null, onLine?: (line: string) => void): Promise<string> => {
