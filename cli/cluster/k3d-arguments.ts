@@ -8,7 +8,7 @@ import { apiAddress } from './ports.ts'
 const k3sImage = 'rancher/k3s:v1.34.4-k3s1'
 
 /** What k3s brings and kecs has no use for: each costs a pod, or work at every start. */
-const disabled = ['traefik', 'servicelb', 'metrics-server', 'local-storage'] as const
+const disabled = ['=traefik', '=servicelb', '=metrics-server', '=local-storage', '-helm-controller', '-network-policy'] as const
 
 /**
  * Arguments of `k3d cluster create`. The door goes through k3d's load balancer, as the design has it; the range for
@@ -18,17 +18,16 @@ const disabled = ['traefik', 'servicelb', 'metrics-server', 'local-storage'] as 
 export const createArguments = (instance: Instance, env: DriverParts['env']): readonly string[] => {
   const { first, last } = instance.publishedPorts
   const range = first === last ? `${first}` : `${first}-${last}`
-  return [
-    ...['cluster', 'create', clusterName(instance)],
-    ...['--image', env['KECS_K3S_IMAGE'] || k3sImage],
-    ...['--api-port', `${apiAddress}:${instance.apiPort}`],
-    ...['--port', `${instance.bind}:${instance.port}:${doorPort}@loadbalancer`],
-    ...(last < first ? [] : ['--port', `${instance.bind}:${range}:${range}@server:0:direct`]),
-    ...['--volume', `${instance.dataDir}:/data@server:0`],
-    ...['--runtime-label', `${labels.instance}=${instance.name}@server:0`],
-    ...disabled.flatMap(component => ['--k3s-arg', `--disable=${component}@server:0`]),
-    ...['--k3s-arg', '--disable-helm-controller@server:0', '--k3s-arg', '--disable-network-policy@server:0'],
-    // The user's own kubeconfig is theirs: `kecs kubeconfig` prints this cluster's.
-    ...['--kubeconfig-update-default=false', '--kubeconfig-switch-context=false', '--wait'],
+  const flags: readonly (readonly [string, string])[] = [
+    ['--image', env['KECS_K3S_IMAGE'] || k3sImage],
+    ['--api-port', `${apiAddress}:${instance.apiPort}`],
+    ['--port', `${instance.bind}:${instance.port}:${doorPort}@loadbalancer`],
+    ...(last < first ? [] : ([['--port', `${instance.bind}:${range}:${range}@server:0:direct`]] as const)),
+    ['--volume', `${instance.dataDir}:/data@server:0`],
+    ['--runtime-label', `${labels.instance}=${instance.name}@server:0`],
+    ...disabled.map(what => ['--k3s-arg', `--disable${what}@server:0`] as const),
   ]
+  // The user's own kubeconfig is theirs: `kecs kubeconfig` prints this cluster's.
+  const apart = ['--kubeconfig-update-default=false', '--kubeconfig-switch-context=false', '--wait']
+  return ['cluster', 'create', clusterName(instance), ...flags.flat(), ...apart]
 }

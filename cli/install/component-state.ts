@@ -36,19 +36,33 @@ const whyNoPod = (deployment: Deployment): string =>
 const imageReasons = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'RegistryUnavailable']
 const configReasons = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']
 
-const troubleOf = (pod: Pod): { readonly trouble: Trouble; readonly why: string } | undefined => {
+interface Found {
+  readonly trouble: Trouble
+  readonly why: string
+}
+type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
+
+const troubleOf = (pod: Pod): Found | undefined => {
   if (pod.status?.reason === 'Evicted') return { trouble: 'disk', why: pod.status.message ?? 'evicted' }
-  for (const { image, state, lastState } of pod.status?.containerStatuses ?? []) {
-    const reason = state?.waiting?.reason ?? ''
-    const message = state?.waiting?.message ?? ''
-    if (/no space left on device/i.test(message)) return { trouble: 'disk', why: message }
-    if (imageReasons.includes(reason))
-      return { trouble: 'image', why: `the image ${image} cannot be pulled${message ? `: ${message}` : ''}` }
-    if (configReasons.includes(reason)) return { trouble: 'config', why: `${reason}: ${message}` }
-    const ended = lastState?.terminated ?? state?.terminated
-    if (reason === 'CrashLoopBackOff')
-      return { trouble: 'crash', why: `its container ends${ended ? ` with exit code ${ended.exitCode} (${ended.reason})` : ''}` }
+  for (const status of pod.status?.containerStatuses ?? []) {
+    const found = containerTrouble(status)
+    if (found) return found
   }
+  return schedulingTrouble(pod)
+}
+
+const containerTrouble = ({ image, state, lastState }: ContainerStatus): Found | undefined => {
+  const { reason = '', message = '' } = state?.waiting ?? {}
+  if (/no space left on device/i.test(message)) return { trouble: 'disk', why: message }
+  if (imageReasons.includes(reason))
+    return { trouble: 'image', why: `the image ${image} cannot be pulled${message === '' ? '' : `: ${message}`}` }
+  if (configReasons.includes(reason)) return { trouble: 'config', why: `${reason}: ${message}` }
+  if (reason !== 'CrashLoopBackOff') return undefined
+  const ended = lastState?.terminated
+  return { trouble: 'crash', why: `its container ends${ended ? ` with exit code ${ended.exitCode} (${ended.reason})` : ''}` }
+}
+
+const schedulingTrouble = (pod: Pod): Found | undefined => {
   const unscheduled = pod.status?.conditions?.find(condition => condition.type === 'PodScheduled' && condition.status === 'False')
   if (!unscheduled) return undefined
   const why = unscheduled.message ?? 'no node takes it'

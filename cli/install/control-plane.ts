@@ -1,5 +1,5 @@
 import type { Deployment, Manifest, Service, ServiceAccount } from '../../shared/kube/index.ts'
-import { adminPort, apiPort, doorHost, systemNamespace } from '../../shared/names.ts'
+import { adminPort, apiPort, doorHost, doorPort, labelPrefix, systemNamespace } from '../../shared/names.ts'
 import { backendOf } from './backend.ts'
 import type { Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'
@@ -29,7 +29,11 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
     strategy: { type: 'Recreate' },
     selector: { matchLabels: selectorOf('control-plane') },
     template: {
-      metadata: { labels: labelsOf(installation, 'control-plane') },
+      metadata: {
+        labels: labelsOf(installation, 'control-plane'),
+        // A checkout's image keeps its name when it is built anew: only this tells that the pod is of an older one.
+        ...(installation.imageId === undefined ? {} : { annotations: { [`${labelPrefix}/image-id`]: installation.imageId } }),
+      },
       spec: {
         serviceAccountName: controlPlaneName,
         securityContext: podSecurity(installation.owner),
@@ -80,7 +84,7 @@ const environment = ({ instance }: Installation) => {
     { name: 'KECS_CONTAINER_MODE', value: 'true' },
     { name: 'KECS_DATA_DIR', value: '/data' },
     { name: 'KECS_INSTANCE', value: instance.name },
-    { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${instance.port}` },
+    { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
     { name: 'KECS_BACKEND_URL', value: url },
     { name: 'KECS_PUBLISHED_PORTS', value: last < first ? '' : `${first}-${last}` },
     // Where libraries of the binary unpack what they carry: all else is read-only.

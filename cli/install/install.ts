@@ -4,7 +4,7 @@ import type { Instance, StepOptions } from '../cluster/driver.ts'
 import { installDns } from './dns.ts'
 import { fieldManager } from './field-manager.ts'
 import { installationOf } from './installation.ts'
-import { manifestFiles } from './manifests.ts'
+import { manifestFiles, manifests } from './manifests.ts'
 import { prune } from './prune.ts'
 import { traefikCrds } from './traefik-crds.ts'
 
@@ -14,6 +14,8 @@ export interface InstallOptions extends StepOptions {
    * try to pull what is not there yet, and after a failure not look again for ten seconds and more.
    */
   readonly imagesLoaded?: Promise<unknown>
+  /** Asked after that: the id of the control plane's image in the local Docker. A pod of another id is replaced. */
+  readonly imageId?: () => Promise<string | undefined>
 }
 
 /**
@@ -29,11 +31,21 @@ export const install = async (kube: KubeClient, instance: Instance, options: Ins
   await Promise.all([applyAll(kube, namespace, signal), ...traefikCrds.map(crd => establish(kube, crd, signal))])
   progress('Accounts, services and routes')
   const wanted = Object.values(rest).flat()
-  await applyAll(kube, wanted.filter(object => object.kind !== 'Deployment'), signal)
+  await applyAll(
+    kube,
+    wanted.filter(object => object.kind !== 'Deployment'),
+    signal,
+  )
   const components = async () => {
     await imagesLoaded
     progress('Components')
-    await applyAll(kube, wanted.filter(object => object.kind === 'Deployment'), signal)
+    const imageId = await options.imageId?.()
+    const made = manifests(imageId === undefined ? installation : { ...installation, imageId })
+    await applyAll(
+      kube,
+      made.filter(object => object.kind === 'Deployment'),
+      signal,
+    )
   }
   await Promise.all([components(), installDns(kube, signal)])
   await prune(kube, [...namespace, ...wanted], signal)

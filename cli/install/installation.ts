@@ -10,6 +10,8 @@ export interface Installation {
   readonly owner: { readonly uid: number; readonly gid: number }
   readonly data: DataPlace
   readonly exposure: Exposure
+  /** Which image the control plane's name means in the local Docker; undefined where that has none of the name. */
+  readonly imageId?: string
 }
 
 /** Where the state lies, as the pods see it. */

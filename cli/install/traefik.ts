@@ -57,8 +57,11 @@ const settings = [
   `--providers.kubernetescrd.namespaces=${systemNamespace}`,
   '--providers.kubernetescrd.disableclusterscoperesources=true',
   '--providers.kubernetescrd.allowexternalnameservices=true',
+  // What is away for a moment answers 503, which SDKs try again, rather than 404.
+  '--providers.kubernetescrd.allowemptyservices=true',
   '--providers.providersthrottleduration=50ms',
   '--log.level=INFO',
+  '--log.nocolor=true',
 ]
 
 const deployment = (installation: Installation): Deployment & Manifest => ({

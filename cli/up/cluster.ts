@@ -12,6 +12,7 @@ import { install } from '../install/install.ts'
 import { waitReady } from '../install/wait.ts'
 import { writeAtomically } from '../instance.ts'
 import type { Steps } from '../output/steps.ts'
+import { awaitApi, explainKube } from './api.ts'
 import { checkDisk, leastFree } from './preflight.ts'
 import { endpointOf } from './summary.ts'
 import { Milestone, together } from './together.ts'
@@ -37,6 +38,8 @@ export interface ClusterAnswer {
   readonly portForward?: string
 }
 
+/** Milliseconds; see `awaitApi`. */
+const steadyAfterStart = 2000
 /** Components that need longer than this hang. */
 const readyDeadline = 300_000
 
@@ -73,10 +76,14 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
         // Whoever fails before looking at it has said enough.
         imagesLoaded.catch(() => {})
         await steps.run('Manifests', async step => {
-          await install(kube, instance, { signal, progress: step.progress, imagesLoaded })
+          const imageId = async () =>
+            (await up.docker.answers(signal)) ? (await up.docker.imageIds([instance.image], signal)).get(instance.image) : undefined
+          await install(kube, instance, { signal, progress: step.progress, imagesLoaded, imageId })
           step.done('Manifests: applied')
         })
         await steps.run('Components', step => awaitComponents(kube, instance, { ...step, signal }))
+      } catch (error) {
+        throw signal.aborted ? signal.reason : explainKube(error, instance)
       } finally {
         kube.close()
       }
@@ -131,13 +138,18 @@ const bringCluster = async (
 ): Promise<void> => {
   const { instance, driver } = up
   const name = `Cluster ${clusterName(instance)} (${driver.name})`
-  if (state.is === 'running') return step.done(`${name}: already running`)
-  if (state.is === 'stopped') {
-    await driver.start(instance, step)
-    return step.done(`${name}: started again`)
+  if (state.is === 'absent') {
+    await driver.create(instance, { ...step, onContainerRuntime: reached.containerRuntime.reach, onApi: reached.api.reach })
+    return step.done(`${name}: created`)
   }
-  await driver.create(instance, { ...step, onContainerRuntime: reached.containerRuntime.reach, onApi: reached.api.reach })
-  step.done(`${name}: created`)
+  if (state.is === 'stopped') await driver.start(instance, step)
+  reached.containerRuntime.reach()
+  step.progress('waiting for the Kubernetes API')
+  await awaitApi(await driver.kubeconfig(instance, step.signal), {
+    steady: state.is === 'stopped' ? steadyAfterStart : 0,
+    signal: step.signal,
+  })
+  step.done(`${name}: ${state.is === 'stopped' ? 'started again' : 'already running'}`)
 }
 
 /** Images that the local Docker has and the nodes lack; what Docker lacks too is pulled by the cluster. */

@@ -1,0 +1,105 @@
+import { expect, test } from 'bun:test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { forgetCreated, noteCreated, stateOf } from './created.ts'
+import type { Instance } from './driver.ts'
+import { createArguments } from './k3d-arguments.ts'
+import { k3dState } from './k3d.ts'
+import { kindConfig } from './kind-config.ts'
+import { clusterName } from './names.ts'
+
+const instance: Instance = {
+  name: 'kecs',
+  driver: 'kind',
+  folder: '/home/you/.kecs/kecs',
+  dataDir: '/home/you/.kecs/kecs/data',
+  bind: '127.0.0.1',
+  port: 4566,
+  apiPort: 6550,
+  publishedPorts: { first: 9000, last: 9019 },
+  backend: 'localstack/localstack:4.14.0',
+  image: 'ghcr.io/nandemo-ya/kecs-control-plane:0.1.0',
+  version: '0.1.0',
+}
+
+test('the first instance has the plain name', () => {
+  expect(clusterName(instance)).toBe('kecs')
+  expect(clusterName({ name: 'staging' })).toBe('kecs-staging')
+})
+
+test('kind publishes the door, the range and the API, and mounts the data', () => {
+  const config = parse(kindConfig({ ...instance, port: 4600, bind: '0.0.0.0' }))
+  expect(config.name).toBe('kecs')
+  // The Kubernetes API stays on loopback whatever --bind says.
+  expect(config.networking).toEqual({ apiServerAddress: '127.0.0.1', apiServerPort: 6550 })
+  const [node] = config.nodes
+  expect(node.extraMounts).toEqual([{ hostPath: instance.dataDir, containerPath: '/data' }])
+  expect(node.extraPortMappings).toHaveLength(21)
+  expect(node.extraPortMappings[0]).toEqual({ containerPort: 4566, hostPort: 4600, listenAddress: '0.0.0.0', protocol: 'TCP' })
+  expect(node.extraPortMappings[20]).toEqual({ containerPort: 9019, hostPort: 9019, listenAddress: '0.0.0.0', protocol: 'TCP' })
+})
+
+test('kind gets patches for both of kubeadm’s versions', () => {
+  const [node] = parse(kindConfig(instance)).nodes
+  const patches = node.kubeadmConfigPatches.map((text: string) => parse(text))
+  expect(patches.map((patch: { apiVersion?: string }) => patch.apiVersion)).toEqual([
+    'kubeadm.k8s.io/v1beta3',
+    'kubeadm.k8s.io/v1beta4',
+    undefined,
+  ])
+  expect(patches[0].scheduler.extraArgs).toEqual({ 'leader-elect': 'false' })
+  expect(patches[1].scheduler.extraArgs).toEqual([{ name: 'leader-elect', value: 'false' }])
+})
+
+test('k3d is called as the design has it', () => {
+  const args = createArguments(instance, {})
+  const valuesOf = (flag: string) => args.flatMap((arg, at) => (arg === flag ? [args[at + 1]] : []))
+  expect(args.slice(0, 3)).toEqual(['cluster', 'create', 'kecs'])
+  expect(valuesOf('--image')).toEqual(['rancher/k3s:v1.34.4-k3s1'])
+  expect(valuesOf('--api-port')).toEqual(['127.0.0.1:6550'])
+  expect(valuesOf('--port')).toEqual(['127.0.0.1:4566:4566@loadbalancer', '127.0.0.1:9000-9019:9000-9019@server:0:direct'])
+  expect(valuesOf('--volume')).toEqual(['/home/you/.kecs/kecs/data:/data@server:0'])
+  expect(valuesOf('--runtime-label')).toEqual(['kecs.dev/instance=kecs@server:0'])
+  // Without a filter k3d refuses them: the load balancer counts as a node.
+  expect(valuesOf('--k3s-arg')).toContain('--disable=traefik@server:0')
+  for (const arg of valuesOf('--k3s-arg')) expect(arg).toEndWith('@server:0')
+  // Tasks find the door by it.
+  expect(valuesOf('--k3s-arg').join()).not.toContain('coredns')
+  expect(args).toContain('--kubeconfig-update-default=false')
+})
+
+test('what a cluster of our name is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kecs-'))
+  try {
+    const mine = { ...instance, folder, dataDir: join(folder, 'data') }
+    const node = { id: 'abc', running: true, labels: {}, mounts: { '/data': mine.dataDir } }
+    expect(await stateOf(mine, undefined)).toEqual({ is: 'absent' })
+    expect((await stateOf(mine, { ...node, mounts: {} })).is).toBe('foreign')
+    expect(await stateOf(mine, { ...node, mounts: { '/data': '/elsewhere' } })).toEqual({
+      is: 'foreign',
+      why: 'its data folder is /elsewhere',
+    })
+    // Ours, but its creation was cut off: the next one clears it away.
+    expect(await stateOf(mine, node)).toEqual({ is: 'absent' })
+    await noteCreated(mine, 'abc')
+    expect(await stateOf(mine, node)).toEqual({ is: 'running' })
+    expect(await stateOf(mine, { ...node, running: false })).toEqual({ is: 'stopped' })
+    // Docker Desktop's way to show a folder of the host.
+    expect(await stateOf(mine, { ...node, mounts: { '/data': `/host_mnt${mine.dataDir}` } })).toEqual({ is: 'running' })
+    // Made anew behind our back.
+    expect(await stateOf(mine, { ...node, id: 'def' })).toEqual({ is: 'absent' })
+
+    expect((await k3dState(mine, node)).is).toBe('foreign')
+    expect(await k3dState(mine, { ...node, labels: { 'kecs.dev/instance': 'staging' } })).toEqual({
+      is: 'foreign',
+      why: 'it belongs to the instance staging',
+    })
+    expect(await k3dState(mine, { ...node, labels: { 'kecs.dev/instance': 'kecs' } })).toEqual({ is: 'running' })
+    await forgetCreated(mine)
+    expect(await k3dState(mine, { ...node, labels: { 'kecs.dev/instance': 'kecs' } })).toEqual({ is: 'absent' })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'bun:test'
+import { parseImages } from './containerd.ts'
+import { parseContainer, parsePublished } from './docker.ts'
+import { knownFailure, portInText } from './docker-errors.ts'
+import { fullImageName } from './image-name.ts'
+import { portTakenError } from './ports.ts'
+
+describe('what Docker prints', () => {
+  test('published ports, ranges and both address families', () => {
+    const text =
+      'web\t0.0.0.0:8080->80/tcp, :::8080->80/tcp\nkecs-control-plane\t127.0.0.1:9000-9002->9000-9002/tcp, 127.0.0.1:6550->6443/tcp\nidle\t\nredis\t6379/tcp\n'
+    expect([...parsePublished(text)]).toEqual([
+      [8080, 'web'],
+      [9000, 'kecs-control-plane'],
+      [9001, 'kecs-control-plane'],
+      [9002, 'kecs-control-plane'],
+      [6550, 'kecs-control-plane'],
+    ])
+  })
+
+  test('a container, and none', () => {
+    const text = JSON.stringify([
+      {
+        Id: 'abc',
+        State: { Running: true },
+        Config: { Labels: { app: 'k3d' } },
+        Mounts: [{ Destination: '/data', Source: '/home/a/.kecs/kecs/data' }],
+      },
+    ])
+    expect(parseContainer(text)).toEqual({
+      id: 'abc',
+      running: true,
+      labels: { app: 'k3d' },
+      mounts: { '/data': '/home/a/.kecs/kecs/data' },
+    })
+    expect(parseContainer('[]\n')).toBeUndefined()
+    expect(parseContainer('')).toBeUndefined()
+  })
+})
+
+describe('what goes wrong', () => {
+  // The messages are those that Docker 20.10 gave through k3d 5.8.3, but the last: Docker Desktop's.
+  test.each([
+    [
+      'driver failed programming external connectivity on endpoint k3d-kecs-serverlb (8f): Bind for 0.0.0.0:4566 failed: port is already allocated',
+      4566,
+    ],
+    ['Error starting userland proxy: listen tcp4 0.0.0.0:4567: bind: address already in use', 4567],
+    ['failed to bind host port for 127.0.0.1:6550:172.18.0.2:6443/tcp: address already in use', 6550],
+    [
+      'Ports are not available: exposing port TCP 127.0.0.1:9001 -> 0.0.0.0:0: listen tcp 127.0.0.1:9001: bind: address already in use',
+      9001,
+    ],
+    ['Node k3d-kecs-server-0 failed to get ready', undefined],
+  ])('%s', (text, port) => {
+    expect(portInText(text)).toBe(port)
+  })
+
+  test.each([
+    ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?', /not running/],
+    ['permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock', /may not use it/],
+    ['write /var/lib/docker/tmp/x: no space left on device', /disk .* is full/],
+    [
+      "docker failed to pull image 'docker.io/rancher/k3s:v1.34.4-k3s1': dial tcp: lookup registry-1.docker.io",
+      /image docker.io\/rancher\/k3s:v1.34.4-k3s1 is not here/,
+    ],
+    ['Bind for 0.0.0.0:4566 failed: port is already allocated', /^Port 4566 is taken/],
+  ])('%s has its own message and remedy', (text, message) => {
+    const error = knownFailure(text)
+    expect(error?.message).toMatch(message)
+    expect(error?.remedy).not.toBe('')
+  })
+
+  test('what nobody knows is not explained', () => {
+    expect(knownFailure('something else went wrong')).toBeUndefined()
+  })
+
+  test('a taken port says by whom and which flag chooses another', () => {
+    const error = portTakenError([{ port: 4566, what: 'door', holder: 'the container localstack' }])
+    expect(error.message).toBe('Port 4566 (the AWS endpoint) is taken by the container localstack.')
+    expect(error.remedy).toContain('--port')
+  })
+})
+
+test.each([
+  ['traefik:v3.6.12', 'docker.io/library/traefik:v3.6.12'],
+  ['localstack/localstack', 'docker.io/localstack/localstack:latest'],
+  ['ghcr.io/nandemo-ya/kecs-control-plane:0.1.0', 'ghcr.io/nandemo-ya/kecs-control-plane:0.1.0'],
+  ['localhost/app', 'localhost/app:latest'],
+  ['registry.local:5000/app', 'registry.local:5000/app:latest'],
+  ['nginx@sha256:00', 'docker.io/library/nginx@sha256:00'],
+])('the full name of %s', (name, full) => {
+  expect(fullImageName(name)).toBe(full)
+})
+
+test("a node's images are known by their target and by the configuration's digest", () => {
+  const known = parseImages(
+    [
+      'REF TYPE DIGEST SIZE PLATFORMS LABELS',
+      'docker.io/library/traefik:v3.6.12 application/vnd.docker.distribution.manifest.v2+json sha256:aa 135.9 MiB linux/amd64 -',
+      'sha256:cc application/vnd.docker.distribution.manifest.v2+json sha256:aa 135.9 MiB linux/amd64 -',
+    ].join('\n'),
+  )
+  expect([...known]).toEqual([['docker.io/library/traefik:v3.6.12', new Set(['sha256:aa', 'sha256:cc'])]])
+})

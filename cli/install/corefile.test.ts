@@ -1,0 +1,33 @@
+import { expect, test } from 'bun:test'
+import { doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
+
+const kubeadm =
+  '.:53 {\n    errors\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n       pods insecure\n    }\n    forward . /etc/resolv.conf\n    reload\n}\n'
+
+test('our block is added once, replaced when the address changes, and taken out without a trace', () => {
+  const added = withDoorBlock(kubeadm, doorBlock('10.96.0.7'))
+  expect(added).toStartWith(kubeadm)
+  expect(added).toContain('localhost.localstack.cloud:53 {')
+  expect(added).toContain('answer "{{ .Name }} 30 IN A 10.96.0.7"')
+  expect(withDoorBlock(added, doorBlock('10.96.0.7'))).toBe(added)
+  const moved = withDoorBlock(added, doorBlock('10.96.0.8'))
+  expect(moved.match(/localhost\.localstack\.cloud/g)).toHaveLength(1)
+  expect(moved).not.toContain('10.96.0.7')
+  expect(withoutDoorBlock(moved)).toBe(kubeadm)
+  expect(withoutDoorBlock(kubeadm)).toBe(kubeadm)
+})
+
+test('what others add after ours stays', () => {
+  const other = 'example.test:53 {\n    forward . 10.0.0.1\n}\n'
+  expect(withoutDoorBlock(withDoorBlock(kubeadm, doorBlock('10.96.0.7')) + other)).toBe(kubeadm + other)
+})
+
+test('a Corefile without a last line end', () => {
+  expect(withDoorBlock('.:53 {\n}', doorBlock('10.96.0.7'))).toContain('}\n# kecs')
+})
+
+test('k3s imports what others add', () => {
+  expect(importsCustom(`${kubeadm}import /etc/coredns/custom/*.server\n`)).toBe(true)
+  expect(importsCustom('.:53 {\n    import /etc/coredns/custom/*.override\n}\n    import /etc/coredns/custom/*.server\n')).toBe(true)
+  expect(importsCustom(kubeadm)).toBe(false)
+})

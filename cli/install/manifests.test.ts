@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'bun:test'
+import { parseAllDocuments } from 'yaml'
+import type { Deployment, Manifest, Service } from '../../shared/kube/index.ts'
+import type { Instance } from '../cluster/driver.ts'
+import { requiredImages } from './images.ts'
+import { exampleInstallation, type Installation } from './installation.ts'
+import { manifests, toYaml } from './manifests.ts'
+import { awsRoute, ownRules } from './routes.ts'
+
+const instance: Instance = {
+  name: 'kecs',
+  driver: 'kind',
+  folder: '/home/you/.kecs/kecs',
+  dataDir: '/home/you/.kecs/kecs/data',
+  bind: '127.0.0.1',
+  port: 4566,
+  apiPort: 6550,
+  publishedPorts: { first: 9000, last: 9019 },
+  backend: 'localstack/localstack:4.14.0',
+  image: 'ghcr.io/nandemo-ya/kecs-control-plane:0.1.0',
+  version: '0.1.0',
+}
+const standard = exampleInstallation(instance)
+const inContext: Installation = {
+  instance: { ...instance, driver: 'context' },
+  owner: { uid: 65_532, gid: 65_532 },
+  data: { is: 'claim', name: 'kecs-data' },
+  exposure: 'port-forward',
+}
+const withBackend = (backend: string): Installation => exampleInstallation({ ...instance, backend })
+
+const isDeployment = (object: Manifest): object is Deployment & Manifest => object.kind === 'Deployment'
+const isService = (object: Manifest): object is Service & Manifest => object.kind === 'Service'
+const deployments = (installation: Installation) => manifests(installation).filter(isDeployment)
+const podOf = (installation: Installation, name: string) =>
+  deployments(installation).find(each => each.metadata.name === name)?.spec?.template.spec
+const names = (installation: Installation) => manifests(installation).map(object => `${object.kind} ${object.metadata.name}`)
+const variable = (installation: Installation, deployment: string, name: string) =>
+  podOf(installation, deployment)?.containers[0]?.env?.find(each => each.name === name)?.value
+
+describe.each([
+  ['kind and k3d', standard],
+  ['an existing cluster', inContext],
+  ['no backend', withBackend('none')],
+])('what every installation keeps to: %s', (_, installation) => {
+  test('every pod has the least rights that it can do with', () => {
+    for (const { metadata, spec } of deployments(installation)) {
+      const pod = spec?.template.spec
+      expect(pod?.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
+      for (const container of pod?.containers ?? []) {
+        expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } })
+        expect(container.securityContext?.privileged).toBeUndefined()
+        if (metadata.name !== 'localstack') expect(container.securityContext?.readOnlyRootFilesystem).toBe(true)
+      }
+      expect(pod?.hostNetwork).toBeUndefined()
+      expect(pod?.hostPID).toBeUndefined()
+    }
+  })
+
+  test('every container says what it needs, is asked every second whether it is ready, and is never pulled in vain', () => {
+    for (const { spec } of deployments(installation))
+      for (const container of spec?.template.spec?.containers ?? []) {
+        expect(container.resources?.requests).toMatchObject({ cpu: expect.any(String), memory: expect.any(String) })
+        expect(container.readinessProbe?.periodSeconds).toBe(1)
+        expect(container.livenessProbe).toBeDefined()
+        expect(container.imagePullPolicy).toBe('IfNotPresent')
+      }
+  })
+
+  test('no two pods of a component at a time: one has the state, the other a port of the node', () => {
+    for (const { spec } of deployments(installation)) expect(spec?.strategy).toEqual({ type: 'Recreate' })
+  })
+
+  test('every Service finds the pods of one Deployment, every port a name that its container opens', () => {
+    for (const service of manifests(installation).filter(isService)) {
+      const found = deployments(installation).filter(each =>
+        Object.entries(service.spec?.selector ?? {}).every(([key, value]) => each.spec?.template.metadata?.labels?.[key] === value),
+      )
+      expect(found).toHaveLength(1)
+      const opened = found[0]?.spec?.template.spec?.containers.flatMap(container => container.ports ?? []).map(port => port.name)
+      for (const port of service.spec?.ports ?? []) expect(opened).toContain(`${port.targetPort}`)
+    }
+  })
+
+  test('all but definitions bears the instance, so that it can be found again', () => {
+    for (const { kind, metadata } of manifests(installation))
+      if (kind !== 'CustomResourceDefinition')
+        expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'kecs', 'kecs.dev/instance': 'kecs' })
+  })
+
+  test('only roles and definitions lie outside of our namespace', () => {
+    const outside = manifests(installation).filter(({ metadata }) => metadata.namespace === undefined)
+    expect([...new Set(outside.map(({ kind }) => kind))].sort()).toEqual([
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'CustomResourceDefinition',
+      'Namespace',
+    ])
+    for (const { metadata } of manifests(installation)) expect([undefined, 'kecs-system']).toContain(metadata.namespace)
+  })
+
+  test('as YAML they are the same', () => {
+    const read = parseAllDocuments(toYaml(manifests(installation))).map(document => document.toJS())
+    expect(read).toEqual(JSON.parse(JSON.stringify(manifests(installation))))
+  })
+})
+
+test('the node gives one port away: the door', () => {
+  const hostPorts = deployments(standard)
+    .flatMap(({ spec }) => spec?.template.spec?.containers.flatMap(each => each.ports ?? []) ?? [])
+    .filter(port => port.hostPort)
+  expect(hostPorts).toEqual([{ name: 'aws', containerPort: 4566, hostPort: 4566, protocol: 'TCP' }])
+  const inOther = deployments(inContext).flatMap(({ spec }) => spec?.template.spec?.containers.flatMap(each => each.ports ?? []) ?? [])
+  expect(inOther.some(port => port.hostPort)).toBe(false)
+})
+
+test('the state is the folder of the host, by the user that it belongs to', () => {
+  const installation: Installation = { ...standard, owner: { uid: 501, gid: 20 } }
+  const pod = podOf(installation, 'kecs-control-plane')
+  expect(pod?.securityContext).toMatchObject({ runAsUser: 501, runAsGroup: 20 })
+  expect(pod?.volumes).toContainEqual({ name: 'data', hostPath: { path: '/data', type: 'Directory' } })
+  expect(podOf(installation, 'localstack')?.volumes).toContainEqual({
+    name: 'data',
+    hostPath: { path: '/data/localstack', type: 'DirectoryOrCreate' },
+  })
+  expect(podOf(installation, 'localstack')?.securityContext).toMatchObject({ runAsUser: 501 })
+  expect(podOf({ ...standard, owner: { uid: 0, gid: 0 } }, 'kecs-control-plane')?.securityContext?.runAsNonRoot).toBe(false)
+})
+
+test('in an existing cluster the state is a claim, and the nodes’ folders are left alone', () => {
+  expect(names(inContext)).toContain('PersistentVolumeClaim kecs-data')
+  expect(JSON.stringify(manifests(inContext))).not.toContain('hostPath')
+})
+
+test('the control plane is told where it is', () => {
+  const of = (name: string) => variable(standard, 'kecs-control-plane', name)
+  expect(of('KECS_DATA_DIR')).toBe('/data')
+  expect(of('KECS_CONTAINER_MODE')).toBe('true')
+  expect(of('KECS_PUBLISHED_PORTS')).toBe('9000-9019')
+  expect(of('KECS_BACKEND_URL')).toBe('http://localstack.kecs-system:4566')
+  expect(of('KECS_ENDPOINT_FOR_TASKS')).toBe('http://localhost.localstack.cloud:4566')
+})
+
+test('with a port of its own on the host, LocalStack’s addresses are right on both sides', () => {
+  const second = exampleInstallation({ ...instance, name: 'second', port: 4600 })
+  expect(variable(second, 'localstack', 'LOCALSTACK_HOST')).toBe('localhost.localstack.cloud:4600')
+  const door = manifests(second)
+    .filter(isService)
+    .find(({ metadata }) => metadata.name === 'aws')
+  expect(door?.spec?.ports?.map(port => port.port)).toEqual([4566, 4600])
+})
+
+describe('backends', () => {
+  const lastService = (backend: string) => awsRoute(withBackend(backend)).spec.routes.at(-1)?.services[0]
+
+  test('an image runs in the cluster', () => {
+    expect(lastService('localstack/localstack:4.14.0')).toEqual({ name: 'localstack', port: 4566 })
+    expect(requiredImages(instance)).toEqual(['localstack/localstack:4.14.0', 'traefik:v3.6.12', instance.image])
+  })
+
+  test('none: the control plane answers that there is none', () => {
+    expect(lastService('none')).toEqual({ name: 'kecs-control-plane', port: 8080 })
+    expect(names(withBackend('none')).join()).not.toContain('localstack')
+    expect(variable(withBackend('none'), 'kecs-control-plane', 'KECS_BACKEND_URL')).toBe('')
+    expect(requiredImages({ ...instance, backend: 'none' })).toEqual(['traefik:v3.6.12', instance.image])
+  })
+
+  test('an address by name', () => {
+    expect(lastService('https://aws.example.test')).toEqual({ name: 'backend', port: 443, scheme: 'https' })
+    const service = manifests(withBackend('https://aws.example.test'))
+      .filter(isService)
+      .find(({ metadata }) => metadata.name === 'backend')
+    expect(service?.spec).toMatchObject({ type: 'ExternalName', externalName: 'aws.example.test' })
+  })
+
+  test('an address by number', () => {
+    expect(lastService('http://172.17.0.1:4510')).toEqual({ name: 'backend', port: 4510, scheme: 'http' })
+    expect(manifests(withBackend('http://172.17.0.1:4510'))).toContainEqual(
+      expect.objectContaining({
+        kind: 'EndpointSlice',
+        addressType: 'IPv4',
+        endpoints: [{ addresses: ['172.17.0.1'], conditions: { ready: true } }],
+      }),
+    )
+  })
+
+  test.each(['http://localhost:4566', 'http://127.0.0.1:4566', 'http://host:80/path', 'http://'])('%s is refused', backend => {
+    expect(() => manifests(withBackend(backend))).toThrow(expect.objectContaining({ name: 'CliError', exitCode: 2 }))
+  })
+})
+
+describe('routing', () => {
+  const [target, authorization, query] = ownRules.slice(0, 3).map(rule => new RegExp(/, `(.+)`\)$/.exec(rule)?.[1] ?? 'no rule'))
+  const signed = (service: string) =>
+    `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260301/us-east-1/${service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=00`
+
+  test.each([
+    'AmazonEC2ContainerServiceV20141113.RunTask',
+    'Route53AutoNaming_v20170314.CreateService',
+    'AnyScaleFrontendService.RegisterScalableTarget',
+  ])('the target %s is ours', value => expect(target?.test(value)).toBe(true))
+  test.each(['DynamoDB_20120810.PutItem', 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken', 'AmazonSQS.SendMessage'])(
+    'the target %s is not',
+    value => expect(target?.test(value)).toBe(false),
+  )
+  test.each(['ecs', 'elasticloadbalancing', 'servicediscovery', 'application-autoscaling'])('what is signed for %s is ours', service => {
+    expect(authorization?.test(signed(service))).toBe(true)
+    expect(query?.test(`AKID/20260301/eu-west-1/${service}/aws4_request`)).toBe(true)
+  })
+  test.each(['s3', 'sqs', 'autoscaling', 'ec2', 'ecr', 'ecs-tasks'])('what is signed for %s is not', service => {
+    expect(authorization?.test(signed(service))).toBe(false)
+    expect(query?.test(`AKID/20260301/eu-west-1/${service}/aws4_request`)).toBe(false)
+  })
+  test('a service’s name elsewhere in the header says nothing', () => {
+    expect(
+      authorization?.test('AWS4-HMAC-SHA256 Credential=a/20260301/us-east-1/s3/aws4_request, SignedHeaders=/ecs/aws4_request, Signature=0'),
+    ).toBe(false)
+  })
+})
