@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dockerAnswers, exitCodeOf, hasTestbed, withTestbed, type Environment } from './run.ts'
+import { dockerAnswers, exitCodeOf, hasTestbed, root, withTestbed, type Environment } from './run.ts'
 
 interface Part {
   readonly name: string
@@ -65,7 +65,11 @@ export async function test(names: readonly string[]): Promise<number> {
 async function runPart(part: Part, total: Tally): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kecs-test-'))
   const report = join(folder, 'junit.xml')
-  const env: Environment = part.docker ? withTestbed() : {}
+  const env: Environment = {
+    ...(part.docker ? withTestbed() : {}),
+    // Tests of the command line drive the source unless they are told of a binary.
+    ...(part.binary ? { KECS_PROGRAM: join(root, 'dist/kecs') } : {}),
+  }
   try {
     const preload = part.docker ? ['--preload', './test/support/teardown.ts'] : []
     const command = [
