@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { clusterTitle } from '../cluster/title.ts'
@@ -42,6 +43,7 @@ export const down = defineCommand({
       await steps.run(title, async ({ progress, done }) => {
         const state = await driver.state(instance, signal)
         await driver.remove(instance, { signal, progress })
+        await rm(join(instance.folder, 'kubeconfig'), { force: true })
         done(`${title}: ${state.is === 'absent' ? 'was not there' : 'removed'}`)
       })
       if (deleteData)

@@ -23,14 +23,28 @@ export const seconds = (milliseconds: number): string => `${(milliseconds / 1000
 
 export const silentSteps = (): Steps => ({ run: (_title, work) => work({ progress: () => {}, done: () => {} }), close: () => {} })
 
+/** The first step that an error ends has failed; others that end with the same error were only broken off. */
+const failureMarks = (paint: Paint): ((error: unknown) => string) => {
+  const seen = new Set<unknown>()
+  return error => {
+    const mark = seen.has(error) ? paint('dim', '−') : paint('red', '✗')
+    seen.add(error)
+    return mark
+  }
+}
+
+/** A step that is done sooner needs no lines on the way. */
+const quietMilliseconds = 500
+
 /** One line when a step ends, and one for each thing that it says on the way: for logs and pipes. */
-export const plainSteps = ({ line, paint, now }: { line: (text: string) => void; paint: Paint; now: () => number }): Steps => ({
-  run: async (title, work) => {
+export const plainSteps = ({ line, paint, now }: { line: (text: string) => void; paint: Paint; now: () => number }): Steps => {
+  const markOf = failureMarks(paint)
+  const run: Steps['run'] = async (title, work) => {
     const begun = now()
     let shown = title
     let last = ''
     const progress = (text: string) => {
-      if (text !== last) line(`  ${paint('dim', `· ${title}: ${text}`)}`)
+      if (text !== last && now() - begun >= quietMilliseconds) line(`  ${paint('dim', `· ${title}: ${text}`)}`)
       last = text
     }
     try {
@@ -38,12 +52,12 @@ export const plainSteps = ({ line, paint, now }: { line: (text: string) => void;
       line(`  ${paint('green', '✓')} ${shown} ${paint('dim', `(${seconds(now() - begun)})`)}`)
       return result
     } catch (error) {
-      line(`  ${paint('red', '✗')} ${title} ${paint('dim', `(${seconds(now() - begun)})`)}`)
+      line(`  ${markOf(error)} ${title} ${paint('dim', `(${seconds(now() - begun)})`)}`)
       throw error
     }
-  },
-  close: () => {},
-})
+  }
+  return { run, close: () => {} }
+}
 
 interface Line {
   title: string
@@ -58,6 +72,7 @@ const timeColumn = 56
 /** Lines that move: steps under way are redrawn at the bottom, ended ones stay above them. */
 export const liveSteps = (screen: { write: (text: string) => void; paint: Paint; now: () => number; columns: () => number }): Steps => {
   const { write, paint, now } = screen
+  const markOf = failureMarks(paint)
   const under = new Set<Line>()
   let drawn = 0
   let frame = 0
@@ -112,7 +127,7 @@ export const liveSteps = (screen: { write: (text: string) => void; paint: Paint;
         end(paint('green', '✓'))
         return result
       } catch (error) {
-        end(paint('red', '✗'))
+        end(markOf(error))
         throw error
       }
     },

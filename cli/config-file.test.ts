@@ -1,0 +1,62 @@
+import { expect, test } from 'bun:test'
+import { parseConfig } from './config-file.ts'
+
+const refused = async (text: string) => {
+  try {
+    await parseConfig(text, 'kecs.yaml')
+  } catch (error) {
+    return error
+  }
+  throw new Error('not refused')
+}
+
+test('every setting is read', async () => {
+  const text = `driver: kind
+image: my/kecs:1 # ours
+backend: none
+port: 4000
+bind: 0.0.0.0
+publish: 9100-9119
+`
+  expect(await parseConfig(text, 'kecs.yaml')).toEqual({
+    driver: 'kind',
+    image: 'my/kecs:1',
+    backend: 'none',
+    port: 4000,
+    bind: '0.0.0.0',
+    publish: { first: 9100, last: 9119 },
+  })
+})
+
+test('an empty file sets nothing', async () => {
+  expect(await parseConfig('', 'kecs.yaml')).toEqual({})
+  expect(await parseConfig('# nothing\n', 'kecs.yaml')).toEqual({})
+})
+
+test('each wrong line is named', async () => {
+  const text = `# settings
+driver: minikube
+port: 4566.5
+
+publsh: 9000-9019
+publish: 9000
+image: [a]
+`
+  expect(await refused(text)).toMatchObject({
+    message: 'kecs.yaml cannot be used.',
+    exitCode: 2,
+    details: [
+      'line 2: driver is one of k3d, kind, context, simulated',
+      'line 3: port is a number from 1 to 65535',
+      'line 5: there is no setting "publsh"; did you mean publish?',
+      'line 6: publish 9000 is not a range of ports.',
+      'line 7: image is a text',
+    ],
+  })
+})
+
+test('what is not YAML, or no settings, is refused with its line', async () => {
+  expect(await refused('driver: [kind\n')).toMatchObject({ details: expect.arrayContaining([expect.stringMatching(/^line [12]: /)]) })
+  expect(await refused('- a\n')).toMatchObject({ details: ['line 1: it is not a list of settings'] })
+  expect(await refused('port: 1\nport: 2\n')).toMatchObject({ details: expect.arrayContaining([expect.stringContaining('line 2')]) })
+})

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Instance } from './cluster/driver.ts'
+import { deleteInstance, listInstances, parseInstance, readInstance, requireInstance, withName, writeInstance } from './instance.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'kecs-test-'))
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+const example = (name: string): Instance => ({
+  name,
+  driver: 'kind',
+  folder: join(home, name),
+  dataDir: join(home, name, 'data'),
+  bind: '127.0.0.1',
+  port: 4566,
+  apiPort: 6550,
+  publishedPorts: { first: 9000, last: 9019 },
+  backend: 'none',
+  image: 'kecs:1',
+  version: '1.2.3',
+})
+
+test('what was written is read, and the folders are not part of the file', async () => {
+  const instance = { ...example('a'), context: 'mine' }
+  await writeInstance(instance)
+  expect(await readInstance(home, 'a')).toEqual(instance)
+  expect(readdirSync(join(home, 'a')).sort()).toEqual(['data', 'instance.json'])
+  expect(readFileSync(join(home, 'a', 'instance.json'), 'utf8')).not.toContain(home)
+})
+
+test('instances are listed by name; what cannot be read is left out', async () => {
+  for (const name of ['b', 'a']) await writeInstance(example(name))
+  mkdirSync(join(home, 'bin'))
+  mkdirSync(join(home, 'broken'))
+  writeFileSync(join(home, 'broken', 'instance.json'), '{')
+  expect((await listInstances(home)).map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(await listInstances(join(home, 'none'))).toEqual([])
+})
+
+test('a missing one is named with the command that makes it, and with those that are there', async () => {
+  await writeInstance(example('a'))
+  expect(requireInstance(home, 'b')).rejects.toMatchObject({
+    message: 'There is no instance b.',
+    remedy: 'Make it with: kecs up --name b\nThere is: a (choose with --name).',
+  })
+  await deleteInstance(example('a'))
+  expect(requireInstance(home, 'kecs')).rejects.toMatchObject({ remedy: 'Make it with: kecs up' })
+})
+
+test.each([
+  ['{', 'it is not JSON'],
+  ['[]', '"driver" is not a text'],
+  ['{"driver":"vm"}', 'there is no driver "vm"'],
+  ['{"driver":"kind","bind":"x","port":"1"}', '"port" is not a port'],
+  ['{"schema":2}', 'was written by a newer kecs'],
+])('%s is refused', (text, why) => {
+  expect(() => parseInstance(text, { path: 'instance.json', home, name: 'a' })).toThrow(why)
+})
+
+test('the default instance needs no --name', () => {
+  expect(withName('kecs up', 'kecs')).toBe('kecs up')
+  expect(withName('kecs up', 'b')).toBe('kecs up --name b')
+})

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'bun:test'
+import type { Choices } from '../config-file.ts'
+import type { Instance } from '../cluster/driver.ts'
+import { type InstanceRequest, conflicts, portsOf, settleInstance } from './settings.ts'
+
+const settle = (parts: Partial<InstanceRequest> = {}) =>
+  settleInstance({ home: '/home', name: 'kecs', driver: 'k3d', version: '1.0.0', choices: {}, remembered: undefined, others: [], ...parts })
+
+describe('an instance is settled', () => {
+  test('the first one gets the ports that the documentation names', async () => {
+    expect(await settle()).toEqual({
+      name: 'kecs',
+      driver: 'k3d',
+      folder: '/home/kecs',
+      dataDir: '/home/kecs/data',
+      bind: '127.0.0.1',
+      port: 4566,
+      apiPort: 6550,
+      publishedPorts: { first: 9000, last: 9019 },
+      backend: 'localstack/localstack:4.14.0',
+      image: 'ghcr.io/nandemo-ya/kecs-control-plane:1.0.0',
+      version: '1.0.0',
+    })
+  })
+
+  test("another one gets ports of its own, also while the first one's are free", async () => {
+    const first = await settle()
+    const second = await settle({ name: 'two', others: [first] })
+    const third = await settle({ name: 'three', others: [first, second] })
+    const all = [first, second, third].flatMap(portsOf)
+    expect(new Set(all).size).toBe(all.length)
+  })
+
+  test('what is chosen goes before what is remembered, and that before defaults', async () => {
+    const remembered = await settle({ choices: { port: 5000, backend: 'none', publish: { first: 9100, last: 9110 } } })
+    const choices: Choices = { port: 5001, bind: '0.0.0.0' }
+    expect(await settle({ remembered, choices })).toMatchObject({
+      port: 5001,
+      bind: '0.0.0.0',
+      backend: 'none',
+      publishedPorts: { first: 9100, last: 9110 },
+    })
+  })
+
+  test("the image follows the program's version unless somebody chose one", async () => {
+    const plain = await settle()
+    expect((await settle({ remembered: plain, version: '1.1.0' })).image).toBe('ghcr.io/nandemo-ya/kecs-control-plane:1.1.0')
+    const chosen = await settle({ choices: { image: 'mine:1' } })
+    expect((await settle({ remembered: chosen, version: '1.1.0' })).image).toBe('mine:1')
+  })
+})
+
+test('what a cluster cannot change is named with both values', async () => {
+  const there = await settle()
+  const wanted: Instance = { ...there, port: 5000, driver: 'kind', publishedPorts: { first: 1, last: 2 }, image: 'new:1', backend: 'none' }
+  expect(conflicts(there, there)).toEqual([])
+  expect(conflicts(there, wanted)).toEqual([
+    'driver is k3d, asked for is kind',
+    'port is 4566, asked for is 5000',
+    'publish is 9000-9019, asked for is 1-2',
+  ])
+})
