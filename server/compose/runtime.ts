@@ -21,15 +21,36 @@ export interface RuntimeParts {
   readonly kubeSource?: KubeSource
 }
 
+/**
+ * How long a Kubernetes cluster may be away at the start: one that is started again runs its pods before it answers
+ * them. Shorter than what the liveness probe allows. Milliseconds.
+ */
+const awayLimitMs = 45_000
+const tryAgainMs = 500
+
 /** The runtime of the configuration, its epoch known. Loaded only when it is the one: client-node takes a while. */
-export const openRuntime = async ({ config, clock, ids, log, kubeSource = 'in-cluster' }: RuntimeParts): Promise<OpenedRuntime> => {
-  if (config.runtime === 'simulated') {
-    const { SimulatedRuntime } = await import('../runtime/simulated/index.ts')
-    const runtime = new SimulatedRuntime({ clock, ids })
-    return { runtime, close: () => runtime.close() }
-  }
-  const { kubernetesRuntime } = await import('../runtime/kubernetes/index.ts')
+export const openRuntime = async (parts: RuntimeParts): Promise<OpenedRuntime> => {
+  if (parts.config.runtime === 'kubernetes') return openKubernetes(parts)
+  const { SimulatedRuntime } = await import('../runtime/simulated/index.ts')
+  const runtime = new SimulatedRuntime(parts)
+  return { runtime, close: () => runtime.close() }
+}
+
+const openKubernetes = async ({ config, clock, log, kubeSource = 'in-cluster' }: RuntimeParts): Promise<OpenedRuntime> => {
+  const [{ kubernetesRuntime }, { isUnreachable }] = await Promise.all([
+    import('../runtime/kubernetes/index.ts'),
+    import('../../shared/kube/index.ts'),
+  ])
   const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, `${what}: ${messageOf(error)}`)
-  const runtime = await kubernetesRuntime({ source: kubeSource, instance: config.instance, clock, onProblem })
-  return { runtime, close: () => runtime.client.close() }
+  const deadline = clock.now() + awayLimitMs
+  for (;;) {
+    try {
+      const runtime = await kubernetesRuntime({ source: kubeSource, instance: config.instance, clock, onProblem })
+      return { runtime, close: () => runtime.client.close() }
+    } catch (error) {
+      if (!isUnreachable(error) || clock.now() > deadline) throw error
+      log.warn(`Kubernetes does not answer yet: ${messageOf(error)}`)
+      await new Promise<void>(resolve => clock.after(tryAgainMs, resolve))
+    }
+  }
 }

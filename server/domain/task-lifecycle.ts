@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { epochSeconds } from '../../shared/clock.ts'
 import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskRow } from '../store/tables.ts'
+import { sameJson } from './same-json.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { recordObservation } from './task-lifecycle-record.ts'
 import {
@@ -131,5 +131,5 @@ const reach = (row: TaskRow, status: TaskStatus): TaskRow =>
 /** A row with `changes`, its version one higher; the row itself when they change nothing. */
 const revise = (row: TaskRow, changes: Partial<TaskRow['task']>): TaskRow => {
   const task = { ...row.task, ...changes }
-  return isDeepStrictEqual(task, row.task) ? row : { ...row, task: { ...task, version: row.task.version + 1 } }
+  return sameJson(task, row.task) ? row : { ...row, task: { ...task, version: row.task.version + 1 } }
 }
