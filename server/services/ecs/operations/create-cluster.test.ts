@@ -116,11 +116,11 @@ describe('CreateCluster', () => {
     ],
     [
       { defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
-      'InvalidParameterException: The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster.',
+      'InvalidParameterException: The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.',
     ],
     [
       strategy(['FARGATE', 1], ['FARGATE_SPOT', 1]),
-      'InvalidParameterException: The specified capacity provider strategy contains multiple capacity providers with a base value defined.',
+      'InvalidParameterException: The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.',
     ],
     [
       { configuration: { executeCommandConfiguration: { logging: 'DEFAULT', logConfiguration: { s3BucketName: 'b' } } } },

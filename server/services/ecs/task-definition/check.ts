@@ -36,14 +36,11 @@ function* problemsOf(draft: Draft): Problems {
 }
 
 function* generalProblems(draft: Draft): Problems {
-  if (draft.family === '') yield 'Family should not be null or empty.'
+  if (draft.family === '') yield 'Family can not be blank.'
   if (!/^[\w-]{1,255}$/.test(draft.family)) yield 'Family contains invalid characters.'
   const bytes = Buffer.byteLength(JSON.stringify(draft))
   if (bytes > mostBytes) yield `Actual length: '${bytes}'. Max allowed length is '${mostBytes}' bytes.`
-  if ((draft.inferenceAccelerators?.length ?? 0) > 0) yield "Unsupported field 'inferenceAccelerators'"
-  const { operatingSystemFamily: os, cpuArchitecture } = draft.runtimePlatform ?? {}
-  // The text is not AWS'.
-  if (os?.startsWith('WINDOWS') === true && cpuArchitecture === 'ARM64') yield `The CPU architecture ARM64 is not supported with ${os}.`
+  if ((draft.inferenceAccelerators?.length ?? 0) > 0) yield "Unsupported field 'inferenceAccelerators'."
 }
 
 function refuse(problem: string): never {

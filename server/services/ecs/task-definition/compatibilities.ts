@@ -27,7 +27,7 @@ export const compatibilitiesOf = (draft: Draft): readonly Compatibility[] =>
   [...problemsOf].filter(([, problems]) => [...problems(draft)].length === 0).map(([compatibility]) => compatibility)
 
 function* ec2Problems(draft: Draft): Problems {
-  if (draft.ephemeralStorage !== undefined) yield 'Tasks using the EC2 launch type do not support EphemeralStorage'
+  if (draft.ephemeralStorage !== undefined) yield 'Tasks using the EC2 launch type do not support EphemeralStorage.'
   yield* taskCpuProblems(draft)
 }
 

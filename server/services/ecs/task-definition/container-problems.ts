@@ -16,7 +16,7 @@ export function* containerProblems(draft: Draft): Problems {
     yield* settingProblems(container)
     yield* environmentFileProblems(container)
     for (const { sourceContainer = '' } of container.volumesFrom ?? []) {
-      if (!names.includes(sourceContainer)) yield `Invalid 'volumesFrom' setting. Unknown container: '${sourceContainer}'`
+      if (!names.includes(sourceContainer)) yield `Invalid 'volumesFrom' setting. Unknown container: '${sourceContainer}'.`
     }
   }
   yield* sumProblems(draft)
@@ -45,7 +45,7 @@ function* memoryProblems(draft: Draft, container: ContainerDefinition): Problems
 function* sumProblems(draft: Draft): Problems {
   const cpu = draft.containerDefinitions.reduce((sum, container) => sum + (container.cpu ?? 0), 0)
   if (draft.cpu !== undefined && cpu > Number(draft.cpu)) {
-    yield "The sum of all container 'cpu' values cannot be greater than the task-level 'cpu' value."
+    yield "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'."
   }
 }
 
@@ -75,7 +75,7 @@ function* settingProblems(container: ContainerDefinition): Problems {
   const { restartPolicy, ulimits = [] } = container
   const period = restartPolicy?.restartAttemptPeriod
   if (period !== undefined && (period < 60 || period > 1800)) {
-    yield `the 'restartAttemptPeriod' setting for container '${nameOf(container)}' must be between 60 and 1800`
+    yield `The 'restartAttemptPeriod' setting for container '${nameOf(container)}' must be between 60 and 1800.`
   }
   for (const { name, softLimit, hardLimit } of ulimits) {
     if (softLimit > hardLimit) yield `Soft limit exceeds hard limit for ulimit ${name}`

@@ -11,14 +11,15 @@ export function* dependencyProblems(draft: Draft): Problems {
     for (const { containerName, condition } of container.dependsOn ?? []) {
       const dependency = containers.get(containerName)
       if (dependency === undefined) {
-        yield `Cannot depend on container ${containerName} because it does not exist.`
+        // The plus sign is AWS'.
+        yield `Cannot depend on container + '${containerName}' because it does not exist`
         continue
       }
       if ((condition === 'SUCCESS' || condition === 'COMPLETE') && isEssential(dependency)) {
-        yield 'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container.'
+        yield 'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container'
       }
       if (condition === 'HEALTHY' && dependency.healthCheck === undefined) {
-        yield 'A dependency container with HEALTHY condition must have health check configured.'
+        yield 'A dependency container with HEALTHY condition must have health check configured'
       }
     }
   }

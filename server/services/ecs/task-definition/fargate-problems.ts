@@ -13,7 +13,8 @@ const logDrivers: readonly string[] = ['awslogs', 'splunk', 'awsfirelens']
 export function* fargateProblems(draft: Draft): Problems {
   if (networkModeOf(draft) !== 'awsvpc') yield "Fargate only supports network mode 'awsvpc'."
   yield* sizeProblems(draft)
-  if (draft.pidMode === 'host') yield "Tasks using the Fargate launch type do not support pidMode 'host'."
+  if (draft.pidMode === 'host')
+    yield "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'."
   if (draft.ipcMode !== undefined) yield doesNotSupport('ipcMode')
   if ((draft.placementConstraints?.length ?? 0) > 0) yield doesNotSupport('constraints')
   for (const volume of draft.volumes ?? []) yield* fargateVolumeProblems(volume)
@@ -33,7 +34,8 @@ function* sizeProblems(draft: Draft): Problems {
   if (draft.cpu === undefined) yield "Fargate requires that 'cpu' be defined at the task level."
   if (draft.memory === undefined) yield "Fargate requires that 'memory' be defined at the task level."
   const isWindows = draft.runtimePlatform?.operatingSystemFamily?.startsWith('WINDOWS') ?? false
-  if (!isFargateSize(Number(draft.cpu), Number(draft.memory)) || (isWindows && Number(draft.cpu) < 1024)) {
+  const isOffered = !isWindows || (Number(draft.cpu) >= 1024 && draft.runtimePlatform?.cpuArchitecture !== 'ARM64')
+  if (!isFargateSize(Number(draft.cpu), Number(draft.memory)) || !isOffered) {
     yield `No Fargate configuration exists for given values: ${draft.cpu} CPU, ${draft.memory} memory. See the Amazon ECS documentation for the valid values.`
   }
   const storage = draft.ephemeralStorage?.sizeInGiB
@@ -47,10 +49,10 @@ function* fargateVolumeProblems(volume: Volume): Problems {
 }
 
 function* containerProblems(container: ContainerDefinition): Problems {
-  if (container.privileged === true) yield "Fargate requires that the 'privileged' setting be 'false'"
+  if (container.privileged === true) yield "Fargate requires that the 'privileged' setting be 'false' at the container level."
   if ((container.dockerSecurityOptions?.length ?? 0) > 0) yield doesNotSupport('dockerSecurityOptions')
   if (container.resourceRequirements?.some(requirement => requirement.type === 'GPU') ?? false) {
-    yield 'Tasks using the Fargate launch type do not support GPU resource requirements'
+    yield 'Tasks using the Fargate launch type do not support GPU resource requirements.'
   }
 }
 
@@ -66,12 +68,12 @@ function* linuxProblems({ linuxParameters }: ContainerDefinition): Problems {
 function* loggingProblems(draft: Draft, { logConfiguration }: ContainerDefinition): Problems {
   if (logConfiguration === undefined) return
   const { logDriver, options = {} } = logConfiguration
-  if (!logDrivers.includes(logDriver)) yield `${logDriver} is not a valid log driver. Must be one of [${logDrivers.join(', ')}]`
+  if (!logDrivers.includes(logDriver)) yield `${logDriver} is not a valid log driver. Must be one of [${logDrivers.join(',')}]`
   if (logDriver !== 'awslogs') return
   if (draft.executionRoleArn === undefined) {
     yield 'Fargate requires task definition to have execution role ARN to support log driver awslogs.'
   }
   if (options['awslogs-stream-prefix'] === undefined) {
-    yield 'Fargate requires log configuration options to include awslogs-stream-prefix.'
+    yield 'Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.'
   }
 }

@@ -6,7 +6,7 @@ export function* loggingProblems(draft: Draft): Problems {
     if (logConfiguration === undefined) continue
     const { logDriver, options = {} } = logConfiguration
     if (logDriver === 'awsfirelens' && !hasRouter) {
-      yield 'When awsfirelens log driver is specified in log configuration, a firelens configuration object must be specified.'
+      yield 'When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.'
     }
     if (logDriver === 'awslogs' && options['awslogs-group'] === undefined) yield 'Log driver awslogs requires options: awslogs-group'
   }

@@ -25,17 +25,17 @@ function* awsvpcProblems(container: ContainerDefinition): Problems {
 
 /** What Envoy needs to be told, and what ECS says where it is not. Only the first text is known to be AWS'. */
 const proxyProperties = [
-  ['ProxyIngressPort', 'Ingress port not found.'],
-  ['ProxyEgressPort', 'Egress port not found.'],
-  ['AppPorts', 'App ports not found.'],
+  ['ProxyIngressPort', 'Ingress port not found'],
+  ['ProxyEgressPort', 'Egress port not found'],
+  ['AppPorts', 'App ports not found'],
+  ['EgressIgnoredIPs', 'Egress ignored IPs not found'],
 ] as const
 
 function* proxyProblems(draft: Draft, proxy: ProxyConfiguration): Problems {
-  if (networkModeOf(draft) !== 'awsvpc') yield 'APPMESH proxy configuration is only supported in networkMode=awsvpc.'
+  if (networkModeOf(draft) !== 'awsvpc') yield 'APPMESH proxy configuration is only supported in networkMode=awsvpc'
   if (!draft.containerDefinitions.some(container => nameOf(container) === proxy.containerName)) {
     yield `Proxy container [${proxy.containerName}] does not exist.`
   }
-  const has = (name: string) => (proxy.properties ?? []).some(property => property.name === name && (property.value ?? '') !== '')
-  for (const [name, problem] of proxyProperties) if (!has(name)) yield problem
-  if (!has('IgnoredUID') && !has('IgnoredGID')) yield 'Ignored UID or GID not found.'
+  const given = new Set(proxy.properties?.map(property => property.name))
+  for (const [name, problem] of proxyProperties) if (!given.has(name)) yield problem
 }

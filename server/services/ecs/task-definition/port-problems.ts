@@ -1,4 +1,4 @@
-import type { ContainerDefinition, PortMapping } from '../../../aws/generated/ecs.ts'
+import type { ContainerDefinition, PortMapping, TransportProtocol } from '../../../aws/generated/ecs.ts'
 import { nameOf, networkModeOf } from './draft.ts'
 import type { Draft, Problems } from './draft.ts'
 
@@ -17,29 +17,34 @@ export function readPortRange(text: string): PortRange | undefined {
 
 export function* portProblems(draft: Draft): Problems {
   const mode = networkModeOf(draft)
+  const isShared = mode === 'awsvpc' || mode === 'host'
   const names = new Set<string>()
   for (const container of draft.containerDefinitions) {
     for (const mapping of container.portMappings ?? []) {
       yield* mappingProblems(container, mapping)
-      if ((mode === 'awsvpc' || mode === 'host') && (mapping.hostPort ?? mapping.containerPort) !== mapping.containerPort) {
+      if (isShared && (mapping.hostPort ?? mapping.containerPort) !== mapping.containerPort) {
         yield `When networkMode=${mode}, the host ports and container ports in port mappings must match.`
       }
       if (mapping.name === undefined) continue
-      if (names.has(mapping.name)) yield `port mapping name is already used: ${mapping.name}`
+      if (names.has(mapping.name)) yield `When networkMode=${mode}, port mapping name is already used`
       names.add(mapping.name)
     }
   }
   // With one network for all containers a port can be only one's; with bridge each container has its own.
-  const groups = mode === 'awsvpc' || mode === 'host' ? [draft.containerDefinitions] : draft.containerDefinitions.map(one => [one])
-  if (groups.some(isAnyPortUsedTwice)) yield 'container port is used multiple times in task'
+  const groups = isShared ? [draft.containerDefinitions] : draft.containerDefinitions.map(container => [container])
+  for (const { protocol, port } of groups.flatMap(portsUsedTwice)) {
+    yield `${protocol.toUpperCase()} container port '${port}' is used multiple times in task when networkMode=${mode}.`
+  }
 }
 
 function* mappingProblems(container: ContainerDefinition, mapping: PortMapping): Problems {
   const { containerPort, hostPort, containerPortRange } = mapping
   if (containerPortRange !== undefined) {
-    if (containerPort !== undefined || hostPort !== undefined) yield 'cannot specify both single port and port range'
+    if (containerPort !== undefined || hostPort !== undefined) {
+      yield `Invalid port mapping for container '${nameOf(container)}', cannot specify both single port and port range.`
+    }
     if (readPortRange(containerPortRange) === undefined) {
-      yield `Invalid 'containerPortRange' setting for container '${nameOf(container)}'. The range must be <low>-<high>, with both between 1 and 65535.`
+      yield `Invalid 'containerPortRange' setting for container '${nameOf(container)}'.`
     }
     return
   }
@@ -50,12 +55,16 @@ function* mappingProblems(container: ContainerDefinition, mapping: PortMapping):
     yield `Invalid 'hostPort' setting for container '${nameOf(container)}'.`
 }
 
-function isAnyPortUsedTwice(containers: readonly ContainerDefinition[]): boolean {
+/** The first port that is used again, of each protocol. */
+function portsUsedTwice(
+  containers: readonly ContainerDefinition[],
+): readonly { readonly protocol: TransportProtocol; readonly port: number }[] {
   const mappings = containers.flatMap(container => container.portMappings ?? [])
-  return (['tcp', 'udp'] as const).some(protocol => {
+  return (['tcp', 'udp'] as const).flatMap(protocol => {
     const ranges = mappings.filter(mapping => (mapping.protocol ?? 'tcp') === protocol).flatMap(rangeOf)
     ranges.sort((a, b) => a.first - b.first)
-    return ranges.some((range, index) => range.first <= (ranges[index - 1]?.last ?? 0))
+    const again = ranges.find((range, index) => range.first <= (ranges[index - 1]?.last ?? 0))
+    return again === undefined ? [] : [{ protocol, port: again.first }]
   })
 }
 

@@ -12,15 +12,18 @@ export function* volumeProblems(draft: Draft): Problems {
     if (efsVolumeConfiguration !== undefined) yield* efsProblems(efsVolumeConfiguration)
   }
   for (const { sourceVolume = '' } of mountPoints) if (!names.has(sourceVolume)) yield `Unknown volume '${sourceVolume}'.`
-  const unused = [...names].filter(name => !mounted.has(name))
-  if (unused.length > 0) yield `Volumes [${unused.join(', ')}] are not referenced by any of the containers.`
+  // Others than those that get their kind at launch may be left unused.
+  const unused = (draft.volumes ?? []).flatMap(({ name, configuredAtLaunch }) =>
+    configuredAtLaunch === true && !mounted.has(name) ? (name ?? []) : [],
+  )
+  if (unused.length > 0) yield `Volumes [${unused.join(', ')}] are not referenced by any of the containers`
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html */
 function* efsProblems(efs: EFSVolumeConfiguration): Problems {
   const isEncrypted = efs.transitEncryption === 'ENABLED'
   if (efs.authorizationConfig?.accessPointId !== undefined && (efs.rootDirectory ?? '/') !== '/') {
-    yield "When using an EFS access point, the root directory must either be set to '/' or be omitted."
+    yield 'When using an EFS access point, the root directory must either be set to "/" or be omitted.'
   }
   if (efs.authorizationConfig?.iam === 'ENABLED' && !isEncrypted) yield 'EFS IAM authorization requires TransitEncryption to be enabled.'
   if (efs.transitEncryptionPort !== undefined && !isEncrypted) yield 'TransitEncryptionPort requires that TransitEncryption is enabled.'
