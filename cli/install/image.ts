@@ -6,7 +6,7 @@ import { labelPrefix } from '../../shared/names.ts'
 import type { Docker } from '../cluster/docker.ts'
 
 export interface ControlPlaneImageOptions {
-  /** Root of a source checkout, whose dist/kecs goes into the image; without, the published image is used. */
+  /** Root of a source checkout, whose dist/image/kecs goes into the image; without, the published image is used. */
   readonly checkout?: string
   readonly image: string
   readonly signal: AbortSignal
@@ -27,13 +27,13 @@ export const ensureControlPlaneImage = async (
 ): Promise<'built' | 'unchanged' | 'published'> => {
   const { checkout, image, signal, progress } = options
   if (checkout === undefined) return 'published'
-  const binary = join(checkout, 'dist', 'kecs')
+  const binary = join(checkout, 'dist', 'image', 'kecs')
   const dockerfile = join(checkout, 'deploy', 'Dockerfile')
   const source = await digestOf([binary, dockerfile])
   if ((await docker.imageLabel(image, sourceLabel, signal)) === source) return 'unchanged'
   progress(`Building ${image}`)
   await docker.build({
-    context: join(checkout, 'dist'),
+    context: join(checkout, 'dist', 'image'),
     dockerfile,
     tag: image,
     labels: { [sourceLabel]: source },

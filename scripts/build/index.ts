@@ -1,11 +1,11 @@
-// Makes dist/kecs for this machine, or with --all one for each platform, with checksums.
+// Makes dist/kecs for this machine and dist/image/kecs for its Docker, or with --all one for each platform, with checksums.
 import { createHash } from 'node:crypto'
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compile } from './compile.ts'
 import { root } from './packages.ts'
-import { hostTarget, type Target, targets } from './targets.ts'
+import { hostTarget, imageTarget, type Target, targets } from './targets.ts'
 import { buildVersion } from './version.ts'
 
 const usage = `bun scripts/build/index.ts [--all] [--target NAME] [--outfile FILE]
@@ -38,8 +38,15 @@ const buildAll = async (version: string): Promise<void> => {
   await writeFile(join(dist, 'SHA256SUMS'), sums.join(''))
 }
 
-/** `dist` is what Docker gets for the image: of all that may lie there it needs the one. */
-const keepForImage = (): Promise<void> => writeFile(join(dist, '.dockerignore'), '*\n!kecs\n')
+/** What goes into the image lies alone in a folder: the same file, or on a Mac and on musl one for Docker's Linux. */
+const buildForImage = async (host: Target, version: string): Promise<void> => {
+  const inImage = join(dist, 'image/kecs')
+  const target = imageTarget()
+  if (target !== host) return build(target, inImage, version)
+  await mkdir(dirname(inImage), { recursive: true })
+  await rm(inImage, { force: true })
+  await link(join(dist, 'kecs'), inImage)
+}
 
 const { values } = parseArgs({
   options: { all: { type: 'boolean' }, target: { type: 'string' }, outfile: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
@@ -49,6 +56,7 @@ else if (values.all === true) await buildAll(await buildVersion())
 else {
   const chosen = values.target === undefined ? hostTarget() : targets.find(target => target.name === values.target)
   if (chosen === undefined) throw new Error(`there is no target ${values.target}\n${usage}`)
-  await build(chosen, resolve(values.outfile ?? join(dist, 'kecs')), await buildVersion())
-  if (values.outfile === undefined) await keepForImage()
+  const version = await buildVersion()
+  await build(chosen, resolve(values.outfile ?? join(dist, 'kecs')), version)
+  if (values.outfile === undefined) await buildForImage(chosen, version)
 }

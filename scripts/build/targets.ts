@@ -28,7 +28,13 @@ export const targets: readonly Target[] = [
 /** The one that runs on this machine. Throws on a platform that kecs is not built for. */
 export const hostTarget = (): Target => {
   const musl = process.platform === 'linux' && !isGlibc() ? '-musl' : ''
-  const name = `${process.platform}-${process.arch}${musl}`
+  return targetNamed(`${process.platform}-${process.arch}${musl}`)
+}
+
+/** The one that runs in the image, which has glibc, on this machine's Docker. */
+export const imageTarget = (): Target => targetNamed(`linux-${process.arch}`)
+
+const targetNamed = (name: string): Target => {
   const found = targets.find(each => each.name === name)
   if (found === undefined) throw new Error(`kecs is not built for ${name}; there are ${targets.map(each => each.name).join(', ')}`)
   return found

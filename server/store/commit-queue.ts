@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
 import type { ChangeSet } from './change-set.ts'
 import { StoreError } from './errors.ts'
 import type { Journal, Revision } from './journal.ts'
@@ -111,6 +112,10 @@ export class CommitQueue {
 const asStoreError = (cause: unknown): StoreError =>
   cause instanceof StoreError
     ? cause
-    : new StoreError('The state could not be written.', 'See the log for the reason. Nothing of this change was kept; try it again.', {
-        cause,
-      })
+    : new StoreError(
+        `The state could not be written: ${messageOf(cause)}`,
+        'Nothing of this change was kept: mend what failed and try again.',
+        {
+          cause,
+        },
+      )
