@@ -257,6 +257,12 @@ describe('RegisterTaskDefinition refuses', () => {
   })
 })
 
+test('RegisterTaskDefinition takes ten containers and no more', () => {
+  const containerDefinitions = (count: number) => Array.from({ length: count }, (_, index) => ({ ...app, name: `app-${index}` }))
+  expect(problemWith({ containerDefinitions: containerDefinitions(10) })).toBeUndefined()
+  expect(problemWith({ containerDefinitions: containerDefinitions(11) })).toBe('Container list can have at most 10 items.')
+})
+
 describe('RegisterTaskDefinition takes', () => {
   test.each<Partial<Draft>>([
     {},

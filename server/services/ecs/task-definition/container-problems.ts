@@ -2,11 +2,15 @@ import type { ContainerDefinition, HealthCheck } from '../../../aws/generated/ec
 import { isEssential, nameOf } from './draft.ts'
 import type { Draft, Problems } from './draft.ts'
 
+/** A fixed quota. */
+const mostContainers = 10
 const mostEnvironmentFiles = 10
 
 export function* containerProblems(draft: Draft): Problems {
   const names = draft.containerDefinitions.map(nameOf)
   if (names.length === 0) yield 'Container list cannot be empty.'
+  // The text is not AWS'.
+  if (names.length > mostContainers) yield `Container list can have at most ${mostContainers} items.`
   for (const container of draft.containerDefinitions) yield* identityProblems(container)
   if (new Set(names).size < names.length) yield 'Container names must be unique within a task definition.'
   if (!draft.containerDefinitions.some(isEssential)) yield "Task definition doesn't have any essential container."
