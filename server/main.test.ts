@@ -186,10 +186,7 @@ describe('a composed control plane', () => {
 
   test('loses no acknowledged task when it is killed in the middle of 20 RunTask calls', async () => {
     const folder = await newFolder()
-    const child = Bun.spawn([process.execPath, join(import.meta.dir, 'main.child.ts'), JSON.stringify(configIn(folder))], {
-      stdout: 'pipe',
-    })
-    const url = await firstLine(child.stdout)
+    const { child, url } = await serve(folder)
     const client = clientOf(url)
     await client.send(new CreateClusterCommand({}))
     await register(client)
@@ -206,15 +203,32 @@ describe('a composed control plane', () => {
         expect(await taskIn(again, arn, 'STOPPED')).toMatchObject({ stopCode: 'TerminationNotice' })
       }
     })
-  }, 30_000)
+  })
+
+  test('ends by itself when it is told to, with tasks that run', async () => {
+    const { child, url } = await serve(await newFolder())
+    const client = clientOf(url)
+    await client.send(new CreateClusterCommand({}))
+    await register(client)
+    await taskIn(client, await run(client), 'RUNNING')
+    child.kill('SIGTERM')
+    await child.exited
+    expect(child.signalCode).toBeNull()
+  })
 })
 
-const firstLine = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of stream) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.includes('\n')) break
-  }
-  return text.split('\n')[0] ?? ''
+/** `kecs serve` in a process of its own. */
+const serve = async (folder: string) => {
+  const processFile = `${folder}.json`
+  const flags = ['--port', '0', '--admin-port', '0', '--data', folder, '--process-file', processFile, '--quiet', '--log-level', 'error']
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, '..', 'cli', 'main.ts'), 'serve', ...flags])
+  const url = await until(
+    'an address',
+    async () => {
+      const { url: address }: { url: string } = await Bun.file(processFile).json()
+      return address
+    },
+    { withinMs: 20_000, everyMs: 20 },
+  )
+  return { child, url }
 }
