@@ -1,6 +1,7 @@
 import { CliError, messageOf } from '../shared/errors.ts'
 import { version } from '../shared/version.ts'
 import type { Host } from './host.ts'
+import { wrap } from './output/wrap.ts'
 
 const isOn = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0'
 
@@ -10,9 +11,12 @@ export const reportError = (thrown: unknown, { output, env, signal }: Pick<Host,
   const error: unknown = signal.aborted && !(thrown instanceof CliError) ? signal.reason : thrown
   const mark = output.paint('red', '✗')
   if (error instanceof CliError) {
+    // A program that reads this gets whole lines.
+    const width = output.live ? output.columns - 2 : Number.POSITIVE_INFINITY
     output.warn('')
-    output.warn(`${mark} ${output.paint('bold', error.message)}`)
-    for (const line of error.remedy.split('\n')) if (line !== '') output.warn(`  ${line}`)
+    for (const [index, line] of wrap(error.message, width).entries())
+      output.warn(`${index === 0 ? mark : ' '} ${output.paint('bold', line)}`)
+    for (const line of error.remedy.split('\n').flatMap(text => wrap(text, width))) if (line !== '') output.warn(`  ${line}`)
     if (error.details.length > 0) {
       output.warn('')
       for (const line of error.details) output.warn(`  ${output.paint('dim', '│')} ${line}`)

@@ -1,8 +1,9 @@
+import { CliError } from '../shared/errors.ts'
 import type { ClusterDriver, Instance } from './cluster/driver.ts'
 import { driverOf } from './drivers.ts'
 import { instanceName, withTimeout } from './flags.ts'
 import type { Host } from './host.ts'
-import { requireInstance } from './instance.ts'
+import { requireInstance, upCommand, withName } from './instance.ts'
 import type { Output } from './output.ts'
 
 /** The flags that say which instance, how long and how loud. */
@@ -31,4 +32,15 @@ export const targetOf = async (given: CommonValues, host: Host, timeout?: string
     signal: withTimeout(host.signal, given.text('timeout'), timeout),
     asJson: given.flag('json') === true,
   }
+}
+
+/** Like `targetOf`, for commands that need the cluster. Throws `CliError` when it does not run. */
+export const runningTargetOf = async (given: CommonValues, host: Host, timeout?: string): Promise<Target> => {
+  const target = await targetOf(given, host, timeout)
+  const { instance, driver, signal } = target
+  const state = await driver.state(instance, signal)
+  if (state.is === 'running') return target
+  throw state.is === 'stopped'
+    ? new CliError(`Instance ${instance.name} is stopped.`, `Start it with: ${withName('kecs start', instance.name)}`)
+    : new CliError(`Instance ${instance.name} is down.`, `Bring it back with: ${upCommand(instance.name)}`)
 }

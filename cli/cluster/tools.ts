@@ -115,7 +115,7 @@ const download = async (name: ToolName, address: string, signal: AbortSignal, pr
   const refuse = (why: string, cause?: unknown) =>
     new CliError(
       `${name} could not be fetched: ${why}.`,
-      `Check the connection (a proxy: HTTPS_PROXY; a mirror: KECS_DOWNLOAD_BASE), or install ${name} yourself so that it is on PATH.`,
+      `Check the connection (a proxy: HTTPS_PROXY; a mirror: KECS_DOWNLOAD_BASE), or install ${name} yourself so that it is on PATH.\nWith simulated tasks none is needed: kecs up --driver simulated`,
       { details: [address], cause },
     )
   try {

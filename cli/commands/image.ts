@@ -1,7 +1,7 @@
 import { CliError } from '../../shared/errors.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
-import { targetOf } from '../target.ts'
+import { runningTargetOf } from '../target.ts'
 
 export const imageLoad = defineCommand({
   name: 'image load',
@@ -14,7 +14,7 @@ export const imageLoad = defineCommand({
     ['kecs image load web:1 worker:1', 'several; shared layers are sent once'],
   ],
   run: async (given, host) => {
-    const { instance, driver, output, signal, asJson } = await targetOf(given, host, '10m')
+    const { instance, driver, output, signal, asJson } = await runningTargetOf(given, host, '10m')
     const images = [...new Set(given.words)]
     if (driver.name !== 'simulated') {
       const { localDocker } = await import('../cluster/docker.ts')

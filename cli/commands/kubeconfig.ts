@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { defineCommand } from '../command.ts'
 import { jsonFlag, nameFlag, timeoutFlag } from '../flags.ts'
 import { writeAtomically } from '../instance.ts'
-import { targetOf } from '../target.ts'
+import { runningTargetOf } from '../target.ts'
 
 export const kubeconfig = defineCommand({
   name: 'kubeconfig',
@@ -20,7 +20,7 @@ export const kubeconfig = defineCommand({
   ],
   run: async (given, host) => {
     const values = { text: (name: 'name' | 'timeout') => given.text(name), flag: () => undefined }
-    const { instance, driver, output, signal } = await targetOf(values, host, '1m')
+    const { instance, driver, output, signal } = await runningTargetOf(values, host, '1m')
     const content = await driver.kubeconfig(instance, signal)
     const path = join(instance.folder, 'kubeconfig')
     await writeAtomically(path, content)

@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts'
 import { nameFlag, timeoutFlag } from '../flags.ts'
 import { closest } from '../suggest.ts'
 import { followFile } from '../follow-file.ts'
-import { targetOf } from '../target.ts'
+import { runningTargetOf, targetOf } from '../target.ts'
 
 export const logs = defineCommand({
   name: 'logs',
@@ -25,7 +25,7 @@ export const logs = defineCommand({
   run: async (given, host) => {
     const component = componentOf(given.text('component'))
     const values = { text: (name: 'name' | 'timeout') => given.text(name), flag: () => undefined }
-    const { instance, driver, signal } = await targetOf(values, host)
+    const { instance, signal } = await targetOf(values, host)
     const follow = given.flag('follow') === true
     const tail = given.number('tail', 0, Number.MAX_SAFE_INTEGER)
     const write = (line: string) => host.output.print(line)
@@ -36,6 +36,7 @@ export const logs = defineCommand({
         }
         return await followFile(logFile(instance), { follow, tail, signal, write })
       }
+      const { driver } = await runningTargetOf(values, host)
       const [{ connect }, { componentLogs }] = await Promise.all([import('../../shared/kube/index.ts'), import('../install/logs.ts')])
       const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
       await componentLogs(kube, component, { follow, ...(tail === undefined ? {} : { tail }), signal, write }).finally(() => kube.close())

@@ -68,6 +68,8 @@ export const serve = defineCommand({
       { ...host.env, KECS_LOG_LEVEL: host.env['KECS_LOG_LEVEL'] ?? (host.output.live ? 'warn' : 'info') },
       host.home,
     )
+    if (process.versions.bun === undefined)
+      throw new CliError('kecs serve needs Bun: its server is made of it.', 'Run the kecs binary, or the source with bun.')
     const { startServer } = await import('../../server/main.ts')
     const server = await startServer(config).catch(async (error: unknown) => {
       throw await startError(error, config)

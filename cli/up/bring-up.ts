@@ -11,7 +11,7 @@ import { instanceFolder, listInstances, readInstance, withName, writeInstance } 
 import { findSelf } from '../self.ts'
 import type { CommonValues } from '../target.ts'
 import { checkOthers } from './preflight.ts'
-import { conflicts, settleInstance } from './settings.ts'
+import { conflicts, defaultImage, settleInstance } from './settings.ts'
 import { upSimulated } from './simulated.ts'
 import { type UpResult, endpointOf, simulatedNotice, upDocument, upLines } from './summary.ts'
 
@@ -66,7 +66,7 @@ const makeReady = async ({ name, choices, download, host }: UpRequest): Promise<
       instance,
       driver,
       docker: localDocker(),
-      checkout: findSelf().checkout,
+      checkout: instance.image === defaultImage(version) ? findSelf().checkout : undefined,
       home,
       steps,
       signal,

@@ -21,7 +21,7 @@ export interface ClusterUp {
   readonly instance: Instance
   readonly driver: ClusterDriver
   readonly docker: Docker
-  /** The checkout that the image is built from; undefined for a released binary. */
+  /** The checkout that the image is built from; undefined for a released binary, and for an image that was asked for. */
   readonly checkout: string | undefined
   readonly home: string
   readonly steps: Steps
@@ -52,7 +52,7 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
   const containerRuntime = new Milestone()
   const api = new Milestone()
   const image = new Milestone()
-  const loaded = new Milestone()
+  const arrivals = new Map(requiredImages(instance).map(name => [name, new Milestone()]))
   await together(up.signal, [
     async signal => {
       await steps.run('Control plane image', step => prepareImage(up, { ...step, signal }))
@@ -64,21 +64,18 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
       api.reach()
     },
     async signal => {
-      await Promise.all([image.wait(signal), containerRuntime.wait(signal)])
-      await steps.run('Images', step => bringImages(up, { ...step, signal }))
-      loaded.reach()
+      await containerRuntime.wait(signal)
+      await steps.run('Images', step => bringImages(up, { ...step, signal }, { built: image, arrivals }))
     },
     async signal => {
       await api.wait(signal)
       const kube = await connect({ kubeconfig: await up.driver.kubeconfig(instance, signal) })
       try {
-        const imagesLoaded = loaded.wait(signal)
-        // Whoever fails before looking at it has said enough.
-        imagesLoaded.catch(() => {})
+        const imageLoaded = async (name: string) => arrivals.get(name)?.wait(signal)
         await steps.run('Manifests', async step => {
           const imageId = async () =>
             (await up.docker.answers(signal)) ? (await up.docker.imageIds([instance.image], signal)).get(instance.image) : undefined
-          await install(kube, instance, { signal, progress: step.progress, imagesLoaded, imageId })
+          await install(kube, instance, { signal, progress: step.progress, imageLoaded, imageId })
           step.done('Manifests: applied')
         })
         await steps.run('Components', step => awaitComponents(kube, instance, { ...step, signal }))
@@ -152,18 +149,32 @@ const bringCluster = async (
   step.done(`${name}: ${state.is === 'stopped' ? 'started again' : 'already running'}`)
 }
 
-/** Images that the local Docker has and the nodes lack; what Docker lacks too is pulled by the cluster. */
-const bringImages = async (up: ClusterUp, { signal, progress, done }: Step): Promise<void> => {
+/**
+ * Images that the local Docker has and the nodes lack; what Docker lacks too is pulled by the cluster. One after the
+ * other, so that the component that starts slowest starts first, while the others' images are still on their way.
+ */
+const bringImages = async (
+  up: ClusterUp,
+  { signal, progress, done }: Step,
+  { built, arrivals }: { built: Milestone; arrivals: ReadonlyMap<string, Milestone> },
+): Promise<void> => {
   const { instance, driver, docker } = up
-  if (driver.name === 'context' && !(await docker.answers(signal))) return done('Images: pulled by the cluster')
-  const required = requiredImages(instance)
-  const local = [...(await docker.imageIds(required, signal)).keys()]
-  const missing = await driver.missingImages(instance, local, signal)
-  if (missing.length > 0) await driver.loadImages(instance, missing, { signal, progress })
-  const pulled = required.length - local.length
+  const hasDocker = driver.name !== 'context' || (await docker.answers(signal))
+  let brought = 0
+  let pulled = 0
+  for (const [name, arrival] of arrivals) {
+    if (name === instance.image) await built.wait(signal)
+    if (hasDocker && (await docker.imageIds([name], signal)).has(name)) {
+      const missing = await driver.missingImages(instance, [name], signal)
+      progress(name)
+      if (missing.length > 0) await driver.loadImages(instance, missing, { signal, progress })
+      brought += missing.length
+    } else pulled++
+    arrival.reach()
+  }
   done(
     [
-      `Images: ${missing.length === 0 ? 'nothing to bring' : `${missing.length} brought from Docker`}`,
+      `Images: ${brought === 0 ? 'nothing to bring' : `${brought} brought from Docker`}`,
       ...(pulled === 0 ? [] : [`${pulled} pulled by the cluster`]),
     ].join(', '),
   )

@@ -3,6 +3,7 @@ import { howToGetReal } from '../cluster/choose.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { withName } from '../instance.ts'
 import type { Paint } from '../output/paint.ts'
+import { wrap } from '../output/wrap.ts'
 import { shortPath } from './settings.ts'
 
 /** The AWS door as programs on this machine reach it. An instance that listens on every address is reached by loopback. */
@@ -81,15 +82,4 @@ export const simulatedNotice = (paint: Paint, width: number): string => {
     return `${paint('yellow', '┃')}  ${index === 0 ? paint(['bold', 'yellow'], text) : text}  ${paint('yellow', '┃')}`
   })
   return [paint('yellow', `┏${bar}┓`), ...body, paint('yellow', `┗${bar}┛`), ''].join('\n')
-}
-
-/** The text in lines of at most `width`, broken between words. */
-export const wrap = (text: string, width: number): readonly string[] => {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

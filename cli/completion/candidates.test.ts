@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { commands } from '../commands/index.ts'
+import { writeInstance } from '../instance.ts'
+import { type Candidate, candidates } from './candidates.ts'
+
+let home: string
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'kecs-test-'))
+  for (const name of ['kecs', 'staging']) {
+    await writeInstance({
+      name,
+      driver: 'simulated',
+      folder: join(home, name),
+      dataDir: join(home, name, 'data'),
+      bind: '127.0.0.1',
+      port: 4566,
+      apiPort: 6550,
+      publishedPorts: { first: 9000, last: 9019 },
+      backend: 'none',
+      image: 'kecs:1',
+      version: '1',
+    })
+  }
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+const complete = (line: string) => candidates(line.split(' '), { home, images: () => Promise.resolve(['nginx:alpine', 'web:dev']) })
+const values = async (line: string) => {
+  const found = await complete(line)
+  return found === 'files' ? found : found.map(({ value }: Candidate) => value)
+}
+
+test.each([
+  ['st', ['status', 'stop', 'start']],
+  ['--', ['--help', '--version']],
+  ['image ', ['load']],
+  ['image load ', ['nginx:alpine', 'web:dev']],
+  ['image load web:dev n', ['nginx:alpine']],
+  ['image load web:dev ', ['nginx:alpine']],
+  ['logs ', ['control-plane', 'traefik', 'localstack', 'agent']],
+  ['logs -f tr', ['traefik']],
+  ['logs --name staging lo', ['localstack']],
+  ['logs traefik ', []],
+  ['status --name ', ['kecs', 'staging']],
+  ['down --name s', ['staging']],
+  ['up --driver k', ['k3d', 'kind']],
+  ['up --d', ['--driver']],
+  ['up --no', ['--no-download']],
+  ['up --quiet --q', []],
+  ['env --shell ', ['bash', 'zsh', 'fish']],
+  ['completion f', ['fish']],
+  ['serve --runtime ', ['simulated', 'kubernetes']],
+  ['serve --data ', 'files'],
+  ['help sta', ['status', 'start']],
+  ['nonsense ', []],
+] as [string, string[] | 'files'][])('after "kecs %s" come %j', async (line, expected) => {
+  expect(await values(line)).toEqual(expected)
+})
+
+test('every command and every flag has a word about it', async () => {
+  for (const candidate of await complete('')) expect((candidate as Candidate).about).not.toBe('')
+  for (const [name, { words }] of Object.entries(commands)) {
+    for (const candidate of await complete([name, ...(words ?? []), '-'].join(' '))) expect((candidate as Candidate).about).not.toBe('')
+  }
+})
