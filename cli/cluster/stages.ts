@@ -21,22 +21,26 @@ export const announceApi = async (
   done: AbortSignal,
 ): Promise<void> => {
   if (!options.onApi) return
-  const admits = async (signal: AbortSignal) => {
-    const client = await connect({ kubeconfig: await kubeconfig(signal) })
-    try {
-      // Answered once the roles are there: a version is given to anyone.
-      return await client.find(kinds.namespace, { name: 'kube-system' }, { signal, timeoutMs: 2000 })
-    } finally {
-      client.close()
-    }
-  }
-  if (await watched(admits, 500, AbortSignal.any([options.signal, done]))) options.onApi()
+  const signal = AbortSignal.any([options.signal, done])
+  // Each try is a program or two, which the node's own start would miss: the file is there long before the server is.
+  const text = await watched(kubeconfig, 1500, signal)
+  if (text === undefined) return
+  const client = await connect({ kubeconfig: text })
+  // Answered once the roles are there, unlike the version, which is given to anyone.
+  const admits = () => client.find(kinds.namespace, { name: 'kube-system' }, { signal, timeoutMs: 2000 })
+  if (await watched(admits, 300, signal)) options.onApi()
+  client.close()
 }
 
-const watched = async (ask: (signal: AbortSignal) => Promise<unknown>, every: number, signal: AbortSignal): Promise<boolean> => {
+/** The first answer that is none of undefined and an error; undefined when the signal comes before. */
+const watched = async <T>(
+  ask: (signal: AbortSignal) => Promise<T | undefined>,
+  every: number,
+  signal: AbortSignal,
+): Promise<T | undefined> => {
   try {
-    return (await poll(() => ask(signal).catch(() => undefined), { every, deadline, signal })) !== undefined
+    return await poll(() => ask(signal).catch(() => undefined), { every, deadline, signal })
   } catch {
-    return false
+    return undefined
   }
 }

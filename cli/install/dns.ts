@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { CliError } from '../../shared/errors.ts'
 import { isNotFound, kinds, waitFor, type ConfigMap, type KubeClient } from '../../shared/kube/index.ts'
 import { labelPrefix, systemNamespace } from '../../shared/names.ts'
+import type { Instance } from '../cluster/driver.ts'
 import { doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
 import { fieldManager } from './field-manager.ts'
 import { doorService } from './traefik.ts'
@@ -15,14 +16,14 @@ const customKey = 'kecs.server'
 const stamp = `${labelPrefix}/door`
 
 /** Makes the cluster's DNS answer the door's address for its names. Nothing is touched where it does already. */
-export const installDns = async (kube: KubeClient, signal: AbortSignal): Promise<void> => {
+export const installDns = async (kube: KubeClient, instance: Pick<Instance, 'driver'>, signal: AbortSignal): Promise<void> => {
   const [corefile, address] = await Promise.all([corefileOf(kube, signal), doorAddress(kube, signal)])
   const block = doorBlock(address)
   const changed = importsCustom(corefile)
     ? await applyCustom(kube, block, signal)
     : await patchCorefile(kube, withDoorBlock(corefile, block), corefile, signal)
   // CoreDNS notices by itself, but up to two minutes later.
-  await restart(kube, digest(block), changed, signal)
+  await restart(kube, digest(block), changed, instance.driver === 'context' ? undefined : 1, signal)
 }
 
 /** Takes our names out of the cluster's DNS again. */
@@ -96,8 +97,15 @@ const patchCorefile = async (kube: KubeClient, corefile: string, before: string,
 /**
  * New pods read the new configuration at once. Pods of a cluster that is new itself may not be there yet: the stamp
  * then only marks the template that they are made of.
+ * @param replicas kubeadm makes two, which one node of ours has no use for
  */
-const restart = async (kube: KubeClient, version: string, changed: boolean, signal: AbortSignal): Promise<void> => {
+const restart = async (
+  kube: KubeClient,
+  version: string,
+  changed: boolean,
+  replicas: number | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
   try {
     const deployment = await kube.get(kinds.deployment, coredns, { signal })
     const template = deployment.spec?.template.metadata?.annotations?.[stamp]
@@ -105,7 +113,11 @@ const restart = async (kube: KubeClient, version: string, changed: boolean, sign
     await kube.patch(
       kinds.deployment,
       coredns,
-      { strategic: { spec: { template: { metadata: { annotations: { [stamp]: version } } } } } },
+      {
+        strategic: {
+          spec: { ...(replicas === undefined ? {} : { replicas }), template: { metadata: { annotations: { [stamp]: version } } } },
+        },
+      },
       { signal, fieldManager },
     )
   } catch (error) {

@@ -1,6 +1,14 @@
-import { isNotFound, kinds, type CustomResourceDefinition, type KubeClient, type Manifest } from '../../shared/kube/index.ts'
+import {
+  isNotFound,
+  kinds,
+  type CustomResourceDefinition,
+  type Deployment,
+  type KubeClient,
+  type Manifest,
+} from '../../shared/kube/index.ts'
 import { poll } from '../wait.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
+import { controlPlaneName } from './control-plane.ts'
 import { installDns } from './dns.ts'
 import { fieldManager } from './field-manager.ts'
 import { installationOf } from './installation.ts'
@@ -10,10 +18,10 @@ import { traefikCrds } from './traefik-crds.ts'
 
 export interface InstallOptions extends StepOptions {
   /**
-   * Resolves once images that come from the local Docker are in the nodes. Pods are made only then: the kubelet would
-   * try to pull what is not there yet, and after a failure not look again for ten seconds and more.
+   * Resolves once an image that comes from the local Docker is in the nodes. Its pod is made only then: the kubelet
+   * would try to pull what is not there yet, and after a failure not look again for ten seconds and more.
    */
-  readonly imagesLoaded?: Promise<unknown>
+  readonly imageLoaded?: (image: string) => Promise<unknown>
   /** Asked after that: the id of the control plane's image in the local Docker. A pod of another id is replaced. */
   readonly imageId?: () => Promise<string | undefined>
 }
@@ -21,10 +29,10 @@ export interface InstallOptions extends StepOptions {
 /**
  * Puts kecs into the cluster, or mends and updates what is there: server-side apply, so that a second run changes
  * nothing. Waits for no pod: see `waitReady`. May begin as soon as the API server lets us in.
- * @throws KubeError, CliError, and what `imagesLoaded` rejects with
+ * @throws KubeError, CliError, and what `imageLoaded` rejects with
  */
 export const install = async (kube: KubeClient, instance: Instance, options: InstallOptions): Promise<void> => {
-  const { signal, progress, imagesLoaded } = options
+  const { signal, progress, imageLoaded } = options
   const installation = await installationOf(instance, kube, signal)
   const { namespace = [], 'traefik-crds': _definitions, ...rest } = manifestFiles(installation)
   progress('Namespace and resource definitions')
@@ -36,20 +44,22 @@ export const install = async (kube: KubeClient, instance: Instance, options: Ins
     wanted.filter(object => object.kind !== 'Deployment'),
     signal,
   )
-  const components = async () => {
-    await imagesLoaded
-    progress('Components')
-    const imageId = await options.imageId?.()
-    const made = manifests(imageId === undefined ? installation : { ...installation, imageId })
+  const components = wanted.filter(isDeployment).map(async ({ metadata, spec }) => {
+    await Promise.all(spec?.template.spec?.containers.map(({ image }) => image !== undefined && imageLoaded?.(image)) ?? [])
+    const imageId = metadata.name === controlPlaneName ? await options.imageId?.() : undefined
+    progress(`Component ${metadata.name}`)
+    const made = manifests(imageId === undefined ? installation : { ...installation, imageId }).filter(isDeployment)
     await applyAll(
       kube,
-      made.filter(object => object.kind === 'Deployment'),
+      made.filter(each => each.metadata.name === metadata.name),
       signal,
     )
-  }
-  await Promise.all([components(), installDns(kube, signal)])
+  })
+  await Promise.all([...components, installDns(kube, instance, signal)])
   await prune(kube, [...namespace, ...wanted], signal)
 }
+
+const isDeployment = (object: Manifest): object is Deployment & Manifest => object.kind === 'Deployment'
 
 const applyAll = async (kube: KubeClient, objects: readonly Manifest[], signal: AbortSignal): Promise<void> => {
   await Promise.all(objects.map(object => applyPatiently(kube, object, signal)))
