@@ -40,7 +40,7 @@ export interface Step {
   readonly row: TaskRow
   /** To be done once the row is durable; each may be repeated. */
   readonly action?: 'start' | 'stop' | 'release'
-  /** When to look again though nothing is reported; 0 means at once. */
+  /** When to look again though nothing is reported; 0 means at once, without waiting for the row to be durable. */
   readonly lookAgainAfterMs?: number
 }
 
@@ -92,7 +92,7 @@ const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, 
     if (observation.stoppingSince !== undefined) return { row: reach(row, 'STOPPING') }
     return { row: reach(row, 'DEACTIVATING'), action: 'stop', lookAgainAfterMs: askAgainMs }
   }
-  if (row.task.lastStatus === 'DEPROVISIONING') return { row: stopped(row, context), lookAgainAfterMs: 0 }
+  if (row.task.lastStatus === 'DEPROVISIONING') return { row: stopped(row, context) }
   const finished = observation.containers.flatMap(({ state }) => (state.is === 'terminated' ? [state.finishedAt] : []))
   const executionStoppedAt = finished.length === 0 ? {} : { executionStoppedAt: epochSeconds(Math.max(...finished)) }
   return { row: reach(revise(row, executionStoppedAt), 'DEPROVISIONING'), lookAgainAfterMs: 0 }
