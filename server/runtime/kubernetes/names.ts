@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { labelPrefix } from '../../../shared/names.ts'
+import { slugOf } from '../../domain/namespace.ts'
 
 /** On pods: JSON, Kubernetes' name of each container to its name in the task definition. */
 export const containersAnnotation = `${labelPrefix}/containers`
@@ -10,15 +11,6 @@ export const notAppliedAnnotation = `${labelPrefix}/not-applied`
 const labelLength = 63
 const digestLength = 8
 const dnsLabel = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
-
-/** Lower-case letters, digits and single hyphens, none at either end. */
-const slugOf = (text: string, length: number): string =>
-  text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, length)
-    .replace(/-+$/, '')
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, digestLength)
 

@@ -107,10 +107,18 @@ describe('what else pods tell', () => {
     expect(observationOf({ metadata: { name: 'other', namespace: 'default' } })).toBeUndefined()
   })
 
-  test('a pod whose node is gone: what took it says why', () => {
-    const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }]
-    const pod = { ...running, status: { ...running.status, phase: 'Failed', conditions } }
-    expect(observationOf(pod)?.failure).toEqual({ reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' })
+  test('a pod whose node is gone: what took it says why, and its containers are over', () => {
+    const gone = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }
+    const conditions = [{ ...gone, lastTransitionTime: '2026-11-23T15:00:00Z' }]
+    const task = observationOf({ ...running, status: { ...running.status, phase: 'Failed', conditions } })
+    expect(task?.failure).toEqual({ reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' })
+    expect(task?.containers[0]?.state).toEqual({
+      is: 'terminated',
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      startedAt: at('14:30:43'),
+      finishedAt: at('15:00:00'),
+    })
   })
 
   test('an annotation that somebody broke leaves the names that Kubernetes knows', () => {

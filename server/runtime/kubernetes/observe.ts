@@ -40,12 +40,12 @@ export function observationOf(pod: Pod): TaskObservation | undefined {
 
 function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerObservation[] {
   const names = namesOf(pod)
-  // For a container that was lost or never begun, of which Kubernetes tells no times.
-  const wasReady = timeOf(conditionOf(pod.status ?? {}, 'ContainersReady')?.lastTransitionTime)
-  const endedAt = Math.max(wasReady ?? timeOf(pod.metadata?.creationTimestamp) ?? 0, stoppingSinceOf(pod.metadata ?? {}) ?? 0)
+  const isLost = pod.status?.phase === 'Failed'
+  const endedAt = endOf(pod)
   return (pod.spec?.containers ?? []).map(({ name }) => {
     const status = pod.status?.containerStatuses?.find(each => each.name === name)
-    const state = stateOf(status, endedAt)
+    const told = stateOf(status, endedAt)
+    const state = isLost && told.is === 'running' ? lostState(told.startedAt, endedAt) : told
     const startedAt = state.is === 'waiting' ? undefined : state.startedAt
     const isPulling = state.is === 'waiting' && networkReadyAt !== undefined
     return {
@@ -61,7 +61,24 @@ function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerOb
   })
 }
 
-function stateOf(status: ContainerStatus | undefined, endedAt: number): ContainerObservation['state'] {
+type State = ContainerObservation['state']
+
+/** For a container that was lost or never begun, of whose end Kubernetes tells no time. */
+function endOf({ metadata = {}, status = {} }: Pod): number {
+  const times = ['ContainersReady', 'DisruptionTarget'].map(type => timeOf(conditionOf(status, type)?.lastTransitionTime))
+  return Math.max(timeOf(metadata.creationTimestamp) ?? 0, stoppingSinceOf(metadata) ?? 0, ...times.map(time => time ?? 0))
+}
+
+/** The kubelet calls a pod failed once its containers ended. Others do when its node is gone: nobody saw them end. */
+const lostState = (startedAt: number, endedAt: number): State => ({
+  is: 'terminated',
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  startedAt,
+  finishedAt: Math.max(startedAt, endedAt),
+})
+
+function stateOf(status: ContainerStatus | undefined, endedAt: number): State {
   const { running, terminated, waiting } = status?.state ?? {}
   if (terminated !== undefined)
     return {
