@@ -86,6 +86,23 @@ describe('the task reconciler', () => {
     expect(runtime.calls).toEqual([])
   })
 
+  test('asks for a start again only when what it started stays unseen', async () => {
+    const { clock, store, runtime, control, put, newTask } = await world()
+    const { begin, controller } = control()
+    begin()
+    runtime.isBlind = true
+    await put(newTask())
+    for (let time = 0; time < 4_000; time += 100) {
+      controller.wake('task', arn)
+      await clock.advance(100)
+    }
+    expect(starts(runtime)).toBe(1)
+    await clock.advance(2_000)
+    expect(starts(runtime)).toBe(2)
+    runtime.isBlind = false
+    await clock.until(() => statusIn(store) === 'RUNNING', 10_000)
+  })
+
   test('ends tasks of another epoch without starting them', async () => {
     const { clock, store, runtime, control, put, newTask } = await world()
     await put({ ...newTask(), epoch: 'another' })

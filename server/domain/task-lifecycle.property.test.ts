@@ -39,6 +39,9 @@ class Control {
     if (crash === 'before the commit') return this.#crash(step)
     expect(statuses.indexOf(step.row.task.lastStatus)).toBeGreaterThanOrEqual(statuses.indexOf(this.row.task.lastStatus))
     expect(step.row.task.version).toBeGreaterThanOrEqual(this.row.task.version)
+    for (const [index, { lastStatus = '' }] of (step.row.task.containers ?? []).entries()) {
+      expect(statuses.indexOf(lastStatus)).toBeGreaterThanOrEqual(statuses.indexOf(this.row.task.containers?.[index]?.lastStatus ?? ''))
+    }
     this.row = step.row
     if (crash === 'before the action') return this.#crash(step)
     this.#act(step)

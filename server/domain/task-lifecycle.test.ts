@@ -158,6 +158,12 @@ describe('a task that ends', () => {
     expect(step(end, undefined, {}, names)).toEqual({ row: end })
   })
 
+  test('keeps how a container ended when a late observation has it running', () => {
+    const names = facts('app', 'side?')
+    const ended = settled(aTask(['app', 'side']), anObservation({ app: running, side: exited(2) }), {}, names)
+    expect(step(ended, anObservation({ app: running, side: running }), {}, names).row).toBe(ended)
+  })
+
   test('goes on while containers end that are not essential', () => {
     const names = facts('app', 'a?', 'b?')
     const seen = anObservation({ app: running, a: exited(1), b: exited(0) })

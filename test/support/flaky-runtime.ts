@@ -6,6 +6,8 @@ export class FlakyRuntime implements Runtime {
   readonly calls: string[] = []
   /** Whether the call of this number (from 0) fails, and whether it does so before or after it took effect. */
   fails: (call: number) => 'before' | 'after' | undefined = () => undefined
+  /** Whether nothing is seen, as when a watch lags behind. */
+  isBlind = false
   readonly #inner: Runtime
 
   constructor(inner: Runtime) {
@@ -37,11 +39,11 @@ export class FlakyRuntime implements Runtime {
   }
 
   observe(task: TaskRef): TaskObservation | undefined {
-    return this.#inner.observe(task)
+    return this.isBlind ? undefined : this.#inner.observe(task)
   }
 
   list(): Iterable<TaskObservation> {
-    return this.#inner.list()
+    return this.isBlind ? [] : this.#inner.list()
   }
 
   watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void> {
