@@ -67,7 +67,11 @@ const processHost = (): Host => {
   const interrupt = new AbortController()
   let isInterrupted = false
   const onInterrupt = () => {
-    if (isInterrupted) process.exit(130)
+    if (isInterrupted) {
+      // Steps hide the cursor.
+      if (process.stderr.isTTY) process.stderr.write('\u001B[?25h')
+      process.exit(130)
+    }
     isInterrupted = true
     interrupt.abort(new CliError('Interrupted.', '', { exitCode: 130 }))
   }

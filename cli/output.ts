@@ -12,8 +12,8 @@ export interface Output {
   note(text: string): void
   /** On stderr, always. */
   warn(text: string): void
-  /** Steps with their times, on stderr. */
-  steps(): Steps
+  /** Steps with their times, on stderr; the signal is the user's interrupt, which they acknowledge. */
+  steps(signal?: AbortSignal): Steps
   /** The text in colour where stderr shows colour. */
   readonly paint: Paint
   /** The same output without notes and steps. */
@@ -54,11 +54,12 @@ export const createOutput = (options: OutputOptions): Output => {
       if (!isQuiet) line(text)
     },
     warn: line,
-    steps: () => {
+    steps: signal => {
       if (isQuiet) return silentSteps()
+      const heard = { paint, now, ...(signal === undefined ? {} : { signal }) }
       return live
-        ? liveSteps({ write: text => void stderr.write(text), paint, now, columns: () => stderr.columns ?? 80 })
-        : plainSteps({ line, paint, now })
+        ? liveSteps({ ...heard, write: text => void stderr.write(text), columns: () => stderr.columns ?? 80 })
+        : plainSteps({ ...heard, line })
     },
     paint,
     quiet: () => createOutput({ ...options, isQuiet: true }),

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
-import type { Instance } from '../cluster/driver.ts'
+import type { Instance, StepOptions } from '../cluster/driver.ts'
 import { clusterTitle } from '../cluster/title.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags, instanceName } from '../flags.ts'
@@ -37,12 +37,14 @@ export const down = defineCommand({
     }
     const { instance, driver, output, signal } = await targetOf(given, host, '5m')
     if (deleteData && given.flag('yes') !== true) await confirm(instance, host)
-    const steps = output.steps()
+    const steps = output.steps(host.signal)
     await withLock(instance.folder, 'down', async () => {
       const title = clusterTitle(instance)
       await steps.run(title, async ({ progress, done }) => {
         const state = await driver.state(instance, signal)
-        await driver.remove(instance, { signal, progress })
+        if (deleteData && driver.name === 'context')
+          await uninstallWithData(await driver.kubeconfig(instance, signal), instance, { signal, progress })
+        else await driver.remove(instance, { signal, progress })
         await rm(join(instance.folder, 'kubeconfig'), { force: true })
         done(`${title}: ${state.is === 'absent' ? 'was not there' : 'removed'}`)
       })
@@ -70,6 +72,13 @@ const confirm = async (instance: Instance, host: Host): Promise<void> => {
     cancel: 'undefined',
   })
   if (isAgreed !== true) throw new CliError('Nothing was removed.', '', { exitCode: 130 })
+}
+
+/** In a cluster that was there before, the state lies in the cluster. */
+const uninstallWithData = async (kubeconfig: string, instance: Instance, options: StepOptions): Promise<void> => {
+  const [{ connect }, { uninstall }] = await Promise.all([import('../../shared/kube/index.ts'), import('../install/uninstall.ts')])
+  const kube = await connect({ kubeconfig })
+  await uninstall(kube, instance, { ...options, deleteData: true }).finally(() => kube.close())
 }
 
 /** All of the instance's folder; the lock in it goes with it. */

@@ -27,7 +27,7 @@ export const imageLoad = defineCommand({
         )
       }
     }
-    const steps = output.steps()
+    const steps = output.steps(host.signal)
     const loaded = await steps.run(images.length === 1 ? `Image ${images[0]}` : `${images.length} images`, async ({ progress, done }) => {
       const missing = driver.name === 'simulated' ? images : await driver.missingImages(instance, images, signal)
       if (missing.length > 0) await driver.loadImages(instance, missing, { signal, progress })

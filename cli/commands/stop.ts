@@ -19,7 +19,7 @@ export const stop = defineCommand({
         'kecs does not stop a cluster that it did not make.',
         `Remove kecs from it with: ${withName('kecs down', instance.name)}`,
       )
-    const steps = output.steps()
+    const steps = output.steps(host.signal)
     await withLock(instance.folder, 'stop', async () => {
       const state = await driver.state(instance, signal)
       if (state.is === 'absent')

@@ -33,12 +33,18 @@ const failureMarks = (paint: Paint): ((error: unknown) => string) => {
   }
 }
 
+/** Cleaning up takes a moment, in which a person must not think that nobody listens. */
+const interrupted = 'interrupted, cleaning up (Ctrl-C again leaves it undone)'
+
 /** A step that is done sooner needs no lines on the way. */
 const quietMilliseconds = 500
 
 /** One line when a step ends, and one for each thing that it says on the way: for logs and pipes. */
-export const plainSteps = ({ line, paint, now }: { line: (text: string) => void; paint: Paint; now: () => number }): Steps => {
+export const plainSteps = (log: { line: (text: string) => void; paint: Paint; now: () => number; signal?: AbortSignal }): Steps => {
+  const { line, paint, now, signal } = log
   const markOf = failureMarks(paint)
+  const onAbort = () => line(`  ${paint('dim', `· ${interrupted}`)}`)
+  signal?.addEventListener('abort', onAbort, { once: true })
   const run: Steps['run'] = async (title, work) => {
     const begun = now()
     let shown = title
@@ -56,7 +62,7 @@ export const plainSteps = ({ line, paint, now }: { line: (text: string) => void;
       throw error
     }
   }
-  return { run, close: () => {} }
+  return { run, close: () => signal?.removeEventListener('abort', onAbort) }
 }
 
 interface Line {
@@ -69,9 +75,19 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const frameMilliseconds = 100
 const timeColumn = 56
 
+interface Screen {
+  readonly write: (text: string) => void
+  readonly paint: Paint
+  /** Milliseconds. */
+  readonly now: () => number
+  readonly columns: () => number
+  /** The user's interrupt. */
+  readonly signal?: AbortSignal
+}
+
 /** Lines that move: steps under way are redrawn at the bottom, ended ones stay above them. */
-export const liveSteps = (screen: { write: (text: string) => void; paint: Paint; now: () => number; columns: () => number }): Steps => {
-  const { write, paint, now } = screen
+export const liveSteps = (screen: Screen): Steps => {
+  const { write, paint, now, signal } = screen
   const markOf = failureMarks(paint)
   const under = new Set<Line>()
   let drawn = 0
@@ -87,6 +103,8 @@ export const liveSteps = (screen: { write: (text: string) => void; paint: Paint;
   const draw = (ended = '') => {
     const mark = paint('cyan', frames[frame % frames.length] ?? '·')
     const rows = [...under].map(line => row(mark, line.detail === '' ? line.title : `${line.title}: ${line.detail}`, now() - line.begun))
+    if (rows.length > 0 && signal?.aborted === true)
+      rows.push(`  ${paint('yellow', fit(interrupted, Math.max(20, screen.columns() - 3)).trimEnd())}\n`)
     write(`${erase()}${ended}${rows.join('')}`)
     drawn = rows.length
   }

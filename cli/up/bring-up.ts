@@ -33,13 +33,14 @@ export const bringUp = async (request: UpRequest): Promise<void> => {
   const { given, name } = request
   const output = given.flag('quiet') === true ? request.host.output.quiet() : request.host.output
   const host = { ...request.host, output, signal: withTimeout(request.host.signal, given.text('timeout'), '15m') }
-  const done = await withLock(instanceFolder(host.home, name), request.command, () => makeReady({ ...request, host }))
+  const done = await withLock(instanceFolder(host.home, name), request.command, () => makeReady({ ...request, host }, request.host.signal))
   const result: UpResult = { ...done, milliseconds: performance.now() - begun }
   if (given.flag('json') === true) return output.json(upDocument(result))
   for (const line of upLines(result, output.paint)) output.note(line)
 }
 
-const makeReady = async ({ name, choices, download, host }: UpRequest): Promise<Omit<UpResult, 'milliseconds'>> => {
+/** `interrupt` is the user's alone; the host's signal is also that of the end of its time. */
+const makeReady = async ({ name, choices, download, host }: UpRequest, interrupt: AbortSignal): Promise<Omit<UpResult, 'milliseconds'>> => {
   const { home, output, signal } = host
   const all = await listInstances(home)
   const remembered = await readInstance(home, name)
@@ -53,7 +54,7 @@ const makeReady = async ({ name, choices, download, host }: UpRequest): Promise<
   const instance = await settleInstance({ home, name, driver: choice.driver, version, choices, remembered, others })
   if (isThere) refuseConflicts(remembered, instance)
   checkOthers(instance, others)
-  const steps = output.steps()
+  const steps = output.steps(interrupt)
   try {
     const driver = await driverFor(choice, { host, steps, download, signal })
     const remember = () => writeInstance(instance)
