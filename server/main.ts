@@ -92,6 +92,7 @@ const start = async (
     get epoch() {
       return runtime.epoch
     },
+    nodes: () => runtime.nodes(),
     publishedPorts: config.publishedPorts,
   })
   const services = [ecs, bindElbv2(), bindServiceDiscovery(), bindApplicationAutoScaling()]

@@ -12,6 +12,8 @@ export interface Runtime {
    * epoch is gone with it and must not be started again.
    */
   readonly epoch: string
+  /** The machines that tasks run on, as last seen; empty before `watch` has its first list. By name. */
+  nodes(): readonly RuntimeNode[]
   /** Makes room for an ECS cluster's tasks (a namespace). Idempotent. */
   prepareCluster(cluster: ClusterRef): Promise<void>
   /** Removes that room with all that is left in it. Idempotent. */
@@ -30,6 +32,22 @@ export interface Runtime {
   watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void>
   /** The last lines that a task's container wrote, oldest first. */
   logs(task: TaskRef, options: { readonly container: string; readonly tail: number }): Promise<readonly string[]>
+}
+
+/** A machine that tasks run on: a Kubernetes node. */
+export interface RuntimeNode {
+  readonly name: string
+  /** What tasks may use, in CPU units (1024 = one vCPU) and MiB. */
+  readonly cpu: number
+  readonly memory: number
+  readonly cpuArchitecture: 'x86_64' | 'arm64'
+  readonly labels: Readonly<Record<string, string>>
+  /** Whether what runs on it can be spoken to. */
+  readonly isReady: boolean
+  /** When it joined: milliseconds since the epoch. */
+  readonly createdAt: number
+  /** Version of what runs containers there, such as `containerd://2.1.3`. */
+  readonly containerRuntimeVersion?: string
 }
 
 export interface ClusterRef {

@@ -12,6 +12,8 @@ export const controlPlaneRules: readonly Wire<V1PolicyRule>[] = [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   // ECS clusters; the uid of kube-system says which Kubernetes cluster this is.
   { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
+  // Nodes are container instances.
+  { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
   // A namespace takes pods once it has its default service account.
   { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'list', 'watch'] },
 ]

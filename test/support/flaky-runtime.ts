@@ -1,4 +1,4 @@
-import type { ClusterRef, Runtime, TaskObservation, TaskRef, TaskSpec } from '../../server/runtime/runtime.ts'
+import type { ClusterRef, Runtime, RuntimeNode, TaskObservation, TaskRef, TaskSpec } from '../../server/runtime/runtime.ts'
 
 /** A runtime in front of another one that counts calls, and fails those that it is told to. */
 export class FlakyRuntime implements Runtime {
@@ -16,6 +16,10 @@ export class FlakyRuntime implements Runtime {
 
   get epoch(): string {
     return this.#inner.epoch
+  }
+
+  nodes(): readonly RuntimeNode[] {
+    return this.#inner.nodes()
   }
 
   prepareCluster(cluster: ClusterRef): Promise<void> {

@@ -117,6 +117,7 @@ export async function testContext(
     ids: countingIds,
     wake: (_kind, key) => void woken.push(key),
     epoch: 'epoch-1',
+    nodes: () => [],
     publishedPorts: undefined,
     ...more,
     store,

@@ -5,6 +5,7 @@ import { messageOf } from '../../../shared/errors.ts'
 import { TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
 import { dnsLabelOf } from './names.ts'
 import { Namespaces } from './namespaces.ts'
+import { Nodes } from './nodes.ts'
 import { takesPodLevelResources } from './pod-level-resources.ts'
 import { podOf } from './pod.ts'
 import { releasePod } from './release.ts'
@@ -40,6 +41,7 @@ class KubernetesRuntime implements Runtime {
   readonly #podLevelResources: boolean
   readonly #pods: TaskPods
   readonly #namespaces: Namespaces
+  readonly #nodes = new Nodes()
 
   constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; podLevelResources: boolean }) {
     this.client = client
@@ -95,6 +97,8 @@ class KubernetesRuntime implements Runtime {
     this.#pods.release(pod)
   }
 
+  nodes: Runtime['nodes'] = () => this.#nodes.all()
+
   observe: Runtime['observe'] = task => this.#pods.observation(task.taskId)
 
   list: Runtime['list'] = () => this.#pods.observations()
@@ -115,7 +119,18 @@ class KubernetesRuntime implements Runtime {
         signal.throwIfAborted()
       }
       follow().catch(reject)
+      void this.#followNodes(signal)
     })
+
+  /** Apart from the tasks' own watch: they run whether or not their machines are known. Goes on by itself; ends with the signal. */
+  async #followNodes(signal: AbortSignal): Promise<void> {
+    const onError = (error: unknown): void => this.#options.onProblem?.('watching nodes', error)
+    try {
+      for await (const event of this.client.watch(kinds.node, { signal, onError })) this.#nodes.accept(event)
+    } catch (error) {
+      onError(error)
+    }
+  }
 
   logs: Runtime['logs'] = async (task, { container, tail }) => {
     const pod = await this.#find(task)

@@ -1,6 +1,7 @@
+import { availableParallelism, totalmem } from 'node:os'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
-import type { ClusterRef, Runtime, TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
+import type { ClusterRef, Runtime, RuntimeNode, TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
 import { SimulatedTask, type Timings } from './task.ts'
 
 export interface SimulatedRuntimeParts {
@@ -20,12 +21,30 @@ export class SimulatedRuntime implements Runtime {
   readonly epoch: string
   readonly #parts: SimulatedRuntimeParts
   readonly #tasks = new Map<string, SimulatedTask>()
+  readonly #startedAt: number
   #addresses = 0
   #onChange: (task: TaskRef) => void = () => {}
 
   constructor(parts: SimulatedRuntimeParts) {
     this.#parts = parts
     this.epoch = parts.ids.uuid()
+    this.#startedAt = parts.clock.now()
+  }
+
+  /** One, as large as the machine; its name stays, so that what was said of it does too. */
+  nodes(): readonly RuntimeNode[] {
+    const cpuArchitecture = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+    return [
+      {
+        name: 'simulated',
+        cpu: availableParallelism() * 1024,
+        memory: Math.floor(totalmem() / 2 ** 20),
+        cpuArchitecture,
+        labels: { 'kubernetes.io/hostname': 'simulated', 'kubernetes.io/os': 'linux' },
+        isReady: true,
+        createdAt: this.#startedAt,
+      },
+    ]
   }
 
   async prepareCluster(_cluster: ClusterRef): Promise<void> {}

@@ -2,6 +2,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { CallContext } from '../../aws/service.ts'
 import type { Wake } from '../../reconcilers/reconciler.ts'
+import type { RuntimeNode } from '../../runtime/runtime.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What the composition root gives to ECS. Read anew for each call, so a member may be a getter. */
@@ -12,7 +13,8 @@ export interface EcsDependencies {
   readonly wake: Wake
   /** The runtime's current epoch, recorded with each new task. */
   readonly epoch: string
-  /** The cluster's nodes: none can be told apart from another before container instances are there. */
+  /** The machines that tasks run on, each of which is a container instance of every cluster. */
+  readonly nodes: () => readonly RuntimeNode[]
   readonly publishedPorts: { readonly first: number; readonly last: number } | undefined
 }
 
