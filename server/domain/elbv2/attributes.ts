@@ -1,0 +1,73 @@
+// Attributes of load balancers, target groups and listeners: texts by keys, each with a default and a rule for its values.
+import { validationError } from './refusals.ts'
+
+/** What is wrong with a value, as the message of a ValidationError; undefined where nothing is. */
+export type CheckValue = (value: string, key: string) => string | undefined
+
+export interface AttributeRule {
+  readonly key: string
+  readonly default: string
+  readonly check: CheckValue
+}
+
+export interface AttributePair {
+  readonly Key?: string | undefined
+  readonly Value?: string | undefined
+}
+
+export const oneOf =
+  (...values: readonly string[]): CheckValue =>
+  (value, key) =>
+    values.includes(value) ? undefined : `'${key}' must be one of [${values.join(', ')}]`
+
+export const trueOrFalse: CheckValue = oneOf('true', 'false')
+
+/** A whole number from `least` to `most`, both included; or one of the words. */
+export const wholeNumber =
+  (least: number, most: number, ...words: readonly string[]): CheckValue =>
+  (value, key) => {
+    if (words.includes(value)) return undefined
+    const isInside = /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most
+    const range = `${least}-${most}`
+    return isInside ? undefined : `'${key}' value '${value}' must be between '${range}' inclusive${words.map(word => ` or '${word}'`).join('')}`
+  }
+
+export const anyText: CheckValue = () => undefined
+
+/** What may be set, and what else is known of: a key of another kind of resource is told from one that is none. */
+export interface AttributeRules {
+  /** `Load balancer`: how messages begin. */
+  readonly subject: string
+  readonly rules: readonly AttributeRule[]
+  /** Keys that others of the subject have. */
+  readonly known: ReadonlySet<string>
+  /** What the subject is, such as `load balancers with type 'network'`. */
+  readonly kind: string
+}
+
+/** The values that a call sets, by key. Throws ValidationError for keys and values that the rules do not allow. */
+export function readAttributes(given: readonly AttributePair[], rules: AttributeRules): Readonly<Record<string, string>> {
+  const byKey = new Map(rules.rules.map(rule => [rule.key, rule]))
+  const values = new Map<string, string>()
+  for (const { Key: key, Value: value = '' } of given) {
+    if (key === undefined || key === '') throw validationError(`${rules.subject} attribute key must be specified`)
+    if (values.has(key)) throw validationError(`Attribute key '${key}' has been specified more than once`)
+    const rule = byKey.get(key)
+    if (rule === undefined) throw unknownKey(key, rules)
+    const problem = rule.check(value, key)
+    if (problem !== undefined) throw validationError(problem)
+    values.set(key, value)
+  }
+  return Object.fromEntries(values)
+}
+
+const unknownKey = (key: string, { subject, known, kind }: AttributeRules) =>
+  validationError(
+    known.has(key) ? `${subject} attribute key '${key}' is not supported on ${kind}` : `${subject} attribute key '${key}' is not recognized`,
+  )
+
+/** Every attribute that there is, set or not, in the rules' order. */
+export const allAttributes = (
+  rules: readonly AttributeRule[],
+  set: Readonly<Record<string, string>>,
+): { readonly Key: string; readonly Value: string }[] => rules.map(({ key, default: value }) => ({ Key: key, Value: set[key] ?? value }))
