@@ -1,25 +1,46 @@
 import { expect, test } from 'bun:test'
-import { pipe, run } from './process.ts'
+import { pipe, ProgramMissing, run } from './process.ts'
 
-const shell = (script: string): readonly [string, ...string[]] => ['sh', '-c', script]
+const signal = () => AbortSignal.timeout(20_000)
 
-test('what the first writes, the second reads', async () => {
-  const { into } = await pipe(shell('echo one; echo two'), shell('wc -l'), { signal: new AbortController().signal })
-  expect(into).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\s*2\n$/) })
+test('output, errors, lines and exit code of a program', async () => {
+  const lines: string[] = []
+  const done = await run('sh', ['-c', 'echo one; echo two >&2; printf three; exit 3'], {
+    signal: signal(),
+    onLine: line => lines.push(line),
+  })
+  expect(done).toEqual({ code: 3, stdout: 'one\nthree', stderr: 'two\n' })
+  expect(lines.sort()).toEqual(['one', 'three', 'two'])
 })
 
-test('an interrupt ends a source that nobody reads from any more, though it is deaf to signals', async () => {
-  const controller = new AbortController()
-  const ended = pipe(shell('trap "" TERM; exec yes'), shell('exec sleep 600'), { signal: controller.signal })
-  const reason = new Error('interrupted')
-  controller.abort(reason)
-  expect(await ended.catch((error: unknown) => error)).toBe(reason)
+test('input, also of a program that does not read it', async () => {
+  expect((await run('cat', [], { signal: signal(), input: 'hello' })).stdout).toBe('hello')
+  expect((await run('true', [], { signal: signal(), input: 'x'.repeat(1_000_000) })).code).toBe(0)
 })
 
-test('an interrupt ends a program and is what is thrown', async () => {
+test('a program that is not there', async () => {
+  const error = await run('no-such-program-of-kecs', [], { signal: signal() }).catch((each: unknown) => each)
+  expect(error).toBeInstanceOf(ProgramMissing)
+})
+
+test('the signal ends it, and is what is thrown', async () => {
   const controller = new AbortController()
-  const ended = run('sleep', ['600'], { signal: controller.signal })
-  const reason = new Error('interrupted')
-  controller.abort(reason)
-  expect(await ended.catch((error: unknown) => error)).toBe(reason)
+  const running = run('sh', ['-c', 'echo ready; exec sleep 60'], {
+    signal: controller.signal,
+    onLine: () => controller.abort(new Error('enough')),
+  })
+  expect(await running.catch((error: unknown) => error)).toEqual(new Error('enough'))
+})
+
+test('a pipe carries megabytes, and tells both exit codes', async () => {
+  const count = 20_000_000
+  const done = await pipe(['sh', '-c', `head -c ${count} /dev/zero; exit 4`], ['wc', '-c'], { signal: signal() })
+  expect(done.from.code).toBe(4)
+  expect(done.into).toMatchObject({ code: 0, stdout: expect.stringContaining(String(count)) })
+})
+
+test('a pipe whose second program ends early does not hang', async () => {
+  const done = await pipe(['sh', '-c', 'while :; do echo more; done'], ['sh', '-c', 'echo no >&2; exit 5'], { signal: signal() })
+  expect(done.into).toMatchObject({ code: 5, stderr: 'no\n' })
+  expect(done.from.code).not.toBe(0)
 })
