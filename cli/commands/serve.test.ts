@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'bun:test'
+import { serveConfig } from './serve.ts'
+
+const none = {
+  name: undefined,
+  port: undefined,
+  adminPort: undefined,
+  bind: undefined,
+  data: undefined,
+  backend: undefined,
+  runtime: undefined,
+  publish: undefined,
+  logLevel: undefined,
+}
+
+describe('the configuration of serve', () => {
+  test('alone on a machine', () => {
+    expect(serveConfig(none, {}, '/home/.kecs')).toEqual({
+      dataDir: '/home/.kecs/kecs/serve',
+      host: '127.0.0.1',
+      apiPort: 4566,
+      adminPort: 8081,
+      runtime: 'simulated',
+      instance: 'kecs',
+      logLevel: 'info',
+    })
+  })
+
+  test('in the cluster, where the manifests set the environment', () => {
+    const env = {
+      KECS_CONTAINER_MODE: 'true',
+      KECS_DATA_DIR: '/data',
+      KECS_INSTANCE: 'staging',
+      KECS_BACKEND_URL: 'http://localstack.kecs-system:4566',
+      KECS_PUBLISHED_PORTS: '9000-9019',
+    }
+    expect(serveConfig(none, env, '/tmp/.kecs')).toEqual({
+      dataDir: '/data',
+      host: '0.0.0.0',
+      apiPort: 8080,
+      adminPort: 8081,
+      runtime: 'kubernetes',
+      backendUrl: 'http://localstack.kecs-system:4566',
+      endpointForTasks: 'http://localhost.localstack.cloud:4566',
+      instance: 'staging',
+      publishedPorts: { first: 9000, last: 9019 },
+      logLevel: 'info',
+    })
+    expect(serveConfig(none, { ...env, KECS_BACKEND_URL: '', KECS_PUBLISHED_PORTS: '' }, '/tmp')).not.toContainAnyKeys([
+      'backendUrl',
+      'publishedPorts',
+    ])
+  })
+
+  test('flags go before the environment', () => {
+    const flags = {
+      ...none,
+      data: '/elsewhere',
+      port: 0,
+      adminPort: 0,
+      bind: '0.0.0.0',
+      backend: 'http://127.0.0.1:4510/',
+      logLevel: 'debug',
+    }
+    expect(serveConfig(flags, { KECS_DATA_DIR: '/data', KECS_LOG_LEVEL: 'error' }, '/home')).toMatchObject({
+      dataDir: '/elsewhere',
+      host: '0.0.0.0',
+      apiPort: 0,
+      adminPort: 0,
+      backendUrl: 'http://127.0.0.1:4510',
+      logLevel: 'debug',
+    })
+  })
+
+  test.each([
+    [{ runtime: 'kubernetes' }, 'only inside the cluster'],
+    [{ runtime: 'docker' }, '--runtime docker is not one of'],
+    [{ backend: 'localstack' }, 'is not an address'],
+    [{ logLevel: 'loud' }, '--log-level loud is not one of'],
+    [{ publish: '9000' }, 'is not a range of ports'],
+  ])('%j is refused', (flags, why) => {
+    expect(() => serveConfig({ ...none, ...flags }, {}, '/home')).toThrow(why)
+  })
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'bun:test'
+import { stripVTControlCharacters } from 'node:util'
+import { wrap } from '../output/wrap.ts'
+import { endpointOf, simulatedNotice } from './summary.ts'
+
+test.each([
+  ['127.0.0.1', 'http://127.0.0.1:4566'],
+  ['0.0.0.0', 'http://127.0.0.1:4566'],
+  ['::', 'http://[::1]:4566'],
+  ['::1', 'http://[::1]:4566'],
+  ['10.0.0.7', 'http://10.0.0.7:4566'],
+])('bound to %s it is reached at %s', (bind, endpoint) => expect(endpointOf({ bind, port: 4566 })).toBe(endpoint))
+
+test('the notice is a box in which every line fits', () => {
+  const lines = stripVTControlCharacters(simulatedNotice((_style, text) => text, 100))
+    .trimEnd()
+    .split('\n')
+  expect(new Set(lines.map(line => line.length)).size).toBe(1)
+  expect(lines[1]).toContain('TASKS ARE SIMULATED')
+})
+
+test('text is broken between words', () => {
+  expect(wrap('one two three', 7)).toEqual(['one two', 'three'])
+  expect(wrap('a-very-long-word x', 4)).toEqual(['a-very-long-word', 'x'])
+  expect(wrap('', 10)).toEqual([''])
+  expect(wrap('as it is', Number.POSITIVE_INFINITY)).toEqual(['as it is'])
+})
