@@ -11,7 +11,7 @@ export const root = join(import.meta.dir, '../..')
 export const cacheFolder = join(root, 'node_modules/.cache/kecs-build')
 
 /**
- * The folder of an npm package that package-lock.json pins, whatever platform it is for: npm installs only those of
+ * The folder of an npm package that bun.lock pins, whatever platform it is for: npm installs only those of
  * this one. Fetched by npm where it is not there, and held against the lock's SHA-512. `file` is one that it must have.
  */
 export const packageFolder = async (name: string, file: string): Promise<string> => {
@@ -28,7 +28,7 @@ export const packageFolder = async (name: string, file: string): Promise<string>
     const actual = `sha512-${createHash('sha512')
       .update(await readFile(archive))
       .digest('base64')}`
-    if (actual !== integrity) throw new Error(`${name}@${version} is ${actual}; package-lock.json has ${integrity}`)
+    if (actual !== integrity) throw new Error(`${name}@${version} is ${actual}; bun.lock has ${integrity}`)
     await run('tar', ['-xzf', archive, '-C', part])
     await rm(cached, { recursive: true, force: true })
     await rename(join(part, 'package'), cached)
@@ -39,14 +39,12 @@ export const packageFolder = async (name: string, file: string): Promise<string>
   return cached
 }
 
+/** bun.lock has a line for each package: `"NAME": ["NAME@VERSION", "", { … }, "sha512-…"],`. */
 const locked = async (name: string): Promise<{ version: string; integrity: string }> => {
-  const lock: unknown = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'))
-  const entry = member(member(lock, 'packages'), `node_modules/${name}`)
-  const version = member(entry, 'version')
-  const integrity = member(entry, 'integrity')
-  if (typeof version !== 'string' || typeof integrity !== 'string') throw new Error(`package-lock.json does not pin ${name}`)
+  const lines = (await readFile(join(root, 'bun.lock'), 'utf8')).split('\n')
+  const line = lines.find(each => each.trimStart().startsWith(`"${name}": ["${name}@`))
+  const version = line?.split(`["${name}@`)[1]?.split('"')[0]
+  const integrity = /"(sha512-[^"]+)"/.exec(line ?? '')?.[1]
+  if (version === undefined || integrity === undefined) throw new Error(`bun.lock does not pin ${name}`)
   return { version, integrity }
 }
-
-const member = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined
