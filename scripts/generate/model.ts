@@ -187,8 +187,10 @@ function readEnumLinks(folder: string, enums: ReadonlyMap<string, unknown>): Map
         for (const member of node.members) {
           const type = (member as { type?: ts.TypeNode }).type
           if (!member.name || !type) continue
+          // A map's keys are strings on the wire: an enumeration of keys says nothing of the values.
           const linked = type
             .getText(source)
+            .replaceAll(/\bRecord<\w+,/g, '')
             .match(/[A-Za-z]\w+/g)
             ?.find(word => enums.has(word))
           if (linked) links.set(`${node.name.text}.${member.name.getText(source)}`, linked)

@@ -29,9 +29,6 @@ export const OperationFilterName = ["NAMESPACE_ID","SERVICE_ID","STATUS","TYPE",
 export type OperationStatus = "FAIL" | "PENDING" | "SUBMITTED" | "SUCCESS"
 export const OperationStatus = ["FAIL","PENDING","SUBMITTED","SUCCESS"] as const
 
-export type OperationTargetType = "INSTANCE" | "NAMESPACE" | "SERVICE"
-export const OperationTargetType = ["INSTANCE","NAMESPACE","SERVICE"] as const
-
 export type OperationType = "CREATE_NAMESPACE" | "DELETE_NAMESPACE" | "DEREGISTER_INSTANCE" | "REGISTER_INSTANCE" | "UPDATE_NAMESPACE" | "UPDATE_SERVICE"
 export const OperationType = ["CREATE_NAMESPACE","DELETE_NAMESPACE","DEREGISTER_INSTANCE","REGISTER_INSTANCE","UPDATE_NAMESPACE","UPDATE_SERVICE"] as const
 
@@ -509,7 +506,7 @@ export interface Operation {
   readonly ErrorCode?: string | undefined
   readonly CreateDate?: number | undefined
   readonly UpdateDate?: number | undefined
-  readonly Targets?: Readonly<Record<string, OperationTargetType>> | undefined
+  readonly Targets?: Readonly<Record<string, string>> | undefined
 }
 export const Operation = Type.Object({
   Id: Type.Optional(Type.String()),
@@ -520,7 +517,7 @@ export const Operation = Type.Object({
   ErrorCode: Type.Optional(Type.String()),
   CreateDate: Type.Optional(Type.Number({"format":"timestamp"})),
   UpdateDate: Type.Optional(Type.Number({"format":"timestamp"})),
-  Targets: Type.Optional(Type.Record(Type.String(), Type.Unsafe<OperationTargetType>({ ...Type.String(), enum: OperationTargetType }))),
+  Targets: Type.Optional(Type.Record(Type.String(), Type.String())),
 })
 
 export interface GetOperationResponse {
