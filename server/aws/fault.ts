@@ -30,7 +30,13 @@ export class WireError extends Error {
  * Codes that any service may give without its model saying so.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html
  */
-const commonCodes: ReadonlySet<string> = new Set(['ValidationError', 'ValidationException', 'SerializationException', 'MalformedInput'])
+const commonCodes: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'MalformedInput',
+  'SerializationException',
+  'ValidationError',
+  'ValidationException',
+])
 
 /** The code of an unexpected failure, where it is not `InternalFailure`. */
 const serverFaults: Readonly<Record<string, string>> = { ecs: 'ServerException', 'application-autoscaling': 'InternalServiceException' }
