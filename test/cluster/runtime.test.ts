@@ -223,7 +223,7 @@ describe('the record', () => {
     expect(on.runtime.observe(task)).toBeUndefined()
   })
 
-  test('a pod whose node is gone is released', async () => {
+  test('a pod that has not finished stopping is released all the same', async () => {
     const task = on.spec([{ name: 'app', image: 'busybox:latest' }])
     await on.runtime.start(task)
     const name = podNameOf(task.family, task.taskId)
