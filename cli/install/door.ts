@@ -25,13 +25,10 @@ export const doorUrl = async (kube: KubeClient, instance: Instance, signal: Abor
 /** An address to connect to for one that was listened on. */
 const hostOf = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind)
 
-/**
- * Whether calls through the door arrive, at both places that it leads to. Where this machine cannot try (a cluster
- * elsewhere, or nodes in a virtual machine), what the pods say has to do.
- */
+/** Whether calls through the door arrive, at both places that it leads to. True for one that opens by a port-forward alone. */
 export const doorAnswers = async (kube: KubeClient, instance: Instance, signal: AbortSignal): Promise<boolean> => {
   const door = await doorUrl(kube, instance, signal)
-  if ('portForward' in door || instance.driver === 'context') return true
+  if ('portForward' in door) return true
   const paths = ['/_kecs/health', ...(backendOf(instance.backend).kind === 'image' ? ['/_localstack/health'] : [])]
   const answers = await Promise.all(paths.map(path => answersAt(`${door.url}${path}`, signal)))
   return answers.every(Boolean)

@@ -18,6 +18,8 @@ export interface WaitOptions {
 const believed: Readonly<Record<Trouble, number>> = { image: 15_000, crash: 15_000, config: 15_000, disk: 10_000, unschedulable: 60_000 }
 
 const interval = 200
+/** How long an existing cluster's door is tried: this machine may be unable to reach it, and then the pods' word has to do. Milliseconds. */
+const unseenDoor = 10_000
 
 /**
  * Waits until every component is ready, the cluster's DNS knows the door, and the door answers.
@@ -28,6 +30,7 @@ export const waitReady = async (kube: KubeClient, instance: Instance, options: W
   const end = performance.now() + timeoutMs
   const shown = new Map<string, string>()
   const troubled = new Map<string, number>()
+  let readySince: number | undefined
   for (;;) {
     const states = await componentStates(kube, instance, signal)
     for (const state of states) {
@@ -40,8 +43,12 @@ export const waitReady = async (kube: KubeClient, instance: Instance, options: W
       if (since !== undefined && state.trouble && performance.now() - since > believed[state.trouble])
         throw await notReady(kube, state, signal)
     }
-    const allReady = states.every(state => state.is === 'ready')
-    if (allReady && (await dnsReady(kube, signal)) && (await doorAnswers(kube, instance, signal))) return
+    const allReady = states.every(state => state.is === 'ready') && (await dnsReady(kube, signal))
+    readySince = allReady ? (readySince ?? performance.now()) : undefined
+    if (readySince !== undefined) {
+      if (await doorAnswers(kube, instance, signal)) return
+      if (instance.driver === 'context' && performance.now() - readySince > unseenDoor) return
+    }
     if (performance.now() > end) {
       const late = states.find(state => state.is !== 'ready')
       throw await notReady(kube, late, signal, timeoutMs)
