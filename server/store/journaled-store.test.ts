@@ -18,6 +18,8 @@ const pets: TableDefinition<Pet, 'kind'> = {
 const pet = (name: string, kind: string, age: number): Pet => ({ name, kind, age })
 const names = (rows: Iterable<Pet>): string => Array.from(rows, row => row.name).join(' ')
 
+const failureOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'none', String)
+
 /** Holds every append back until the test lets it go. */
 class HeldJournal implements Journal {
   readonly appended: (readonly Revision[])[] = []
@@ -81,7 +83,7 @@ describe('tables', () => {
       tx.put(clashing, pet('tom', 'cat', 9))
       tx.put(clashing, pet('kit', 'cat', 2))
     })
-    await expect(commit).rejects.toThrow('rows tom and kit have the same order, cat')
+    expect(await failureOf(commit)).toContain('rows tom and kit have the same order, cat')
     expect(store.table(clashing).size).toBe(0)
   })
 
@@ -133,7 +135,7 @@ describe('a commit', () => {
       tx.put(pets, pet('new', 'dog', 2))
       throw new Error('changed my mind')
     })
-    await expect(commit).rejects.toThrow('changed my mind')
+    expect(await failureOf(commit)).toContain('changed my mind')
     expect(names(store.table(pets).all())).toBe('kit tom')
     expect(names(store.table(pets).by('kind', 'cat'))).toBe('kit tom')
     expect(seen).toEqual([])
@@ -141,7 +143,7 @@ describe('a commit', () => {
 
   test('must be synchronous and keeps its transaction to itself', async () => {
     const store = memoryStore()
-    await expect(store.commit(async tx => tx.put(pets, pet('tom', 'cat', 9)))).rejects.toThrow('must be synchronous')
+    expect(await failureOf(store.commit(async tx => tx.put(pets, pet('tom', 'cat', 9))))).toContain('must be synchronous')
     expect(store.table(pets).size).toBe(0)
     const leaked = await store.commit(tx => tx)
     expect(() => leaked.put(pets, pet('tom', 'cat', 9))).toThrow('after its change had returned')
@@ -191,7 +193,7 @@ describe('a refusing disk', () => {
     const outcomes = Promise.allSettled([refused, later])
     await journal.release(new Error('no space left on device'))
     expect((await outcomes).map(outcome => outcome.status)).toEqual(['rejected', 'rejected'])
-    await expect(refused).rejects.toThrow('could not be written')
+    expect(await failureOf(refused)).toContain('could not be written')
     expect(store.table(pets).get('tom')?.age).toBe(1)
     expect(store.table(pets).get('kit')).toBeUndefined()
     expect(seen.map(text => text.slice(0, 4))).toEqual(['tom:', 'kit:', 'tom:'])

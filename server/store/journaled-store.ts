@@ -60,15 +60,20 @@ export class JournaledStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#queue.drain().finally(() => this.#options.journal.close())
+    this.#closed ??= this.#drainAndClose()
     return this.#closed
+  }
+
+  async #drainAndClose(): Promise<void> {
+    await this.#queue.drain()
+    await this.#options.journal.close()
   }
 
   #memoryTable<Row extends object, Index extends string>(definition: TableDefinition<Row, Index>): MemoryTable<Row, Index> {
     const existing = this.#tables.get(definition.name)
     if (existing !== undefined) {
       if (existing.definition !== definition) throw new Error(`table ${definition.name} is defined twice`)
-      // This very definition made the table, so its rows are what the definition says.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this very definition made the table
       return existing as MemoryTable<Row, Index>
     }
     const stored = this.#unclaimed.get(definition.name) ?? []
@@ -155,8 +160,10 @@ class OpenTransaction implements Transaction {
 }
 
 /** The edge where bytes become types: what was written was a row of this table. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- naming the row is this function's purpose
 const parseRow = <Row extends object>({ table, key, body }: StoredRow): Row => {
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
     return JSON.parse(body) as Row
   } catch (cause) {
     throw new StoreError(`The row ${key} of ${table} cannot be read.`, 'The state is damaged: restore the data folder from a backup.', {
