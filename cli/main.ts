@@ -1,6 +1,6 @@
 #!/usr/bin/env bun
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { CliError } from '../shared/errors.ts'
 import { version } from '../shared/version.ts'
@@ -82,7 +82,7 @@ const processHost = (): Host => {
   return {
     env,
     cwd: process.cwd(),
-    home: env['KECS_HOME'] || join(homedir(), '.kecs'),
+    home: resolve(env['KECS_HOME'] || join(homedir(), '.kecs')),
     output: createOutput({ stdout: process.stdout, stderr: process.stderr, env, now: () => performance.now() }),
     signal: interrupt.signal,
     clock: systemClock,

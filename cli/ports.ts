@@ -1,18 +1,35 @@
 import { readFile, readdir, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { messageOf } from '../shared/errors.ts'
+import { CliError } from '../shared/errors.ts'
 
-/** Whether this process could listen there now. Throws when the address is not one of this machine. */
-export const isFree = (host: string, port: number): Promise<boolean> =>
+/**
+ * What happens when this process listens there now. `forbidden`: nobody does, but the system lets only some users do it,
+ * such as Docker. Throws `CliError` when the address is not one of this machine.
+ */
+export const tryListen = (host: string, port: number): Promise<'free' | 'taken' | 'forbidden'> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', error => {
       const code = 'code' in error ? error.code : ''
-      if (code === 'EADDRINUSE' || code === 'EACCES') resolve(false)
-      else reject(new Error(`cannot listen on ${host}: ${messageOf(error)}`))
+      if (code === 'EADDRINUSE') resolve('taken')
+      else if (code === 'EACCES' || code === 'EPERM') resolve('forbidden')
+      else reject(code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? noSuchAddress(host) : error)
     })
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)))
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve('free')))
   })
+
+const noSuchAddress = (host: string): CliError =>
+  new CliError(
+    `${host} is not an address of this machine.`,
+    'Choose another with --bind: 127.0.0.1 for this machine alone, 0.0.0.0 for all its networks.',
+  )
+
+/** For a port that this user may not open. */
+export const forbiddenPort = (port: number): CliError =>
+  new CliError(`Port ${port} may be opened by root alone.`, 'Choose one above 1023 with --port.')
+
+/** Whether nobody listens there. */
+export const isFree = async (host: string, port: number): Promise<boolean> => (await tryListen(host, port)) !== 'taken'
 
 /** The first free port from `wanted` on that is not one of `avoid`. */
 export const freePort = async (host: string, wanted: number, avoid: ReadonlySet<number>): Promise<number> => {

@@ -6,7 +6,7 @@ import { version } from '../../shared/version.ts'
 import { defineCommand, port } from '../command.ts'
 import { instanceName, parsePortRange, nameFlag, quietFlag } from '../flags.ts'
 import { writeAtomically } from '../instance.ts'
-import { portTaken } from '../ports.ts'
+import { forbiddenPort, portTaken, tryListen } from '../ports.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
@@ -145,6 +145,9 @@ const checkUrl = (text: string): string => {
 /** What a failed start means to a person: most often a port that another process holds. */
 const startError = async (error: unknown, config: ServerConfig): Promise<unknown> => {
   if (error instanceof CliError) return error
+  for (const number of [config.apiPort, config.adminPort]) {
+    if ((await tryListen(config.host, number)) === 'forbidden') return forbiddenPort(number)
+  }
   const isPort = /EADDRINUSE|address already in use|port .* in use/i.test(
     `${messageOf(error)} ${error instanceof Error && 'code' in error ? String(error.code) : ''}`,
   )

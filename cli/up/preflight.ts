@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { CliError } from '../../shared/errors.ts'
 import type { Instance } from '../cluster/driver.ts'
-import { portTaken } from '../ports.ts'
+import { forbiddenPort, portTaken, tryListen } from '../ports.ts'
 import { portsOf, shortPath } from './settings.ts'
 
 const megabyte = 1024 * 1024
@@ -27,8 +27,9 @@ const freeBytes = async (path: string): Promise<number | undefined> => {
   }
 }
 
-/** Throws `CliError` when the door's port is another program's, naming it where that can be told. */
+/** For a door that this user opens. Throws `CliError` when its port is another program's, naming it where that can be told. */
 export const checkDoor = async (instance: Instance, others: readonly Instance[]): Promise<void> => {
+  if ((await tryListen(instance.bind, instance.port)) === 'forbidden') throw forbiddenPort(instance.port)
   const taken = await portTaken(instance.bind, instance.port)
   if (taken === undefined) return
   const other = others.find(({ port }) => port === instance.port)

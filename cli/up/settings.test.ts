@@ -29,6 +29,7 @@ describe('an instance is settled', () => {
     const third = await settle({ name: 'three', others: [first, second] })
     const all = [first, second, third].flatMap(portsOf)
     expect(new Set(all).size).toBe(all.length)
+    expect(portsOf(await settle({ name: 'alone' }))).toEqual(portsOf(second))
   })
 
   test('what is chosen goes before what is remembered, and that before defaults', async () => {

@@ -25,8 +25,12 @@ export interface InstanceRequest {
 export const settleInstance = async (request: InstanceRequest): Promise<Instance> => {
   const { choices, remembered, home, name } = request
   const bind = choices.bind ?? remembered?.bind ?? '127.0.0.1'
-  const taken = new Set(request.others.flatMap(portsOf))
   const isFirst = name === 'kecs'
+  // The default instance's ports are left to it, also before it exists.
+  const taken = new Set([
+    ...request.others.flatMap(portsOf),
+    ...(isFirst ? [] : allPorts(defaultPorts.door, defaultPorts.api, defaultPorts.published)),
+  ])
   // The default instance's ports are part of what users learn: when they are taken, that is said, not evaded.
   const pick = async (wanted: number) => (isFirst ? wanted : freePort(bind, wanted, taken))
   const port = choices.port ?? remembered?.port ?? (await pick(defaultPorts.door))
@@ -63,10 +67,13 @@ const imageFor = ({ choices, remembered, version }: InstanceRequest): string => 
 export const defaultImage = (version: string): string => `${images.controlPlane}:${version}`
 
 /** Every host port of an instance. */
-export const portsOf = (instance: Instance): readonly number[] => {
-  const { first, last } = instance.publishedPorts
-  return [instance.port, instance.apiPort, ...Array.from({ length: last - first + 1 }, (_, index) => first + index)]
-}
+export const portsOf = (instance: Instance): readonly number[] => allPorts(instance.port, instance.apiPort, instance.publishedPorts)
+
+const allPorts = (door: number, api: number, { first, last }: Instance['publishedPorts']): readonly number[] => [
+  door,
+  api,
+  ...Array.from({ length: last - first + 1 }, (_, index) => first + index),
+]
 
 /** What cannot be changed while the cluster exists, as pairs of what is there and what is asked for. */
 export const conflicts = (there: Instance, wanted: Instance): readonly string[] => {
