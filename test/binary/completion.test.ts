@@ -11,9 +11,18 @@ setDefaultTimeout(60_000)
 
 const home: Home = makeHome()
 const bin = join(home.path, 'bin')
-const env = { PATH: `${bin}:/usr/bin:/bin`, HOME: home.path, KECS_HOME: join(home.path, 'instances'), DOCKER_HOST: 'unix:///nonexistent.sock' }
+const env = {
+  PATH: `${bin}:/usr/bin:/bin`,
+  HOME: home.path,
+  KECS_HOME: join(home.path, 'instances'),
+  DOCKER_HOST: 'unix:///nonexistent.sock',
+}
 const execute = promisify(execFile)
-const has = async (shell: string) => execute(shell, ['-c', 'exit 0']).then(() => true, () => false)
+const has = async (shell: string) =>
+  execute(shell, ['-c', 'exit 0']).then(
+    () => true,
+    () => false,
+  )
 
 beforeAll(() => {
   mkdirSync(bin, { recursive: true })
@@ -58,6 +67,8 @@ test.skipIf(!(await has('fish')))('fish', async () => {
 })
 
 test.skipIf(!(await has('zsh')))('zsh', async () => {
-  const { stderr } = await execute('zsh', ['-fc', 'autoload -Uz compinit; compinit -D; eval "$(kecs completion zsh)"; whence -w _kecs'], { env })
+  const { stderr } = await execute('zsh', ['-fc', 'autoload -Uz compinit; compinit -D; eval "$(kecs completion zsh)"; whence -w _kecs'], {
+    env,
+  })
   expect(stderr).toBe('')
 })
