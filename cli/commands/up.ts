@@ -13,7 +13,7 @@ const args = {
   port: { type: 'string', description: 'the AWS endpoint on this machine (default 4566)', valueHint: 'PORT' },
   'api-port': { type: 'string', description: 'the Kubernetes API on this machine (default 6550)', valueHint: 'PORT' },
   publish: { type: 'string', description: 'ports for load balancers and tasks (default 9000-9019)', valueHint: 'FIRST-LAST' },
-  bind: { type: 'string', description: 'address that all ports are opened on (default 127.0.0.1)', valueHint: 'ADDRESS' },
+  bind: { type: 'string', description: 'address that endpoint and ports are opened on (default 127.0.0.1)', valueHint: 'ADDRESS' },
   context: { type: 'string', description: 'the kube context to install into, with --driver context', valueHint: 'CONTEXT' },
   image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
   backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
