@@ -23,7 +23,7 @@ const tests = [...new Bun.Glob('test/{conformance,cluster}/**/*.{ts,py,sh}').sca
   .map(file => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 
 /** `RunTask` is called as RunTaskCommand by the SDK v3, run_task by boto3 and run-task by the AWS CLI. */
-const kebab = (operation: string): string => operation.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+const kebab = (operation: string): string => operation.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()
 function testsOf(operation: string): string[] {
   const names = new RegExp(`\\b(${operation}Command|${kebab(operation).replaceAll('-', '_')}|${kebab(operation)})\\b`)
   return tests.filter(({ text }) => names.test(text)).map(({ file }) => file)

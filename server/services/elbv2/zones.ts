@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { ServiceError } from '../../aws/errors.ts'
+import type { AvailabilityZone, IpAddressType, LoadBalancerSchemeEnum, LoadBalancerTypeEnum, SubnetMapping } from '../../aws/generated/elbv2.ts'
+import { invalidConfiguration, validationError } from '../../domain/elbv2/refusals.ts'
+import type { Elbv2Context } from './context.ts'
+
+export interface PlacementInput {
+  readonly Subnets?: readonly string[] | undefined
+  readonly SubnetMappings?: readonly SubnetMapping[] | undefined
+}
+
+export interface PlacementOf {
+  readonly type: LoadBalancerTypeEnum
+  readonly scheme: LoadBalancerSchemeEnum | undefined
+  readonly ipAddressType: IpAddressType
+}
+
+/** The subnets that a call names, as mappings. Throws for what such a load balancer cannot have. */
+export function subnetMappingsOf(input: PlacementInput, of: PlacementOf): readonly SubnetMapping[] {
+  const { Subnets: subnets = [], SubnetMappings: mappings = [] } = input
+  if (subnets.length > 0 && mappings.length > 0) throw validationError('You can specify either subnets or subnet mappings, but not both')
+  const all = mappings.length > 0 ? mappings : subnets.map(SubnetId => ({ SubnetId }))
+  if (all.some(({ SubnetId }) => !SubnetId)) throw validationError('A subnet ID must be specified')
+  const count = new Set(all.map(({ SubnetId }) => SubnetId)).size
+  if (count < all.length) throw validationError('A subnet ID was specified more than once')
+  if (count < 2 && of.type === 'application') {
+    throw validationError('At least two subnets in two different Availability Zones must be specified')
+  }
+  if (count === 0) throw validationError('At least one subnet must be specified')
+  for (const mapping of all) checkMapping(mapping, of)
+  return all
+}
+
+function checkMapping(mapping: SubnetMapping, { type, scheme, ipAddressType }: PlacementOf): void {
+  if (mapping.AllocationId && type !== 'network') {
+    throw invalidConfiguration(`Elastic IPs are not supported for load balancers with type '${type}'`)
+  }
+  if (mapping.AllocationId && scheme === 'internal') {
+    throw invalidConfiguration("Elastic IPs are not supported for load balancers with scheme 'internal'")
+  }
+  if (mapping.AllocationId && !/^eipalloc-[0-9a-zA-Z]+$/.test(mapping.AllocationId)) {
+    throw new ServiceError('AllocationIdNotFoundException', `The allocation IDs '${mapping.AllocationId}' do not exist`)
+  }
+  if (mapping.PrivateIPv4Address && (type !== 'network' || scheme !== 'internal')) {
+    throw invalidConfiguration("You can only specify private IPv4 addresses for Network Load Balancers with scheme 'internal'.")
+  }
+  if (mapping.IPv6Address && ipAddressType === 'ipv4') {
+    throw invalidConfiguration("You can only specify IPv6 addresses for load balancers with IP address type 'dualstack'")
+  }
+  if (mapping.SourceNatIpv6Prefix && type !== 'network') {
+    throw invalidConfiguration('Source NAT IPv6 prefixes are only supported for Network Load Balancers')
+  }
+}
+
+export interface Placement {
+  readonly zones: readonly AvailabilityZone[]
+  readonly vpcId: string
+  readonly isNetworkKnown: boolean
+}
+
+/** Where subnets are: asked of EC2. Where there is none, each is in a zone of its own, and all are in the account's one VPC. */
+export async function placeSubnets(context: Elbv2Context, mappings: readonly SubnetMapping[]): Promise<Placement> {
+  const ids = mappings.map(({ SubnetId = '' }) => SubnetId)
+  const known = await context.network?.subnets(context, ids)
+  if (known === undefined) {
+    const zones = mappings.map((mapping, index) => zoneOf(mapping, `${context.region}${zoneLetters[index % zoneLetters.length]}`))
+    return { zones, vpcId: madeUpVpc(context), isNetworkKnown: false }
+  }
+  const byId = new Map(known.map(subnet => [subnet.subnetId, subnet]))
+  const found = mappings.map(mapping => {
+    const subnet = byId.get(mapping.SubnetId ?? '')
+    if (subnet === undefined) {
+      const missing = ids.filter(id => !byId.has(id)).join(', ')
+      throw new ServiceError('SubnetNotFoundException', `The subnet ID '${missing}' does not exist`)
+    }
+    return { subnet, zone: zoneOf(mapping, subnet.availabilityZone) }
+  })
+  if (new Set(found.map(({ subnet }) => subnet.availabilityZone)).size < found.length) {
+    throw invalidConfiguration('A load balancer cannot be attached to multiple subnets in the same Availability Zone.')
+  }
+  const [vpcId = '', ...others] = new Set(found.map(({ subnet }) => subnet.vpcId))
+  if (others.length > 0) throw new ServiceError('InvalidSubnetException', 'All subnets must belong to the same VPC')
+  return { zones: found.map(({ zone }) => zone), vpcId, isNetworkKnown: true }
+}
+
+const zoneLetters = 'abcdef'
+
+/** An account's one VPC in a region, where no EC2 says which there are: always the same. */
+const madeUpVpc = ({ account, region }: Elbv2Context): string =>
+  `vpc-${createHash('sha256').update(`${account}/${region}`).digest('hex').slice(0, 17)}`
+
+function zoneOf(mapping: SubnetMapping, ZoneName: string): AvailabilityZone {
+  const { SubnetId, AllocationId, PrivateIPv4Address, IPv6Address, SourceNatIpv6Prefix } = mapping
+  const address = { AllocationId, PrivateIPv4Address, IPv6Address }
+  const hasAddress = Object.values(address).some(value => value !== undefined)
+  const isGiven = SourceNatIpv6Prefix !== undefined && SourceNatIpv6Prefix !== 'auto_assigned'
+  return {
+    ZoneName,
+    SubnetId,
+    LoadBalancerAddresses: hasAddress ? [address] : [],
+    ...(isGiven ? { SourceNatIpv6Prefixes: [SourceNatIpv6Prefix] } : {}),
+  }
+}
+
+/** Throws InvalidSecurityGroup for groups that EC2 does not have; takes them as given where there is none to ask. */
+export async function checkSecurityGroups(context: Elbv2Context, groupIds: readonly string[]): Promise<void> {
+  const odd = groupIds.find(id => !/^sg-[0-9a-zA-Z-]+$/.test(id))
+  if (odd !== undefined) throw new ServiceError('InvalidSecurityGroupException', `Security group '${odd}' is not valid`)
+  const known = groupIds.length === 0 ? undefined : await context.network?.securityGroups(context, groupIds)
+  const missing = known === undefined ? undefined : groupIds.find(id => !known.includes(id))
+  if (missing !== undefined) throw new ServiceError('InvalidSecurityGroupException', `Security group '${missing}' does not exist`)
+}
