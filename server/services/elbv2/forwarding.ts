@@ -54,11 +54,12 @@ function checkQuota({ store }: Elbv2Context, loadBalancerArn: string, rows: read
   )
 }
 
-/** Writes a rule and which target groups it uses. */
-export function putRule({ store }: Pick<Elbv2Context, 'store'>, transaction: Transaction, row: RuleRow): void {
+/** Writes a rule and which target groups it uses; the answer is all whose use may have changed. */
+export function putRule({ store }: Pick<Elbv2Context, 'store'>, transaction: Transaction, row: RuleRow): readonly string[] {
   const { RuleArn: ruleArn, Actions } = row.rule
   const wanted = new Set(targetGroupsOf(Actions))
-  for (const use of usesOfRule(store, ruleArn)) {
+  const before = usesOfRule(store, ruleArn)
+  for (const use of before) {
     if (!wanted.has(use.targetGroupArn)) transaction.remove(targetGroupUses, targetGroupUseKey(use.targetGroupArn, ruleArn))
   }
   for (const targetGroupArn of wanted) {
@@ -66,6 +67,7 @@ export function putRule({ store }: Pick<Elbv2Context, 'store'>, transaction: Tra
     transaction.put(targetGroupUses, { targetGroupArn, ruleArn, listenerArn, loadBalancerArn })
   }
   transaction.put(rules, row)
+  return [...new Set([...before.map(use => use.targetGroupArn), ...wanted])]
 }
 
 /** Removes a rule and that it uses target groups; the answer is which it used. */
