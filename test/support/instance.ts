@@ -39,13 +39,16 @@ const taskImages = ['nginx:alpine', 'busybox:latest', 'kecs-test/curl:latest', '
 const shared = globalThis as { kecsTestInstance?: Promise<TestInstance> }
 
 export function instance(): Promise<TestInstance> {
-  shared.kecsTestInstance ??= make()
+  shared.kecsTestInstance ??= makeInstance(process.env['KECS_TEST_DRIVER'] ?? 'kind')
   return shared.kecsTestInstance
 }
 
-export async function removeInstance(): Promise<void> {
+export async function removeShared(): Promise<void> {
   const made = await shared.kecsTestInstance?.catch(() => undefined)
-  if (!made) return
+  if (made) await removeInstance(made)
+}
+
+export async function removeInstance(made: TestInstance): Promise<void> {
   await made.kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
   rmSync(made.home, { recursive: true, force: true })
 }
@@ -78,10 +81,10 @@ function checked(command: readonly string[], finished: Finished, check: boolean)
   return finished
 }
 
-async function make(): Promise<TestInstance> {
+/** An instance of its own, to be removed by `removeInstance`. */
+export async function makeInstance(driver: string): Promise<TestInstance> {
   const home = mkdtempSync(join(tmpdir(), 'kecs-test-home-'))
-  const name = `test-${process.pid}`
-  const driver = process.env['KECS_TEST_DRIVER'] ?? 'kind'
+  const name = `test-${driver}-${process.pid}`
   const base = { KECS_HOME: home, NO_COLOR: '1' }
   const program = join(root, 'dist/kecs')
   const kecs: TestInstance['kecs'] = async (args, options = {}) => {

@@ -1,5 +1,5 @@
 // Preloaded by ./dev test: takes down what the tests of the run shared.
 import { afterAll } from 'bun:test'
-import { removeInstance } from './instance.ts'
+import { removeShared } from './instance.ts'
 
-afterAll(removeInstance, 180_000)
+afterAll(removeShared, 180_000)
