@@ -95,7 +95,7 @@ const start = async (
     nodes: () => runtime.nodes(),
     publishedPorts: config.publishedPorts,
   })
-  const services = [ecs, bindElbv2(), bindServiceDiscovery(), bindApplicationAutoScaling()]
+  const services = [ecs, bindElbv2(), bindServiceDiscovery({ store, clock, ids }), bindApplicationAutoScaling()]
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())

@@ -1,0 +1,23 @@
+import type { Namespace, Operation, Service } from '../../aws/generated/servicediscovery.ts'
+import { discoveryServices, instances } from '../../store/servicediscovery-tables.ts'
+import type { DiscoveryServiceRow, NamespaceRow, OperationRow } from '../../store/servicediscovery-tables.ts'
+import type { DiscoveryContext } from './context.ts'
+
+type Within = Pick<DiscoveryContext, 'store'>
+
+export const showNamespace = ({ store }: Within, { namespace }: NamespaceRow): Namespace => ({
+  ...namespace,
+  ServiceCount: store.table(discoveryServices).count('namespace', namespace.Arn),
+})
+
+export const showService = ({ store }: Within, { service }: DiscoveryServiceRow): Service => ({
+  ...service,
+  InstanceCount: store.table(instances).count('service', service.Arn),
+})
+
+/** SUBMITTED until what the operation did is on disk. */
+export const showOperation = ({ inFlight }: Pick<DiscoveryContext, 'inFlight'>, { operation }: OperationRow): OperationRow['operation'] =>
+  inFlight.has(operation.Id) ? { ...submitted(operation), Id: operation.Id, Status: 'SUBMITTED' } : operation
+
+/** Nobody knows yet how it ends. */
+const submitted = ({ ErrorCode: _code, ErrorMessage: _message, ...operation }: Operation): Operation => operation
