@@ -12,4 +12,4 @@ export interface Reconciler {
 }
 
 /** Wakes a key of a reconciler; a key that waits already is not added twice. */
-export type Wake = (kind: 'task' | 'cluster' | 'load-balancer' | 'target-group', key: string) => void
+export type Wake = (kind: 'task' | 'cluster' | 'service' | 'load-balancer' | 'target-group' | 'task-definition', key: string) => void

@@ -81,6 +81,14 @@ export interface TaskRow {
   readonly hostPorts?: readonly { readonly containerName: string; readonly networkBindings: readonly NetworkBinding[] }[]
   /** The runtime's epoch under which it was or will be started. */
   readonly epoch: string
+  /** The service that launched it; `task.startedBy` names its deployment or task set. */
+  readonly serviceArn?: string
+  /** A STOPPED task of a service whose end its scheduler has counted. */
+  readonly isAccountedFor?: true
+  /** Until when scaling in and deployments leave it alone: milliseconds since the epoch. */
+  readonly protectedUntil?: number
+  /** The machine that it must run on, for StartTask; where there is room otherwise. */
+  readonly nodeName?: string
   /** What the launch was asked for with: RunTask's idempotency. */
   readonly clientToken?: string
   /** Digest of the request that made it, for telling a repeated call from another one under the same token. */
@@ -90,11 +98,15 @@ export interface TaskRow {
 export const clientTokenKey = (clusterArn: string, clientToken: string): string => `${clusterArn} ${clientToken}`
 
 /** Keyed by task ARN. */
-export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desiredStatus' | 'lastStatus' | 'holdsPorts'> = {
+export const tasks: TableDefinition<
+  TaskRow,
+  'cluster' | 'clientToken' | 'desiredStatus' | 'lastStatus' | 'holdsPorts' | 'taskDefinition' | 'service'
+> = {
   name: 'ecs_tasks',
   key: row => row.task.taskArn,
   indexes: {
     cluster: row => row.task.clusterArn,
+    taskDefinition: row => row.task.taskDefinitionArn,
     clientToken: row => (row.clientToken === undefined ? undefined : clientTokenKey(row.task.clusterArn, row.clientToken)),
     /** `CLUSTER_ARN RUNNING` or `CLUSTER_ARN STOPPED`. */
     desiredStatus: row => `${row.task.clusterArn} ${row.task.desiredStatus}`,
@@ -102,5 +114,7 @@ export const tasks: TableDefinition<TaskRow, 'cluster' | 'clientToken' | 'desire
     lastStatus: row => `${row.task.clusterArn} ${row.task.lastStatus}`,
     /** `yes` for tasks that hold host ports. */
     holdsPorts: row => (row.hostPorts !== undefined && row.task.lastStatus !== 'STOPPED' ? 'yes' : undefined),
+    /** Of a service, all that do not run any more and are counted left out: what its scheduler looks at. */
+    service: row => (row.isAccountedFor === true ? undefined : row.serviceArn),
   },
 }

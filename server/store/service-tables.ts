@@ -1,0 +1,171 @@
+// The tables of ECS services. Operations write what a user asks for, the service reconciler what comes of it; both read and
+// write within one commit, so that neither loses the other's word. Tasks are tied to a service by `TaskRow.serviceArn`, and
+// to its deployment or task set by `startedBy`.
+import type {
+  DeploymentRolloutState,
+  Service,
+  ServiceDeployment,
+  ServiceDeploymentStatus,
+  ServiceEvent,
+  ServiceRevision,
+  Tag,
+  TaskSet,
+} from '../aws/generated/ecs.ts'
+import type { TableDefinition } from './store.ts'
+import type { Scope } from './tables.ts'
+
+/** One entry of a service's `deployments`: what is not in its revision. Counts of tasks are computed from the tasks. */
+export interface DeploymentRecord {
+  /** `ecs-svc/` and 19 digits, which are those of its revision too: Terraform counts on it. Its tasks' `startedBy`. */
+  readonly id: string
+  readonly status: 'PRIMARY' | 'ACTIVE'
+  readonly serviceRevisionArn: string
+  /** Absent for one that only drains because its own service deployment is long over. */
+  readonly serviceDeploymentArn?: string
+  /** How many tasks the scheduler wants of it now. */
+  readonly desiredCount: number
+  /** Consecutive failures as `failedTasks` shows them: none once a task is healthy. */
+  readonly failedTasks: number
+  /** What the circuit breaker counts; unlike `failedTasks` it stays where `resetOnHealthyTask` is off. */
+  readonly breakerFailures: number
+  readonly rolloutState: DeploymentRolloutState
+  readonly rolloutStateReason: string
+  /** Milliseconds since the epoch, as all here. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** When a task last failed: what a throttled restart counts from. */
+  readonly lastFailureAt?: number
+}
+
+/** Which members of DescribeServices' answer are kept apart or computed. */
+type ComputedMember =
+  | 'deployments'
+  | 'taskSets'
+  | 'events'
+  | 'tags'
+  | 'runningCount'
+  | 'pendingCount'
+  | 'currentServiceRevisions'
+  | 'currentServiceDeployment'
+
+export interface ServiceRow {
+  readonly scope: Scope
+  /** As DescribeServices shows it, without what is computed or kept apart. Its launch settings are those of the PRIMARY deployment. */
+  readonly service: Omit<Service, ComputedMember> & {
+    readonly serviceArn: string
+    readonly serviceName: string
+    readonly clusterArn: string
+    readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+    /** Of a DAEMON: written by the reconciler, one for each machine. */
+    readonly desiredCount: number
+    readonly schedulingStrategy: 'REPLICA' | 'DAEMON'
+  }
+  readonly tags: readonly Tag[]
+  /** Newest first; the first is PRIMARY. Empty for the controllers EXTERNAL and CODE_DEPLOY, which have task sets. */
+  readonly deployments: readonly DeploymentRecord[]
+  /** The revision of the last deployment that completed: what is rolled back to. */
+  readonly completedRevisionArn?: string
+  /** Of the newest service deployment. */
+  readonly serviceDeploymentArn?: string
+  /** The last thing said of its steadiness and placement, so that nothing is said twice; the reconciler's own. */
+  readonly said?: ServiceSaid
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly deletedAt?: number
+  readonly clientToken?: string
+  readonly requestDigest?: string
+}
+
+/** Messages that hold until the opposite is true or six hours are over, each with when it was said (milliseconds). */
+export type ServiceSaid = Readonly<Partial<Record<'steady' | 'unplaced' | 'inconsistent' | 'blocked', number>>>
+
+/** Keyed by service ARN. INACTIVE services stay for a while, as on AWS. */
+export const services: TableDefinition<ServiceRow, 'cluster' | 'scope' | 'clientToken'> = {
+  name: 'ecs_services',
+  key: row => row.service.serviceArn,
+  indexes: {
+    cluster: row => row.service.clusterArn,
+    scope: row => row.scope,
+    clientToken: row => (row.clientToken === undefined ? undefined : `${row.service.clusterArn} ${row.clientToken}`),
+  },
+}
+
+/** Newest first, at most 100. Apart from the service, whose row is written far more often. */
+export interface ServiceEventsRow {
+  readonly serviceArn: string
+  readonly events: readonly ServiceEvent[]
+}
+
+/** Keyed by service ARN. */
+export const serviceEvents: TableDefinition<ServiceEventsRow> = {
+  name: 'ecs_service_events',
+  key: row => row.serviceArn,
+}
+
+export interface ServiceRevisionRow {
+  /** As DescribeServiceRevisions shows it. Never changed. */
+  readonly revision: ServiceRevision & {
+    readonly serviceRevisionArn: string
+    readonly serviceArn: string
+    readonly clusterArn: string
+    /** An ARN. */
+    readonly taskDefinition: string
+  }
+  /** What a revision has beside what it shows. */
+  readonly enableExecuteCommand: boolean
+}
+
+/** Keyed by revision ARN. */
+export const serviceRevisions: TableDefinition<ServiceRevisionRow, 'service' | 'taskDefinition'> = {
+  name: 'ecs_service_revisions',
+  key: row => row.revision.serviceRevisionArn,
+  indexes: { service: row => row.revision.serviceArn, taskDefinition: row => row.revision.taskDefinition },
+}
+
+export interface ServiceDeploymentRow {
+  /** As DescribeServiceDeployments shows it, without the counts of tasks in its revisions. */
+  readonly serviceDeployment: ServiceDeployment & {
+    readonly serviceDeploymentArn: string
+    readonly serviceArn: string
+    readonly clusterArn: string
+    readonly status: ServiceDeploymentStatus
+    /** Seconds, as all of AWS's times. */
+    readonly createdAt: number
+    readonly targetServiceRevision: { readonly arn: string }
+  }
+}
+
+/** Later than any time in milliseconds that is met. */
+const never = 9_999_999_999_999
+
+/** Keyed by service deployment ARN; those of a service newest first. */
+export const serviceDeployments: TableDefinition<ServiceDeploymentRow, 'service'> = {
+  name: 'ecs_service_deployments',
+  key: row => row.serviceDeployment.serviceDeploymentArn,
+  order: ({ serviceDeployment: { serviceArn, createdAt, serviceDeploymentArn } }) =>
+    `${serviceArn} ${String(never - Math.round(createdAt * 1000)).padStart(13, '0')} ${serviceDeploymentArn}`,
+  indexes: { service: row => row.serviceDeployment.serviceArn },
+}
+
+export interface TaskSetRow {
+  /** As DescribeTaskSets shows it, without counts and tags. The operations write all but `stabilityStatus` and its time. */
+  readonly taskSet: Omit<TaskSet, 'computedDesiredCount' | 'pendingCount' | 'runningCount' | 'tags'> & {
+    /** `ecs-svc/` and 19 digits: its tasks' `startedBy`. */
+    readonly id: string
+    readonly taskSetArn: string
+    readonly serviceArn: string
+    readonly clusterArn: string
+    readonly status: 'PRIMARY' | 'ACTIVE' | 'DRAINING'
+    /** An ARN. */
+    readonly taskDefinition: string
+    readonly scale: { readonly value: number; readonly unit: 'PERCENT' }
+  }
+  readonly tags: readonly Tag[]
+}
+
+/** Keyed by task set ARN. */
+export const taskSets: TableDefinition<TaskSetRow, 'service' | 'taskDefinition'> = {
+  name: 'ecs_task_sets',
+  key: row => row.taskSet.taskSetArn,
+  indexes: { service: row => row.taskSet.serviceArn, taskDefinition: row => row.taskSet.taskDefinition },
+}
