@@ -12,10 +12,11 @@ import { createApi } from './http/api.ts'
 import type { HealthReport } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
 import { type Logger, createLog } from './log.ts'
+import type { Wake } from './reconcilers/reconciler.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { bindApplicationAutoScaling } from './services/application-autoscaling/index.ts'
 import { ecsService } from './services/ecs/index.ts'
-import { bindElbv2 } from './services/elbv2/index.ts'
+import { elbv2Service } from './services/elbv2/index.ts'
 import { bindServiceDiscovery } from './services/servicediscovery/index.ts'
 import { openStore } from './store/open.ts'
 
@@ -84,18 +85,24 @@ const start = async (
   stateMetrics(metrics, store, controller)
   started.add('the reconcilers', () => reconciling.stop())
 
+  const wake: Wake = (kind, key) => controller.wake(kind, key)
   const ecs = ecsService({
     store,
     clock,
     ids,
-    wake: (kind, key) => controller.wake(kind, key),
+    wake,
     get epoch() {
       return runtime.epoch
     },
     nodes: () => runtime.nodes(),
     publishedPorts: config.publishedPorts,
   })
-  const services = [ecs, bindElbv2(), bindServiceDiscovery({ store, clock, ids }), bindApplicationAutoScaling()]
+  const services = [
+    ecs,
+    elbv2Service({ store, clock, ids, wake }),
+    bindServiceDiscovery({ store, clock, ids }),
+    bindApplicationAutoScaling(),
+  ]
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())

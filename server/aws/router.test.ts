@@ -2,14 +2,14 @@ import { describe, expect, test } from 'bun:test'
 import { systemClock } from '../../shared/clock.ts'
 import { randomIds } from '../../shared/ids.ts'
 import { bindApplicationAutoScaling } from '../services/application-autoscaling/index.ts'
-import { bindElbv2 } from '../services/elbv2/index.ts'
+import { elbv2Service } from '../services/elbv2/index.ts'
 import { bindServiceDiscovery } from '../services/servicediscovery/index.ts'
 import { memoryStore } from '../store/memory.ts'
 import { isAccount, scopeOfHeader, scopeOfQuery } from './credential.ts'
 import { createRouter, type Route } from './router.ts'
 
 const parts = { store: memoryStore(), clock: systemClock, ids: randomIds }
-const router = createRouter({ services: [bindElbv2(), bindServiceDiscovery(parts), bindApplicationAutoScaling()] })
+const router = createRouter({ services: [elbv2Service({ ...parts, wake: () => {} }), bindServiceDiscovery(parts), bindApplicationAutoScaling()] })
 
 interface Sent {
   readonly target?: string

@@ -5,6 +5,8 @@ import type { Logger } from '../log.ts'
 import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.ts'
 import { Controller } from '../reconcilers/controller.ts'
+import { LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
+import { TargetGroupReconciler } from '../reconcilers/target-group.ts'
 import { TaskReconciler } from '../reconcilers/task.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
@@ -40,7 +42,12 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
   const taskReconciler = new TaskReconciler({ ...parts, rooms, isSynced: () => synced })
   const controller = new Controller({
     ...parts,
-    reconcilers: [new ClusterReconciler({ store, clock, rooms }), taskReconciler],
+    reconcilers: [
+      new ClusterReconciler({ store, clock, rooms }),
+      taskReconciler,
+      new LoadBalancerReconciler({ store }),
+      new TargetGroupReconciler({ store, clock }),
+    ],
     signal: abort.signal,
   })
 

@@ -1,4 +1,5 @@
 // An API with a few operations of the real models, for the tests of the way of a request: not a mock, a small service.
+import { systemClock } from '../../shared/clock.ts'
 import { randomIds } from '../../shared/ids.ts'
 import { bindService } from '../aws/bind.ts'
 import { ServiceError } from '../aws/errors.ts'
@@ -6,7 +7,9 @@ import { model as ecsModel } from '../aws/generated/ecs.ts'
 import { model as elbv2Model, type Operations as Elbv2Operations } from '../aws/generated/elbv2.ts'
 import type { ApiLog } from '../aws/pipeline.ts'
 import { notImplemented, type BoundService, type CallContext, type HandlerTable } from '../aws/service.ts'
+import type { Elbv2Context } from '../services/elbv2/context.ts'
 import { elbv2Handlers } from '../services/elbv2/index.ts'
+import { memoryStore } from '../store/memory.ts'
 import { createApi, type ApiOptions } from './api.ts'
 import type { HttpServer } from './listen.ts'
 
@@ -91,7 +94,7 @@ function testEcs(inputs: unknown[], released: Promise<void>): BoundService {
 }
 
 function testElbv2(inputs: unknown[]): BoundService {
-  const handlers: HandlerTable<CallContext, Elbv2Operations> = {
+  const handlers: HandlerTable<Elbv2Context, Elbv2Operations> = {
     ...elbv2Handlers,
     CreateTargetGroup: notImplemented,
     DescribeLoadBalancers: ({ account, region }, input) => {
@@ -118,5 +121,6 @@ function testElbv2(inputs: unknown[]): BoundService {
       return {}
     },
   }
-  return bindService<Elbv2Operations, CallContext>({ model: elbv2Model, handlers, makeContext: call => call })
+  const dependencies = { store: memoryStore(), clock: systemClock, ids: randomIds, wake: () => {} }
+  return bindService<Elbv2Operations, Elbv2Context>({ model: elbv2Model, handlers, makeContext: call => ({ ...dependencies, ...call }) })
 }

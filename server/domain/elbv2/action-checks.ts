@@ -29,10 +29,12 @@ const configOf: Readonly<Record<ActionTypeEnum, ConfigName>> = {
 export function checkConfig(action: Action): void {
   const own = configOf[action.Type]
   for (const name of Object.values(configOf)) {
-    if (name !== own && action[name] !== undefined) throw validationError(`'${name}' cannot be specified for an action of type '${action.Type}'`)
+    if (name !== own && action[name] !== undefined)
+      throw validationError(`'${name}' cannot be specified for an action of type '${action.Type}'`)
   }
   if (action.Type === 'forward') return
-  if (action.TargetGroupArn !== undefined) throw validationError(`A target group ARN cannot be specified for an action of type '${action.Type}'`)
+  if (action.TargetGroupArn !== undefined)
+    throw validationError(`A target group ARN cannot be specified for an action of type '${action.Type}'`)
   if (action[own] === undefined) throw validationError(`'${own}' must be specified for an action of type '${action.Type}'`)
 }
 
@@ -48,15 +50,20 @@ export function readForward(action: Action, protocol: ProtocolEnum | undefined):
   if (groups.length > most) throw invalidAction(`You cannot specify more than ${most} target groups per action`)
   if (single === undefined && groups.length === 0) throw validationError('A target group ARN must be specified')
   if (single !== undefined && config !== undefined && (groups.length !== 1 || groups[0]?.TargetGroupArn !== single)) {
-    throw validationError('You can specify both a target group list and a top-level target group ARN only if the target group list has exactly one member and it is the same target group')
+    throw validationError(
+      'You can specify both a target group list and a top-level target group ARN only if the target group list has exactly one member and it is the same target group',
+    )
   }
   const tuples = groups.length === 0 ? [{ TargetGroupArn: single }] : groups
   for (const { TargetGroupArn: arn, Weight: weight } of tuples) {
     if (arn === undefined || arn === '') throw validationError('A target group ARN must be specified')
-    if (weight === undefined && tuples.length > 1) throw validationError('You must specify a weight for each target group when you specify more than one')
-    if (weight !== undefined && (weight < 0 || weight > mostWeight)) throw validationError(`Target group weight '${weight}' must be between '0' and '${mostWeight}'`)
+    if (weight === undefined && tuples.length > 1)
+      throw validationError('You must specify a weight for each target group when you specify more than one')
+    if (weight !== undefined && (weight < 0 || weight > mostWeight))
+      throw validationError(`Target group weight '${weight}' must be between '0' and '${mostWeight}'`)
   }
-  if (new Set(tuples.map(tuple => tuple.TargetGroupArn)).size < tuples.length) throw validationError('A target group ARN was specified more than once')
+  if (new Set(tuples.map(tuple => tuple.TargetGroupArn)).size < tuples.length)
+    throw validationError('A target group ARN was specified more than once')
   const sticky = readStickiness(config, ofNetwork)
   return {
     TargetGroups: tuples.map(tuple => ({ TargetGroupArn: tuple.TargetGroupArn, Weight: tuple.Weight ?? 1 })),
@@ -92,7 +99,9 @@ const contentTypes = ['text/plain', 'text/css', 'text/html', 'application/javasc
 export function readFixedResponse(config: FixedResponseActionConfig): FixedResponseActionConfig {
   const { ContentType: type } = config
   if (type !== undefined && type !== '' && !contentTypes.includes(type)) {
-    throw invalidAction("The ContentType must be one of:'text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'")
+    throw invalidAction(
+      "The ContentType must be one of:'text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'",
+    )
   }
   return config
 }
@@ -101,7 +110,8 @@ const mostExtraParameters = 10
 
 function readSession<Config extends AuthenticateCognitoActionConfig | AuthenticateOidcActionConfig>(config: Config): Config {
   const extra = Object.keys(config.AuthenticationRequestExtraParams ?? {}).length
-  if (extra > mostExtraParameters) throw invalidAction(`Up to '${mostExtraParameters}' extra parameters can be specified, but '${extra}' were specified`)
+  if (extra > mostExtraParameters)
+    throw invalidAction(`Up to '${mostExtraParameters}' extra parameters can be specified, but '${extra}' were specified`)
   const { SessionTimeout = aWeek } = config
   if (SessionTimeout < 1 || SessionTimeout > aWeek) {
     throw invalidAction(`Authentication session timeout must be between 1 and ${aWeek} seconds`)
@@ -127,7 +137,8 @@ const httpsUrl = /^https:\/\/[^/\s]+(\/\S*)?$/
 /** `secret` is what the action had before, for a caller who does not want to tell it again. */
 export function readOidc(config: AuthenticateOidcActionConfig, secret: string | undefined): AuthenticateOidcActionConfig {
   for (const name of ['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint', 'UserInfoEndpoint'] as const) {
-    if (!httpsUrl.test(config[name])) throw invalidAction(`'${name}' must be a full URL, including the HTTPS protocol, the domain and the path`)
+    if (!httpsUrl.test(config[name]))
+      throw invalidAction(`'${name}' must be a full URL, including the HTTPS protocol, the domain and the path`)
   }
   const { UseExistingClientSecret: keep = false, ...rest } = config
   if (keep && config.ClientSecret !== undefined) {
@@ -142,16 +153,20 @@ const standardClaims = new Set(['exp', 'iss', 'nbf', 'iat'])
 const mostClaims = 10
 
 export function readJwt(config: JwtValidationActionConfig): JwtValidationActionConfig {
-  if (!httpsUrl.test(config.JwksEndpoint)) throw invalidAction("'JwksEndpoint' must be a full URL, including the HTTPS protocol, the domain and the path")
-  if (config.JwksEndpoint.length > 256 || config.Issuer.length > 256) throw invalidAction('The JWKS endpoint and the issuer can have at most 256 characters')
+  if (!httpsUrl.test(config.JwksEndpoint))
+    throw invalidAction("'JwksEndpoint' must be a full URL, including the HTTPS protocol, the domain and the path")
+  if (config.JwksEndpoint.length > 256 || config.Issuer.length > 256)
+    throw invalidAction('The JWKS endpoint and the issuer can have at most 256 characters')
   const claims = config.AdditionalClaims ?? []
-  if (claims.length > mostClaims) throw invalidAction(`Up to '${mostClaims}' additional claims can be specified, but '${claims.length}' were specified`)
+  if (claims.length > mostClaims)
+    throw invalidAction(`Up to '${mostClaims}' additional claims can be specified, but '${claims.length}' were specified`)
   for (const { Name, Values, Format } of claims) {
     if (standardClaims.has(Name)) throw invalidAction(`The claim '${Name}' is validated by default and cannot be specified`)
     if (Values.length === 0 || Values.length > mostClaims || Values.some(value => value.length > 256)) {
       throw invalidAction(`The claim '${Name}' must have between 1 and ${mostClaims} values of at most 256 characters`)
     }
-    if (Format === 'single-string' && Values.length > 1) throw invalidAction(`The claim '${Name}' with the format 'single-string' must have one value`)
+    if (Format === 'single-string' && Values.length > 1)
+      throw invalidAction(`The claim '${Name}' with the format 'single-string' must have one value`)
     if (Format === 'space-separated-values' && Values.some(value => value.includes(' '))) {
       throw invalidAction(`The values of the claim '${Name}' cannot include spaces`)
     }

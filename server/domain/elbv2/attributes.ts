@@ -29,7 +29,9 @@ export const wholeNumber =
     if (words.includes(value)) return undefined
     const isInside = /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most
     const range = `${least}-${most}`
-    return isInside ? undefined : `'${key}' value '${value}' must be between '${range}' inclusive${words.map(word => ` or '${word}'`).join('')}`
+    return isInside
+      ? undefined
+      : `'${key}' value '${value}' must be between '${range}' inclusive${words.map(word => ` or '${word}'`).join('')}`
   }
 
 export const anyText: CheckValue = () => undefined
@@ -63,7 +65,9 @@ export function readAttributes(given: readonly AttributePair[], rules: Attribute
 
 const unknownKey = (key: string, { subject, known, kind }: AttributeRules) =>
   validationError(
-    known.has(key) ? `${subject} attribute key '${key}' is not supported on ${kind}` : `${subject} attribute key '${key}' is not recognized`,
+    known.has(key)
+      ? `${subject} attribute key '${key}' is not supported on ${kind}`
+      : `${subject} attribute key '${key}' is not recognized`,
   )
 
 /** Every attribute that there is, set or not, in the rules' order. */

@@ -42,7 +42,9 @@ export function checkCompatible(
   }
   const newer = groups.filter(({ IpAddressType }) => IpAddressType === 'ipv6' && loadBalancer.IpAddressType === 'ipv4')
   if (newer.length > 0) {
-    throw invalidConfiguration(`Target groups with IP address type 'ipv6' need a load balancer with IP address type 'dualstack': ${arnsOf(newer)}`)
+    throw invalidConfiguration(
+      `Target groups with IP address type 'ipv6' need a load balancer with IP address type 'dualstack': ${arnsOf(newer)}`,
+    )
   }
 }
 

@@ -1,9 +1,10 @@
 // What a rule matches.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
-import { isIP } from 'node:net'
 import type { RuleCondition } from '../../aws/generated/elbv2.ts'
+import { ipVersion } from './ip-address.ts'
 import { quotas } from './quotas.ts'
 import { validationError } from './refusals.ts'
+import { isRegularExpression } from './regular-expression.ts'
 
 const fields = ['host-header', 'http-header', 'http-request-method', 'path-pattern', 'query-string', 'source-ip'] as const
 type Field = (typeof fields)[number]
@@ -32,12 +33,17 @@ function readCondition(condition: RuleCondition): RuleCondition {
   const { Field: field } = condition
   if (!isField(field)) throw validationError(`Condition field '${field ?? ''}' must be one of '[${fields.join(',')}]'`)
   for (const [other, name] of Object.entries(configOf)) {
-    if (other !== field && condition[name] !== undefined) throw validationError(`You cannot specify '${name}' for a condition of type '${field}'`)
+    if (other !== field && condition[name] !== undefined)
+      throw validationError(`You cannot specify '${name}' for a condition of type '${field}'`)
   }
   if (condition.Values !== undefined && condition.Values.length > 0 && field !== 'host-header' && field !== 'path-pattern') {
     throw validationError(`The 'Values' field is not compatible with '${field}'`)
   }
-  if (condition.RegexValues !== undefined && condition.RegexValues.length > 0 && !['host-header', 'path-pattern', 'http-header'].includes(field)) {
+  if (
+    condition.RegexValues !== undefined &&
+    condition.RegexValues.length > 0 &&
+    !['host-header', 'path-pattern', 'http-header'].includes(field)
+  ) {
     throw validationError(`The 'RegexValues' field is not compatible with '${field}'`)
   }
   return readers[field](condition)
@@ -52,7 +58,10 @@ function checkText(what: string, value: string, longest = longestValue): void {
 }
 
 /** Values of a field that takes them beside its configuration or in it, and regular expressions. */
-function readValues(field: 'host-header' | 'path-pattern' | 'http-header', condition: RuleCondition): {
+function readValues(
+  field: 'host-header' | 'path-pattern' | 'http-header',
+  condition: RuleCondition,
+): {
   readonly Values?: readonly string[]
   readonly RegexValues?: readonly string[]
 } {
@@ -76,11 +85,7 @@ function readValues(field: 'host-header' | 'path-pattern' | 'http-header', condi
 }
 
 function checkRegex(value: string): void {
-  try {
-    new RegExp(value)
-  } catch {
-    throw validationError(`The regex value '${value}' is not valid`)
-  }
+  if (!isRegularExpression(value)) throw validationError(`The regex value '${value}' is not valid`)
 }
 
 const hostCharacters = /^[A-Za-z0-9\-.*?:]+$/
@@ -90,8 +95,10 @@ const readers: Readonly<Record<Field, (condition: RuleCondition) => RuleConditio
   'host-header': condition => {
     const values = readValues('host-header', condition)
     for (const value of values.Values ?? []) {
-      if (!hostCharacters.test(value)) throw validationError(`The 'host-header' value '${value}' is not valid; the allowed characters are A-Z, a-z, 0-9, - . * ?`)
-      if (!value.includes('.') && !/[*?]/.test(value)) throw validationError(`The 'host-header' value '${value}' must include at least one '.' character`)
+      if (!hostCharacters.test(value))
+        throw validationError(`The 'host-header' value '${value}' is not valid; the allowed characters are A-Z, a-z, 0-9, - . * ?`)
+      if (!value.includes('.') && !/[*?]/.test(value))
+        throw validationError(`The 'host-header' value '${value}' must include at least one '.' character`)
     }
     return { Field: 'host-header', ...values, HostHeaderConfig: values }
   },
@@ -107,13 +114,16 @@ const readers: Readonly<Record<Field, (condition: RuleCondition) => RuleConditio
     if (condition.HttpHeaderConfig === undefined) throw validationError("A 'HttpHeaderConfig' must be specified with 'http-header'")
     if (HttpHeaderName === undefined || HttpHeaderName === '') throw validationError("A 'HttpHeaderName' must be specified")
     if (HttpHeaderName.length > longestName) throw validationError(`The 'HttpHeaderName' value is too long; the limit is '${longestName}'`)
-    if (!/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/.test(HttpHeaderName)) throw validationError(`The 'HttpHeaderName' value '${HttpHeaderName}' is not valid`)
-    if (HttpHeaderName.toLowerCase() === 'host') throw validationError("You cannot use an HTTP header condition to specify the host header. Use a host-header condition")
+    if (!/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/.test(HttpHeaderName))
+      throw validationError(`The 'HttpHeaderName' value '${HttpHeaderName}' is not valid`)
+    if (HttpHeaderName.toLowerCase() === 'host')
+      throw validationError('You cannot use an HTTP header condition to specify the host header. Use a host-header condition')
     return { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName, ...readValues('http-header', condition) } }
   },
   'http-request-method': condition => {
     const Values = condition.HttpRequestMethodConfig?.Values ?? []
-    if (condition.HttpRequestMethodConfig === undefined) throw validationError("A 'HttpRequestMethodConfig' must be specified with 'http-request-method'")
+    if (condition.HttpRequestMethodConfig === undefined)
+      throw validationError("A 'HttpRequestMethodConfig' must be specified with 'http-request-method'")
     if (Values.length === 0) throw validationError('A condition value must be specified')
     for (const value of Values) {
       checkText('http-request-method', value, longestName)
@@ -129,7 +139,8 @@ const readers: Readonly<Record<Field, (condition: RuleCondition) => RuleConditio
     if (Values.length === 0) throw validationError('A condition value must be specified')
     for (const { Key, Value } of Values) {
       if (Value === undefined || Value === '') throw validationError("A 'Value' must be specified in 'QueryStringKeyValuePair'")
-      if (Key !== undefined && Key.length > longestValue) throw validationError(`The 'Key' value is too long; the limit is '${longestValue}'`)
+      if (Key !== undefined && Key.length > longestValue)
+        throw validationError(`The 'Key' value is too long; the limit is '${longestValue}'`)
       if (Value.length > longestValue) throw validationError(`The 'Value' value is too long; the limit is '${longestValue}'`)
     }
     return { Field: 'query-string', QueryStringConfig: { Values } }
@@ -146,8 +157,8 @@ const readers: Readonly<Record<Field, (condition: RuleCondition) => RuleConditio
 
 function isCidr(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/')
-  const version = isIP(address)
-  return version !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits ?? '') && Number(bits) <= (version === 4 ? 32 : 128)
+  const version = ipVersion(address)
+  return version !== undefined && rest.length === 0 && /^\d{1,3}$/.test(bits ?? '') && Number(bits) <= (version === 4 ? 32 : 128)
 }
 
 /** Fields that a rule has at most once. */

@@ -35,23 +35,49 @@ const timeoutOf = (subject: Subject, protocol: string | undefined): number => {
 /** The health check that a call asks for, over what there was before, or over the defaults of such a target group. */
 export function healthCheckOf(subject: Subject, input: HealthCheckInput, before?: HealthCheckInput): HealthCheck {
   const family = familyOf(subject)
-  const protocol = input.HealthCheckProtocol ?? before?.HealthCheckProtocol ?? defaultProtocol(family, subject)
+  const kept = overDefined(before ?? {}, input)
+  const protocol = kept.HealthCheckProtocol ?? defaultProtocol(family, subject)
   const isHttp = family === 'lambda' || protocol === 'HTTP' || protocol === 'HTTPS'
-  const wasHttp = before?.HealthCheckPath !== undefined
   const check: HealthCheck = {
-    HealthCheckEnabled: input.HealthCheckEnabled ?? before?.HealthCheckEnabled ?? family !== 'lambda',
+    ...overDefined(defaults(subject, family, protocol), kept),
     HealthCheckProtocol: family === 'lambda' ? undefined : protocol,
-    HealthCheckPort: input.HealthCheckPort ?? before?.HealthCheckPort ?? defaultPort(family),
-    HealthCheckIntervalSeconds: input.HealthCheckIntervalSeconds ?? before?.HealthCheckIntervalSeconds ?? intervals[family],
-    HealthCheckTimeoutSeconds: input.HealthCheckTimeoutSeconds ?? before?.HealthCheckTimeoutSeconds ?? timeoutOf(subject, protocol),
-    HealthyThresholdCount: input.HealthyThresholdCount ?? before?.HealthyThresholdCount ?? 5,
-    UnhealthyThresholdCount: input.UnhealthyThresholdCount ?? before?.UnhealthyThresholdCount ?? (family === 'lambda' ? 5 : 2),
-    HealthCheckPath: isHttp ? (input.HealthCheckPath ?? before?.HealthCheckPath ?? defaultPath(subject)) : input.HealthCheckPath,
-    Matcher: isHttp ? (input.Matcher ?? (wasHttp ? before.Matcher : undefined) ?? defaultMatcher(family, subject)) : input.Matcher,
+    // TCP has neither: what was for HTTP goes, what is asked for is refused below.
+    ...(isHttp ? {} : { HealthCheckPath: input.HealthCheckPath, Matcher: input.Matcher }),
   }
   checkHealthCheck(subject, family, check)
   return check
 }
+
+function defaults(subject: Subject, family: TargetGroupFamily, protocol: string): HealthCheck {
+  return {
+    HealthCheckEnabled: family !== 'lambda',
+    HealthCheckPort: defaultPort(family),
+    HealthCheckIntervalSeconds: intervals[family],
+    HealthCheckTimeoutSeconds: timeoutOf(subject, protocol),
+    HealthyThresholdCount: 5,
+    UnhealthyThresholdCount: family === 'lambda' ? 5 : 2,
+    HealthCheckPath: defaultPath(subject),
+    Matcher: defaultMatcher(family, subject),
+  }
+}
+
+/** The health check members of `over`, where there are any, else those of `under`. */
+function overDefined<Under extends HealthCheckInput>(under: Under, over: HealthCheckInput): Under & HealthCheckInput {
+  const given = members.flatMap(name => (over[name] === undefined ? [] : [[name, over[name]] as const]))
+  return { ...under, ...Object.fromEntries(given) }
+}
+
+const members = [
+  'HealthCheckProtocol',
+  'HealthCheckPort',
+  'HealthCheckEnabled',
+  'HealthCheckPath',
+  'HealthCheckIntervalSeconds',
+  'HealthCheckTimeoutSeconds',
+  'HealthyThresholdCount',
+  'UnhealthyThresholdCount',
+  'Matcher',
+] as const satisfies readonly (keyof HealthCheckInput)[]
 
 const defaultProtocol = (family: TargetGroupFamily, subject: Subject): 'HTTP' | 'TCP' =>
   family === 'application' || family === 'lambda' || subject.TargetType === 'alb' ? 'HTTP' : 'TCP'

@@ -60,7 +60,10 @@ function gatewaySettings(input: ListenerInput): ListenerSettings {
   return {}
 }
 
-function checkProtocol(protocol: ProtocolEnum, loadBalancer: Pick<LoadBalancer, 'Type' | 'IpAddressType' | 'EnablePrefixForIpv6SourceNat'>): void {
+function checkProtocol(
+  protocol: ProtocolEnum,
+  loadBalancer: Pick<LoadBalancer, 'Type' | 'IpAddressType' | 'EnablePrefixForIpv6SourceNat'>,
+): void {
   const allowed = protocolsOf[loadBalancer.Type ?? 'application']
   if (!allowed.includes(protocol)) throw validationError(`Listener protocol '${protocol}' must be one of '${allowed.join(', ')}'`)
   const isDatagram = /UDP|QUIC/.test(protocol)
@@ -92,7 +95,8 @@ export function certificateArnOf({ CertificateArn: text, IsDefault }: Certificat
   if (IsDefault !== undefined) throw validationError("'IsDefault' cannot be specified for a certificate")
   const arn = parseArn(text)
   const isCertificate =
-    (arn?.service === 'acm' && arn.resource.startsWith('certificate/')) || (arn?.service === 'iam' && arn.resource.startsWith('server-certificate/'))
+    (arn?.service === 'acm' && arn.resource.startsWith('certificate/')) ||
+    (arn?.service === 'iam' && arn.resource.startsWith('server-certificate/'))
   if (!isCertificate) throw new ServiceError('CertificateNotFoundException', `Certificate '${text}' not found`)
   return text
 }
@@ -132,11 +136,14 @@ function mutualSettings(
 
 function readMutual(given: MutualAuthenticationAttributes): MutualAuthenticationAttributes {
   const { Mode = 'off', TrustStoreArn, IgnoreClientCertificateExpiry: ignores, AdvertiseTrustStoreCaNames: advertises } = given
-  if (!['off', 'passthrough', 'verify'].includes(Mode)) throw validationError(`Mutual authentication mode '${Mode}' must be one of 'off, passthrough, verify'`)
+  if (!['off', 'passthrough', 'verify'].includes(Mode))
+    throw validationError(`Mutual authentication mode '${Mode}' must be one of 'off, passthrough, verify'`)
   if (Mode !== 'verify') {
     if (TrustStoreArn) throw validationError(`A trust store cannot be specified for mutual authentication mode '${Mode}'`)
-    if (ignores === true) throw validationError(`'IgnoreClientCertificateExpiry' cannot be specified for mutual authentication mode '${Mode}'`)
-    if (advertises === 'on') throw validationError(`'AdvertiseTrustStoreCaNames' cannot be specified for mutual authentication mode '${Mode}'`)
+    if (ignores === true)
+      throw validationError(`'IgnoreClientCertificateExpiry' cannot be specified for mutual authentication mode '${Mode}'`)
+    if (advertises === 'on')
+      throw validationError(`'AdvertiseTrustStoreCaNames' cannot be specified for mutual authentication mode '${Mode}'`)
     return { Mode }
   }
   if (!TrustStoreArn) throw validationError("A trust store ARN must be specified for mutual authentication mode 'verify'")

@@ -48,7 +48,12 @@ type ProtocolName = (typeof protocols)[number]
 const between = (least: ProtocolName, most: ProtocolName): readonly string[] =>
   protocols.slice(protocols.indexOf(least), protocols.indexOf(most) + 1)
 
-const policy = (name: string, sslProtocols: readonly string[], ciphers: readonly string[], types = ['application', 'network']): SslPolicy => ({
+const policy = (
+  name: string,
+  sslProtocols: readonly string[],
+  ciphers: readonly string[],
+  types = ['application', 'network'],
+): SslPolicy => ({
   Name: `ELBSecurityPolicy-${name}`,
   SslProtocols: sslProtocols,
   Ciphers: ciphers.map((cipher, index) => ({ Name: cipher, Priority: index + 1 })),

@@ -39,7 +39,9 @@ const groupHealth: readonly AttributeRule[] = [
 ]
 
 const cookieName: CheckValue = value =>
-  /^AWSALB/.test(value) ? `The cookie name '${value}' cannot begin with 'AWSALB', which is reserved for use by the load balancer` : undefined
+  value.startsWith('AWSALB')
+    ? `The cookie name '${value}' cannot begin with 'AWSALB', which is reserved for use by the load balancer`
+    : undefined
 
 const applicationRules: readonly AttributeRule[] = [
   sticky,
@@ -60,7 +62,8 @@ const applicationRules: readonly AttributeRule[] = [
 ]
 
 /** AWS preserves clients' addresses but for targets by address under TCP and TLS. */
-const preservesClientIp = ({ TargetType, Protocol }: Subject): boolean => !(TargetType === 'ip' && (Protocol === 'TCP' || Protocol === 'TLS'))
+const preservesClientIp = ({ TargetType, Protocol }: Subject): boolean =>
+  !(TargetType === 'ip' && (Protocol === 'TCP' || Protocol === 'TLS'))
 
 const networkRules = (subject: Subject): readonly AttributeRule[] => [
   sticky,
@@ -121,9 +124,15 @@ export function checkTargetGroupAttributes(subject: Subject, values: ReadonlyMap
   }
   const isWeighted = is('load_balancing.algorithm.type', 'weighted_random')
   if (is('load_balancing.algorithm.anomaly_mitigation', 'on') && !isWeighted) {
-    throw invalidConfiguration("'load_balancing.algorithm.anomaly_mitigation' can only be 'on' when 'load_balancing.algorithm.type' is 'weighted_random'")
+    throw invalidConfiguration(
+      "'load_balancing.algorithm.anomaly_mitigation' can only be 'on' when 'load_balancing.algorithm.type' is 'weighted_random'",
+    )
   }
-  if (Number(values.get('slow_start.duration_seconds') ?? 0) > 0 && values.has('load_balancing.algorithm.type') && !is('load_balancing.algorithm.type', 'round_robin')) {
+  if (
+    Number(values.get('slow_start.duration_seconds') ?? 0) > 0 &&
+    values.has('load_balancing.algorithm.type') &&
+    !is('load_balancing.algorithm.type', 'round_robin')
+  ) {
     throw invalidConfiguration("'slow_start.duration_seconds' can only be set when 'load_balancing.algorithm.type' is 'round_robin'")
   }
   if (isUdp(subject.Protocol) && is('preserve_client_ip.enabled', 'false')) {

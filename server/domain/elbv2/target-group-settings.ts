@@ -50,7 +50,8 @@ function checkPlace({ Protocol, Port, VpcId }: CreateTargetGroupInput, targetTyp
     throw validationError(`A target group of type '${targetType}' must have a protocol and a port`)
   }
   if (VpcId === undefined || VpcId === '') throw validationError('A VPC ID must be specified')
-  if (Protocol === 'GENEVE' && Port !== 6081) throw validationError(`Port '${Port}' must be '6081' for target groups with protocol 'GENEVE'`)
+  if (Protocol === 'GENEVE' && Port !== 6081)
+    throw validationError(`Port '${Port}' must be '6081' for target groups with protocol 'GENEVE'`)
   if (targetType === 'alb' && Protocol !== 'TCP') {
     throw validationError(`Protocol '${Protocol}' is not supported for target groups with target type 'alb': it must be 'TCP'`)
   }
@@ -78,6 +79,7 @@ function protocolVersion({ ProtocolVersion: version, Protocol: protocol }: Creat
     throw validationError(`Protocol version '${version}' can only be specified for target groups with protocol 'HTTP' or 'HTTPS'`)
   }
   const upper = version.toUpperCase()
-  if (!['GRPC', 'HTTP1', 'HTTP2'].includes(upper)) throw validationError(`Protocol version '${version}' must be one of 'GRPC, HTTP1, HTTP2'`)
+  if (!['GRPC', 'HTTP1', 'HTTP2'].includes(upper))
+    throw validationError(`Protocol version '${version}' must be one of 'GRPC, HTTP1, HTTP2'`)
   return upper
 }

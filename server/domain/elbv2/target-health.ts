@@ -47,5 +47,7 @@ export function targetHealthOf({ row, found, targetGroup, isUsed, now }: TargetF
 }
 
 /** The port that a target's health is checked at. */
-export const healthCheckPortOf = (target: TargetDescription, { HealthCheckPort: port }: Pick<TargetGroup, 'HealthCheckPort'>): string | undefined =>
-  port === undefined || port === 'traffic-port' ? target.Port?.toString() : port
+export const healthCheckPortOf = (
+  target: TargetDescription,
+  { HealthCheckPort: port }: Pick<TargetGroup, 'HealthCheckPort'>,
+): string | undefined => (port === undefined || port === 'traffic-port' ? target.Port?.toString() : port)

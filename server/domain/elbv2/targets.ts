@@ -1,21 +1,17 @@
 // Which targets a target group takes.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
-import { BlockList, isIP } from 'node:net'
 import { ServiceError } from '../../aws/errors.ts'
 import type { TargetDescription, TargetGroup } from '../../aws/generated/elbv2.ts'
 import { parseArn } from '../arn.ts'
 import { kindOfArn } from './arns.ts'
+import { ipVersion, isWithin } from './ip-address.ts'
 import { validationError } from './refusals.ts'
 import { isQuic } from './target-group-family.ts'
 
 export const invalidTarget = (message: string): ServiceError => new ServiceError('InvalidTargetException', message)
 
 /** RFC 1918 and RFC 6598; IPv6 addresses of a VPC may be any. */
-const privateRanges = new BlockList()
-privateRanges.addSubnet('10.0.0.0', 8)
-privateRanges.addSubnet('172.16.0.0', 12)
-privateRanges.addSubnet('192.168.0.0', 16)
-privateRanges.addSubnet('100.64.0.0', 10)
+const privateRanges = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16']
 
 type Group = Pick<TargetGroup, 'TargetType' | 'Port' | 'IpAddressType' | 'Protocol'>
 
@@ -45,31 +41,36 @@ const checks: Readonly<Record<NonNullable<Group['TargetType']>, (target: TargetD
   },
   ip: ({ Id }, { IpAddressType = 'ipv4' }) => {
     const isV4 = IpAddressType === 'ipv4'
-    if (isIP(Id) !== (isV4 ? 4 : 6)) throw validationError(`The IP address '${Id}' is not a valid ${isV4 ? 'IPv4' : 'IPv6'} address`)
-    if (isV4 && !privateRanges.check(Id)) {
-      throw validationError(`The IP address '${Id}' must be within the VPC or a private range: 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16`)
+    if (ipVersion(Id) !== (isV4 ? 4 : 6)) throw validationError(`The IP address '${Id}' is not a valid ${isV4 ? 'IPv4' : 'IPv6'} address`)
+    if (isV4 && !privateRanges.some(range => isWithin(Id, range))) {
+      throw validationError(`The IP address '${Id}' must be within the VPC or a private range: ${privateRanges.join(', ')}`)
     }
   },
   lambda: ({ Id, Port, AvailabilityZone }) => {
     const arn = parseArn(Id)
-    if (arn?.service !== 'lambda' || !arn.resource.startsWith('function:')) throw validationError(`'${Id}' is not a valid Lambda function ARN`)
+    if (arn?.service !== 'lambda' || !arn.resource.startsWith('function:'))
+      throw validationError(`'${Id}' is not a valid Lambda function ARN`)
     if (Port !== undefined) throw validationError("Port cannot be specified for targets of target groups with target type 'lambda'")
     if (AvailabilityZone !== undefined && AvailabilityZone !== 'all') refuseZone(AvailabilityZone, 'lambda')
   },
   alb: ({ Id, Port, AvailabilityZone }, group) => {
-    if (kindOfArn(Id) !== 'load balancer' || !Id.includes(':loadbalancer/app/')) throw validationError(`'${Id}' is not a valid Application Load Balancer ARN`)
-    if (Port !== undefined && Port !== group.Port) throw validationError(`Port '${Port}' must be the port of the target group, '${group.Port}'`)
+    if (kindOfArn(Id) !== 'load balancer' || !Id.includes(':loadbalancer/app/'))
+      throw validationError(`'${Id}' is not a valid Application Load Balancer ARN`)
+    if (Port !== undefined && Port !== group.Port)
+      throw validationError(`Port '${Port}' must be the port of the target group, '${group.Port}'`)
     refuseZone(AvailabilityZone, 'alb')
   },
 }
 
 function refuseZone(zone: string | undefined, type: string): void {
-  if (zone !== undefined) throw validationError(`You cannot specify an Availability Zone for targets of target groups with target type '${type}'`)
+  if (zone !== undefined)
+    throw validationError(`You cannot specify an Availability Zone for targets of target groups with target type '${type}'`)
 }
 
 function checkQuic({ QuicServerId: id }: TargetDescription, { Protocol: protocol }: Group): void {
   if (isQuic(protocol)) {
-    if (id === undefined || !/^0x[0-9a-f]{16}$/.test(id)) throw validationError('A QUIC server ID must be 0x followed by 16 hexadecimal digits')
+    if (id === undefined || !/^0x[0-9a-f]{16}$/.test(id))
+      throw validationError('A QUIC server ID must be 0x followed by 16 hexadecimal digits')
     return
   }
   if (id !== undefined) throw validationError("A QUIC server ID can only be specified for target groups with protocol 'QUIC' or 'TCP_QUIC'")

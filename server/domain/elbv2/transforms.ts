@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleTransform.html
 import type { RuleTransform, TransformTypeEnum } from '../../aws/generated/elbv2.ts'
 import { validationError } from './refusals.ts'
+import { isRegularExpression } from './regular-expression.ts'
 
 const configOf = {
   'host-header-rewrite': 'HostHeaderRewriteConfig',
@@ -26,11 +27,8 @@ export function checkTransforms(transforms: readonly RuleTransform[]): void {
 }
 
 function checkRewrite(regex: string, replace: string): void {
-  if (regex === '' || regex.length > longestText) throw validationError(`A rewrite's regex must have between 1 and ${longestText} characters`)
+  if (regex === '' || regex.length > longestText)
+    throw validationError(`A rewrite's regex must have between 1 and ${longestText} characters`)
   if (replace.length > longestText) throw validationError(`A rewrite's replacement can have at most ${longestText} characters`)
-  try {
-    new RegExp(regex)
-  } catch {
-    throw validationError(`The regex '${regex}' is not valid`)
-  }
+  if (!isRegularExpression(regex)) throw validationError(`The regex '${regex}' is not valid`)
 }

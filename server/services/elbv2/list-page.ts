@@ -31,6 +31,4 @@ export function listPage<Row>(listing: Listing<Row>): { readonly rows: readonly 
 export const sortedAfter =
   <Row>(all: Iterable<Row>, orderOf: (row: Row) => string): ((after: string | undefined) => Iterable<Row>) =>
   after =>
-    [...all]
-      .filter(row => after === undefined || orderOf(row) > after)
-      .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+    [...all].filter(row => after === undefined || orderOf(row) > after).sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))

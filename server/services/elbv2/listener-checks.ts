@@ -11,12 +11,20 @@ import { notFound } from './find.ts'
 export function checkPortFree(store: Store, loadBalancerArn: string, settings: ListenerSettings, ownArn?: string): void {
   for (const { listener } of store.table(listeners).by('loadBalancer', loadBalancerArn)) {
     if (listener.ListenerArn === ownArn || listener.Port !== settings.Port) continue
-    throw new ServiceError('DuplicateListenerException', `A listener already exists on this port for this load balancer '${loadBalancerArn}'`)
+    throw new ServiceError(
+      'DuplicateListenerException',
+      `A listener already exists on this port for this load balancer '${loadBalancerArn}'`,
+    )
   }
 }
 
 /** Throws where clients' certificates cannot be verified as asked. A trust store of another account may be used. */
-export function checkMutual(store: Store, loadBalancerArn: string, { MutualAuthentication: mutual }: ListenerSettings, ownArn?: string): void {
+export function checkMutual(
+  store: Store,
+  loadBalancerArn: string,
+  { MutualAuthentication: mutual }: ListenerSettings,
+  ownArn?: string,
+): void {
   if (mutual?.Mode !== 'verify' || mutual.TrustStoreArn === undefined) return
   const row = store.table(trustStores).get(mutual.TrustStoreArn)
   if (row === undefined) throw notFound('trust store')

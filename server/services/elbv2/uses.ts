@@ -5,7 +5,8 @@ import type { Store } from '../../store/store.ts'
 export const usesOf = (store: Store, targetGroupArn: string): Iterable<TargetGroupUseRow> =>
   store.table(targetGroupUses).by('targetGroup', targetGroupArn)
 
-export const isUsed = (store: Store, targetGroupArn: string): boolean => store.table(targetGroupUses).count('targetGroup', targetGroupArn) > 0
+export const isUsed = (store: Store, targetGroupArn: string): boolean =>
+  store.table(targetGroupUses).count('targetGroup', targetGroupArn) > 0
 
 /** The ARNs of load balancers that forward to a target group, each once. */
 export const loadBalancersOf = (store: Store, targetGroupArn: string): readonly string[] => [

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { ServiceError } from '../../aws/errors.ts'
-import type { AvailabilityZone, IpAddressType, LoadBalancerSchemeEnum, LoadBalancerTypeEnum, SubnetMapping } from '../../aws/generated/elbv2.ts'
+import type {
+  AvailabilityZone,
+  IpAddressType,
+  LoadBalancerSchemeEnum,
+  LoadBalancerTypeEnum,
+  SubnetMapping,
+} from '../../aws/generated/elbv2.ts'
 import { invalidConfiguration, validationError } from '../../domain/elbv2/refusals.ts'
 import type { Elbv2Context } from './context.ts'
 

@@ -38,5 +38,8 @@ function checkQuota({ store }: Elbv2Context, loadBalancerArn: string, more: numb
   let count = more
   for (const row of store.table(listeners).by('loadBalancer', loadBalancerArn)) count += row.certificates.length
   if (count <= most) return
-  throw new ServiceError('TooManyCertificatesException', `A load balancer can have at most ${most} certificates, not counting default certificates`)
+  throw new ServiceError(
+    'TooManyCertificatesException',
+    `A load balancer can have at most ${most} certificates, not counting default certificates`,
+  )
 }

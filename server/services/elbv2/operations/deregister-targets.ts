@@ -28,7 +28,11 @@ export async function deregisterTargets(context: Elbv2Context, input: Deregister
   return {}
 }
 
-function registered(context: Elbv2Context, { targetGroup }: TargetGroupRow, target: DeregisterTargetsInput['Targets'][number]): readonly TargetRow[] {
+function registered(
+  context: Elbv2Context,
+  { targetGroup }: TargetGroupRow,
+  target: DeregisterTargetsInput['Targets'][number],
+): readonly TargetRow[] {
   const arn = targetGroup.TargetGroupArn
   if (target.Port === undefined) return targetsOf(context.store, arn).filter(row => row.target.Id === target.Id)
   const row = context.store.table(targets).get(targetKey(arn, namedTarget(target, targetGroup)))

@@ -25,10 +25,7 @@ export function describeListeners(context: Elbv2Context, input: DescribeListener
     filters: [balancer, ...arns],
     marker: input.Marker,
     pageSize: input.PageSize,
-    rows:
-      balancer === undefined
-        ? sortedAfter(named, arnOf)
-        : after => context.store.table(listeners).by('loadBalancer', balancer, after),
+    rows: balancer === undefined ? sortedAfter(named, arnOf) : after => context.store.table(listeners).by('loadBalancer', balancer, after),
     orderOf: arnOf,
   })
   return { Listeners: rows.map(row => showListener(context.store, row)), NextMarker: nextMarker }

@@ -10,7 +10,7 @@ import { checkMutual, checkPortFree } from '../listener-checks.ts'
 import { showListener } from '../show.ts'
 
 /**
- * Changes a listener; what is not given stays. From a secure protocol to another, certificates and security policy go.
+ * Changes a listener; what is not given stays. From a secure protocol to one that is not, certificates and security policy go.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
  */
 export async function modifyListener(context: Elbv2Context, input: ModifyListenerInput): Promise<ModifyListenerOutput> {

@@ -5,7 +5,15 @@ import { hiddenQuotas } from '../../../domain/elbv2/quotas.ts'
 import { validationError } from '../../../domain/elbv2/refusals.ts'
 import { isGone } from '../../../domain/elbv2/target-health.ts'
 import { invalidTarget, readTarget } from '../../../domain/elbv2/targets.ts'
-import { type TargetGroupRow, type TargetRow, listeners, loadBalancers, targetHealth, targetKey, targets } from '../../../store/elbv2-tables.ts'
+import {
+  type TargetGroupRow,
+  type TargetRow,
+  listeners,
+  loadBalancers,
+  targetHealth,
+  targetKey,
+  targets,
+} from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findTargetGroup } from '../find.ts'
 import { targetsOf } from '../registration.ts'

@@ -18,7 +18,9 @@ export async function removeListenerCertificates(
   const balancer = await context.store.commit(transaction => {
     const row = findListener(context, input.ListenerArn)
     const arns = new Set(input.Certificates.map(certificateArnOf))
-    const isDefault = row.listener.Certificates?.some(({ CertificateArn = '' }) => arns.has(CertificateArn) && !row.certificates.includes(CertificateArn))
+    const isDefault = row.listener.Certificates?.some(
+      ({ CertificateArn = '' }) => arns.has(CertificateArn) && !row.certificates.includes(CertificateArn),
+    )
     if (isDefault === true) throw new ServiceError('OperationNotPermittedException', 'Default certificate cannot be removed')
     transaction.put(listeners, { ...row, certificates: row.certificates.filter(arn => !arns.has(arn)) })
     return row.listener.LoadBalancerArn
