@@ -2,8 +2,9 @@ import { CliError } from '../shared/errors.ts'
 import { type DriverChoice, type Surroundings } from './cluster/choose.ts'
 import type { ClusterDriver, Instance } from './cluster/driver.ts'
 import { simulatedDriver } from './cluster/simulated.ts'
-import { fetchTool, findTool, tools } from './cluster/tools.ts'
+import { fetchTool, findTool, isRunnable, type ToolName, tools } from './cluster/tools.ts'
 import type { Host } from './host.ts'
+import { upCommand } from './instance.ts'
 import type { Steps } from './output/steps.ts'
 import { findSelf } from './self.ts'
 
@@ -11,11 +12,12 @@ import { findSelf } from './self.ts'
 export const driverOf = async (instance: Instance, host: Host): Promise<ClusterDriver> => {
   const { driver } = instance
   if (driver === 'simulated') return simulatedDriver(findSelf(), host.env)
-  const program = driver === 'context' ? '' : await findTool(driver, host.env, host.home)
+  if (driver === 'context') return realDriver(driver, '', host)
+  const program = await toolOf(driver, instance, host)
   if (program === undefined) {
     throw new CliError(
       `Instance ${instance.name} lies on ${driver}, which is not on PATH.`,
-      `Install ${driver} ${tools[driver === 'kind' ? 'kind' : 'k3d'].version} or newer.`,
+      `Install ${driver} ${tools[driver].version} or newer, or let kecs fetch it: ${upCommand(instance.name)}`,
     )
   }
   return realDriver(driver, program, host)
@@ -25,25 +27,30 @@ export const driverOf = async (instance: Instance, host: Host): Promise<ClusterD
 export const lenientDriverOf = async (instance: Instance, host: Host): Promise<ClusterDriver> => {
   const { driver } = instance
   if (driver === 'simulated') return simulatedDriver(findSelf(), host.env)
-  return realDriver(driver, driver === 'context' ? '' : ((await findTool(driver, host.env, host.home)) ?? driver), host)
+  return realDriver(driver, driver === 'context' ? '' : ((await toolOf(driver, instance, host)) ?? driver), host)
 }
+
+/** A tool's path: as `findTool` finds it, else where it was when the instance was last brought up. */
+const toolOf = async (name: ToolName, { program }: Pick<Instance, 'program'>, host: Host): Promise<string | undefined> =>
+  (await findTool(name, host.env, host.home)) ?? (program !== undefined && (await isRunnable(program)) ? program : undefined)
 
 /** The driver that was chosen for `up`, with its tool fetched where it is missing and may be. */
 export const driverFor = async (
   choice: DriverChoice,
   options: { host: Host; steps: Steps; download: boolean; signal: AbortSignal },
-): Promise<ClusterDriver> => {
+): Promise<{ readonly driver: ClusterDriver; readonly program?: string }> => {
   const { host, steps, signal } = options
-  if (choice.driver === 'simulated') return simulatedDriver(findSelf(), host.env)
-  const name = choice.fetch
-  if (name === undefined) return realDriver(choice.driver, choice.program ?? '', host)
+  if (choice.driver === 'simulated') return { driver: simulatedDriver(findSelf(), host.env) }
+  if (choice.driver === 'context') return { driver: await realDriver('context', '', host) }
+  const { fetch: name, program: found = '' } = choice
+  if (name === undefined) return { driver: await realDriver(choice.driver, found, host), program: found }
   const { version } = tools[name]
   if (!options.download)
     throw new CliError(`${name} is not on PATH.`, `Install ${name} ${version} or newer, or let kecs fetch it: leave out --no-download.`)
   const program = await steps.run(`Fetching ${name} ${version}, which is not on PATH`, step =>
     fetchTool(name, { home: host.home, env: host.env, signal, progress: step.progress }),
   )
-  return realDriver(choice.driver, program, host)
+  return { driver: await realDriver(choice.driver, program, host), program }
 }
 
 const realDriver = async (name: 'k3d' | 'kind' | 'context', program: string, host: Host): Promise<ClusterDriver> => {
@@ -51,8 +58,8 @@ const realDriver = async (name: 'k3d' | 'kind' | 'context', program: string, hos
   return makeDriver(name, { docker: localDocker(), program, env: host.env })
 }
 
-/** What `chooseDriver` asks of this machine. */
-export const surroundings = (host: Host, signal: AbortSignal): Surroundings => ({
+/** What `chooseDriver` asks of this machine; what an instance was brought up with before counts as there. */
+export const surroundings = (host: Host, remembered: Instance | undefined, signal: AbortSignal): Surroundings => ({
   docker: async () => (await import('./cluster/docker.ts')).localDocker().answers(signal),
-  tool: name => findTool(name, host.env, host.home),
+  tool: name => (remembered?.driver === name ? toolOf(name, remembered, host) : findTool(name, host.env, host.home)),
 })

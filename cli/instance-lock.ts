@@ -1,8 +1,9 @@
 import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CliError } from '../shared/errors.ts'
 import { isMissing } from './instance.ts'
 import { isProcessAlive, processBegun } from './processes.ts'
+import { pause } from './wait.ts'
 
 interface Holder {
   readonly pid: number
@@ -14,12 +15,12 @@ interface Holder {
 /**
  * Runs `work` while no other process changes the instance. The lock is a file with the holder's pid; one whose process
  * is gone, or whose pid now belongs to another process, is taken over. Throws `CliError` when another process holds it.
+ * @param patience milliseconds to wait for another holder
  */
-export const withLock = async <T>(folder: string, command: string, work: () => Promise<T>): Promise<T> => {
-  await mkdir(folder, { recursive: true })
+export const withLock = async <T>(folder: string, command: string, work: () => Promise<T>, patience = 0): Promise<T> => {
   const path = join(folder, 'lock')
   const mine = JSON.stringify({ pid: process.pid, begun: processBegun(process.pid), command } satisfies Holder)
-  await take(path, mine)
+  await take(path, mine, patience)
   try {
     return await work()
   } finally {
@@ -30,37 +31,47 @@ export const withLock = async <T>(folder: string, command: string, work: () => P
   }
 }
 
+/** Of taking a lock that nobody holds: others try the same. */
 const attempts = 5
+const lookEvery = 20
 
-const take = async (path: string, mine: string): Promise<void> => {
-  for (let attempt = 0; attempt < attempts; attempt++) {
+const take = async (path: string, mine: string, patience: number): Promise<void> => {
+  const end = performance.now() + patience
+  for (let attempt = 0; attempt < attempts;) {
     if (await tryTake(path, mine)) return
     const theirs = await readFile(path, 'utf8').catch((error: unknown) => {
       if (isMissing(error)) return undefined
       throw error
     })
-    if (theirs === undefined) continue
-    const holder = parseHolder(theirs)
+    const holder = theirs === undefined ? undefined : parseHolder(theirs)
     if (holder !== undefined && (await isAlive(holder))) {
-      throw new CliError(
-        `kecs ${holder.command} is already at work on this instance (process ${holder.pid}).`,
-        'Wait until it is done, or stop it and run this again.',
-      )
+      if (performance.now() >= end) throw atWork(holder)
+      await pause(lookEvery)
+      continue
     }
-    await removeStale(path, theirs)
+    if (theirs !== undefined) await removeStale(path, theirs)
+    if (performance.now() >= end) attempt++
   }
   throw new CliError(`The lock ${path} cannot be taken.`, 'Remove the file if no other kecs is running.')
 }
 
+const atWork = ({ command, pid }: Holder): CliError =>
+  new CliError(
+    `kecs ${command} is already at work on this instance (process ${pid}).`,
+    'Wait until it is done, or stop it and run this again.',
+  )
+
 /** Makes the lock with its content in one go, so that nobody meets an empty one. */
 const tryTake = async (path: string, mine: string): Promise<boolean> => {
   const draft = `${path}.${process.pid}.new`
-  await writeFile(draft, mine)
   try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(draft, mine)
     await link(draft, path)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    // Missing: the last holder took the empty folder away between two of these lines.
+    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EEXIST')) return false
     throw error
   } finally {
     await rm(draft, { force: true })

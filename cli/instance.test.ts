@@ -26,7 +26,7 @@ const example = (name: string): Instance => ({
 })
 
 test('what was written is read, and the folders are not part of the file', async () => {
-  const instance = { ...example('a'), context: 'mine' }
+  const instance = { ...example('a'), context: 'mine', program: '/opt/kind' }
   await writeInstance(instance)
   expect(await readInstance(home, 'a')).toEqual(instance)
   expect(readdirSync(join(home, 'a')).sort()).toEqual(['data', 'instance.json'])

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from '../shared/errors.ts'
 import { type DriverName, type Instance, driverNames } from './cluster/driver.ts'
@@ -59,6 +59,13 @@ export const writeInstance = async (instance: Instance): Promise<void> => {
   await writeAtomically(join(instance.folder, fileName), `${JSON.stringify({ schema, ...kept }, null, 2)}\n`)
 }
 
+/** Forgets the instance's settings; its data stays where there is any. */
+export const forgetInstance = async (instance: Instance): Promise<void> => {
+  await rm(join(instance.folder, fileName), { force: true })
+  // Refused, rightly, for one that is not empty.
+  await rmdir(instance.dataDir).catch(() => {})
+}
+
 /** Forgets the instance and deletes its data. */
 export const deleteInstance = async (instance: Instance): Promise<void> => rm(instance.folder, { recursive: true, force: true })
 
@@ -101,6 +108,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
   const driver = string('driver')
   if (!isDriverName(driver)) throw broken(`there is no driver "${driver}"`)
   const context = fields.get('context')
+  const program = fields.get('program')
   return {
     name: at.name,
     driver,
@@ -114,6 +122,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
       last: number(published.get('last'), 'publishedPorts.last'),
     },
     ...(typeof context === 'string' ? { context } : {}),
+    ...(typeof program === 'string' ? { program } : {}),
     backend: string('backend'),
     image: string('image'),
     version: string('version'),

@@ -39,6 +39,8 @@ export interface Instance {
   readonly publishedPorts: { readonly first: number; readonly last: number }
   /** Driver `context`: the kube context. */
   readonly context?: string
+  /** Drivers k3d and kind: path of the program that the cluster was last brought up with, for shells that do not have it on PATH. */
+  readonly program?: string
   /** LocalStack's image, another backend's URL, or none. */
   readonly backend: string
   /** The control plane's image. */

@@ -92,13 +92,22 @@ const patience = 10_000
 const endWith = (child: ChildProcess, signal: AbortSignal): (() => void) => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const end = () => {
-    child.kill('SIGTERM')
-    timer = setTimeout(() => child.kill('SIGKILL'), patience)
+    kill(child, 'SIGTERM')
+    timer = setTimeout(() => kill(child, 'SIGKILL'), patience)
   }
   signal.addEventListener('abort', end, { once: true })
   return () => {
     clearTimeout(timer)
     signal.removeEventListener('abort', end)
+  }
+}
+
+/** Ends a program with all that it started: kind's `docker run` would else go on and leave a container behind. */
+const kill = (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void => {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal)
+  } catch {
+    child.kill(signal)
   }
 }
 

@@ -59,7 +59,8 @@ export const findTool = async (
 
 const fetchedPath = (name: ToolName, home: string): string => join(home, 'bin', `${name}-${tools[name].version}`)
 
-const isRunnable = (path: string): Promise<boolean> =>
+/** Whether this user may run the file. */
+export const isRunnable = (path: string): Promise<boolean> =>
   access(path, constants.X_OK).then(
     () => true,
     () => false,

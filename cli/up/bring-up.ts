@@ -1,15 +1,16 @@
 import { CliError } from '../../shared/errors.ts'
 import { version } from '../../shared/version.ts'
-import { chooseDriver } from '../cluster/choose.ts'
+import { type DriverChoice, chooseDriver } from '../cluster/choose.ts'
 import type { Instance } from '../cluster/driver.ts'
 import type { Choices } from '../config-file.ts'
 import { driverFor, lenientDriverOf, surroundings } from '../drivers.ts'
 import { withTimeout } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { withLock } from '../instance-lock.ts'
-import { instanceFolder, listInstances, readInstance, withName, writeInstance } from '../instance.ts'
+import { instanceFolder, readInstance, withName } from '../instance.ts'
 import { findSelf } from '../self.ts'
 import type { CommonValues } from '../target.ts'
+import { type Claim, claimInstance } from './claim.ts'
 import { checkOthers } from './preflight.ts'
 import { conflicts, defaultImage, settleInstance } from './settings.ts'
 import { upSimulated } from './simulated.ts'
@@ -40,26 +41,43 @@ export const bringUp = async (request: UpRequest): Promise<void> => {
 }
 
 /** `interrupt` is the user's alone; the host's signal is also that of the end of its time. */
-const makeReady = async ({ name, choices, download, host }: UpRequest, interrupt: AbortSignal): Promise<Omit<UpResult, 'milliseconds'>> => {
+const makeReady = async (request: UpRequest, interrupt: AbortSignal): Promise<Omit<UpResult, 'milliseconds'>> => {
+  const { name, choices, host } = request
   const { home, output, signal } = host
-  const all = await listInstances(home)
   const remembered = await readInstance(home, name)
-  const others = all.filter(other => other.name !== name)
   const isThere = remembered !== undefined && (await exists(remembered, host))
   const choice = await chooseDriver(
     { asked: choices.driver, remembered: isThere || remembered?.driver !== 'simulated' ? remembered?.driver : undefined, isCi: isCi(host) },
-    surroundings(host, signal),
+    surroundings(host, remembered, signal),
   )
   if (choice.isFallback === true) output.warn(simulatedNotice(output.paint, output.columns))
-  const instance = await settleInstance({ home, name, driver: choice.driver, version, choices, remembered, others })
-  if (isThere) refuseConflicts(remembered, instance)
-  checkOthers(instance, others)
+  const settle = async (others: readonly Instance[]): Promise<Instance> => {
+    const instance = await settleInstance({ home, name, driver: choice.driver, version, choices, remembered, others })
+    if (isThere) refuseConflicts(remembered, instance)
+    checkOthers(instance, others)
+    return instance
+  }
+  const claim = await claimInstance({ home, command: request.command, name, remembered, settle })
+  try {
+    return await makeClaimed(request, { claim, choice, remembered }, interrupt)
+  } finally {
+    await claim.drop()
+  }
+}
+
+const makeClaimed = async (
+  { download, host }: UpRequest,
+  { claim, choice, remembered }: { claim: Claim; choice: DriverChoice; remembered: Instance | undefined },
+  interrupt: AbortSignal,
+): Promise<Omit<UpResult, 'milliseconds'>> => {
+  const { home, output, signal } = host
+  const { instance } = claim
   const steps = output.steps(interrupt)
   try {
-    const driver = await driverFor(choice, { host, steps, download, signal })
-    const remember = () => writeInstance(instance)
+    const { driver, program } = await driverFor(choice, { host, steps, download, signal })
+    const remember = () => claim.keep(program === undefined ? instance : { ...instance, program })
     if (choice.driver === 'simulated') {
-      await upSimulated({ instance, remembered, others, driver, home, steps, signal, remember })
+      await upSimulated({ instance, remembered, others: claim.others, driver, home, steps, signal, remember })
       return { instance, endpoint: endpointOf(instance) }
     }
     const [{ upCluster }, { localDocker }] = await Promise.all([import('../up/cluster.ts'), import('../cluster/docker.ts')])

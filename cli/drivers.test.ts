@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../shared/clock.ts'
+import type { Instance } from './cluster/driver.ts'
+import { driverOf, surroundings } from './drivers.ts'
+import { createOutput } from './output.ts'
+
+// A shell that lacks on PATH what another shell made the instance with.
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'kecs-test-'))
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+const silent = { write: () => true }
+const host = () => ({
+  env: { PATH: '' },
+  cwd: home,
+  home,
+  output: createOutput({ stdout: silent, stderr: silent, env: {}, now: () => 0 }),
+  signal: new AbortController().signal,
+  clock: systemClock,
+  canAsk: false,
+})
+const instance = (program: string): Instance => ({
+  name: 'a',
+  driver: 'kind',
+  folder: join(home, 'a'),
+  dataDir: join(home, 'a', 'data'),
+  bind: '127.0.0.1',
+  port: 4566,
+  apiPort: 6550,
+  publishedPorts: { first: 9000, last: 9019 },
+  program,
+  backend: 'none',
+  image: 'kecs:1',
+  version: '1.2.3',
+})
+const installed = (): string => {
+  const path = join(home, 'kind-of-another-shell')
+  writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 })
+  return path
+}
+
+test('the program that an instance was made with is found without PATH', async () => {
+  const path = installed()
+  expect((await driverOf(instance(path), host())).name).toBe('kind')
+  const around = surroundings(host(), instance(path), host().signal)
+  expect(await around.tool('kind')).toBe(path)
+  expect(await around.tool('k3d')).toBeUndefined()
+})
+
+test('one that is gone since is missing', () => {
+  expect(driverOf(instance(join(home, 'gone')), host())).rejects.toThrow('Instance a lies on kind, which is not on PATH.')
+})
