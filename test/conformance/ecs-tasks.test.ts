@@ -219,7 +219,7 @@ describe('RunTask', () => {
     [{ launchType: 'FARGATE' }, 'InvalidParameterException: Task definition does not support launch_type FARGATE.'],
     [
       { launchType: 'EC2', capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
-      'InvalidParameterException: Specifying both a launch type and capacity provider strategy is not supported',
+      'InvalidParameterException: Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
     ],
     [
       { ...onFargate, networkConfiguration, placementConstraints: [{ type: 'distinctInstance' }] },
@@ -230,7 +230,7 @@ describe('RunTask', () => {
       { ...onFargate, networkConfiguration, platformVersion: '1.3.0', overrides: { ephemeralStorage: { sizeInGiB: 30 } } },
       'PlatformTaskDefinitionIncompatibilityException: One or more of the requested capabilities are not supported.',
     ],
-    [{ platformVersion: 'LATEST' }, 'InvalidParameterException: The platform version must be null when specifying an EC2 launch type'],
+    [{ platformVersion: 'LATEST' }, 'InvalidParameterException: The platform version must be null when specifying an EC2 launch type.'],
     [
       { overrides: { containerOverrides: [{ name: 'nobody' }] } },
       'InvalidParameterException: Override for container named nobody is not a container in the TaskDefinition.',

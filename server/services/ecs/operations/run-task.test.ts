@@ -295,7 +295,7 @@ const invalid: readonly (readonly [what: string, request: RunTaskRequest, messag
   [
     'launch type and strategy',
     { ...fargate, capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
-    'Specifying both a launch type and capacity provider strategy is not supported',
+    'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
   ],
   [
     'a definition that is not for Fargate',
@@ -310,7 +310,7 @@ const invalid: readonly (readonly [what: string, request: RunTaskRequest, messag
   [
     'a platform version on EC2',
     { taskDefinition: 'web', platformVersion: 'LATEST' },
-    'The platform version must be null when specifying an EC2 launch type',
+    'The platform version must be null when specifying an EC2 launch type.',
   ],
   [
     'an unknown container',

@@ -13,17 +13,40 @@ type CapacityRequest = Pick<RunTaskRequest, 'capacityProviderStrategy' | 'launch
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-capacity-providers.html
  */
 export function capacitiesFor(count: number, request: CapacityRequest, cluster: ClusterRow): Capacity[] {
-  const strategy = strategyOf(request, cluster)
+  const strategy = strategyFor(request, cluster)
   if (strategy.length === 0) {
-    const { launchType } = request
-    const capacity = capacityOf(launchType === 'FARGATE' || launchType === 'EXTERNAL' ? launchType : 'EC2', request)
+    const capacity = capacityOf(launchTypeOf(request), request)
     return Array.from({ length: count }, () => capacity)
   }
-  checkStrategy(strategy, cluster)
-  return providersFor(count, strategy).map(capacityProviderName => ({
-    ...capacityOf(isFargate(capacityProviderName) ? 'FARGATE' : 'EC2', request),
-    capacityProviderName,
-  }))
+  return providersFor(count, strategy).map(name => capacityOfProvider(name, request))
+}
+
+/**
+ * Each capacity that tasks of a service may come to be launched on: one, or one for each provider of the strategy that
+ * holds for it, which is answered too. Throws as `capacitiesFor` does.
+ */
+export function possibleCapacities(
+  request: CapacityRequest,
+  cluster: ClusterRow,
+): { readonly capacities: readonly Capacity[]; readonly strategy: readonly CapacityProviderStrategyItem[] } {
+  const strategy = strategyFor(request, cluster)
+  if (strategy.length === 0) return { capacities: [capacityOf(launchTypeOf(request), request)], strategy }
+  return { capacities: strategy.map(item => capacityOfProvider(item.capacityProvider, request)), strategy }
+}
+
+const launchTypeOf = ({ launchType }: CapacityRequest): Capacity['launchType'] =>
+  launchType === 'FARGATE' || launchType === 'EXTERNAL' ? launchType : 'EC2'
+
+const capacityOfProvider = (capacityProviderName: string, request: CapacityRequest): Capacity => ({
+  ...capacityOf(isFargate(capacityProviderName) ? 'FARGATE' : 'EC2', request),
+  capacityProviderName,
+})
+
+/** The strategy that holds for a call, checked; empty where a launch type does. */
+function strategyFor(request: CapacityRequest, cluster: ClusterRow): readonly CapacityProviderStrategyItem[] {
+  const strategy = strategyOf(request, cluster)
+  if (strategy.length > 0) checkStrategy(strategy, cluster)
+  return strategy
 }
 
 const strategyOf = (request: CapacityRequest, { cluster }: ClusterRow): readonly CapacityProviderStrategyItem[] => {
@@ -42,7 +65,7 @@ function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], { clus
   )
   refuseIf(
     strategy.filter(({ base = 0 }) => base > 0).length > 1,
-    'The specified capacity provider strategy contains multiple capacity providers with a base value defined',
+    'There are multiple capacity providers in the specified capacity provider strategy with a base value greater than zero. Only one capacity provider can have a base value greater than zero. Specify a valid capacity provider strategy and try again.',
   )
   refuseIf(
     strategy.some(({ capacityProvider }) => isFargate(capacityProvider)) &&
@@ -51,7 +74,7 @@ function checkStrategy(strategy: readonly CapacityProviderStrategyItem[], { clus
   )
   refuseIf(
     strategy.length > 1 && strategy.every(({ weight = 0 }) => weight === 0),
-    'The specified capacity provider strategy must contain at least one capacity provider with a weight greater than 0.',
+    'There are no capacity providers in the capacity provider strategy with a weight value greater than zero. Specify a weight value greater than zero for at least one capacity provider and try again.',
   )
 }
 
@@ -61,7 +84,7 @@ const platforms: readonly string[] = [latestPlatform, '1.3.0', '1.2.0', '1.1.0',
 
 function capacityOf(launchType: Capacity['launchType'], { platformVersion }: CapacityRequest): Capacity {
   if (launchType !== 'FARGATE') {
-    refuseIf(platformVersion !== undefined, 'The platform version must be null when specifying an EC2 launch type')
+    refuseIf(platformVersion !== undefined, 'The platform version must be null when specifying an EC2 launch type.')
     return { launchType }
   }
   const version = platformVersion === undefined || platformVersion === 'LATEST' ? latestPlatform : platformVersion

@@ -27,7 +27,7 @@ function checkPlacement(request: RunTaskRequest): void {
   const { launchType, capacityProviderStrategy = [] } = request
   refuseIf(
     launchType !== undefined && capacityProviderStrategy.length > 0,
-    'Specifying both a launch type and capacity provider strategy is not supported',
+    'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
   )
   refuseIf(
     launchType === 'MANAGED_INSTANCES',
@@ -38,7 +38,8 @@ function checkPlacement(request: RunTaskRequest): void {
   refuseMoreThan('placementStrategy', request.placementStrategy, 5)
 }
 
-function checkNetwork({ networkConfiguration }: RunTaskRequest): void {
+/** Throws InvalidParameterException for subnets and security groups that no task can have. */
+export function checkNetwork({ networkConfiguration }: Pick<RunTaskRequest, 'networkConfiguration'>): void {
   const vpc = networkConfiguration?.awsvpcConfiguration
   if (vpc === undefined) return
   refuseIf(vpc.subnets.length === 0, 'subnets can not be empty.')
