@@ -95,13 +95,16 @@ const start = async (
       return runtime.epoch
     },
     nodes: () => runtime.nodes(),
+    get endpointUrl() {
+      return settings.endpointUrl
+    },
     publishedPorts: config.publishedPorts,
   })
   const services = [
     ecs,
     elbv2Service({ store, clock, ids, wake }),
     bindServiceDiscovery({ store, clock, ids }),
-    bindApplicationAutoScaling(),
+    bindApplicationAutoScaling({ store, clock, ids }),
   ]
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics }).listen(config.host, config.adminPort)

@@ -7,6 +7,7 @@ import { ClusterReconciler } from '../reconcilers/cluster.ts'
 import { Controller } from '../reconcilers/controller.ts'
 import { LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
 import { TargetGroupReconciler } from '../reconcilers/target-group.ts'
+import { TaskDefinitionReconciler } from '../reconcilers/task-definition.ts'
 import { TaskReconciler } from '../reconcilers/task.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
@@ -44,6 +45,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
     ...parts,
     reconcilers: [
       new ClusterReconciler({ store, clock, rooms }),
+      new TaskDefinitionReconciler({ store }),
       taskReconciler,
       new LoadBalancerReconciler({ store }),
       new TargetGroupReconciler({ store, clock }),

@@ -15,7 +15,7 @@ export interface PortRange {
 const dynamicRange: PortRange = { first: 32768, last: 60999 }
 
 /** What ECS holds back on every container instance (SSH, Docker, the agent), and the door of this machine. */
-const reservedTcpPorts = [22, 2375, 2376, 51678, 51679, doorPort]
+export const reservedTcpPorts: readonly number[] = [22, 2375, 2376, 51678, 51679, doorPort]
 
 type Protocol = 'tcp' | 'udp'
 
@@ -46,7 +46,8 @@ export class TakenPorts {
   }
 }
 
-const hostPortsOf = (binding: NetworkBinding): readonly number[] => {
+/** The host's ports of a binding: a range has several. */
+export const hostPortsOf = (binding: NetworkBinding): readonly number[] => {
   if (binding.hostPortRange !== undefined) return portsOfRange(binding.hostPortRange)
   return binding.hostPort === undefined ? [] : [binding.hostPort]
 }

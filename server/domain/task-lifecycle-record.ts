@@ -3,6 +3,7 @@ import type { Attachment, Container, KeyValuePair } from '../aws/generated/ecs.t
 import type { ContainerObservation, TaskObservation } from '../runtime/runtime.ts'
 import type { TaskRow } from '../store/tables.ts'
 import { parseArn } from './arn.ts'
+import { nodeInstanceArn } from './container-instance.ts'
 import { bindingsOf } from './host-ports.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { exitReason, startFailure } from './task-lifecycle-failures.ts'
@@ -21,6 +22,7 @@ export const recordObservation = (row: TaskRow, facts: TaskFacts, observation: T
     healthStatus: task.healthStatus ?? 'UNKNOWN',
     ...(task.containers === undefined ? {} : { containers }),
     ...(task.attachments === undefined ? {} : { attachments: task.attachments.map(each => recordAttachment(row, each, observation)) }),
+    ...recordInstance(row, observation),
     ...recordConnectivity(row, observation),
     ...recordTimes(row, facts, observation),
   }
@@ -75,6 +77,12 @@ const interfaceDetails = (row: TaskRow, address: string): KeyValuePair[] => [
 /** https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html */
 const privateDnsName = (address: string, region: string): string =>
   `ip-${address.replaceAll('.', '-')}.${region === 'us-east-1' ? 'ec2' : `${region}.compute`}.internal`
+
+/** The node is a container instance; Fargate shows none. */
+const recordInstance = ({ task }: TaskRow, { node }: TaskObservation): TaskChanges =>
+  node === undefined || task.launchType === 'FARGATE' || task.containerInstanceArn !== undefined
+    ? {}
+    : { containerInstanceArn: nodeInstanceArn(task.clusterArn, node) }
 
 const recordConnectivity = ({ task }: TaskRow, { scheduledAt }: TaskObservation): TaskChanges =>
   task.connectivityAt !== undefined || scheduledAt === undefined

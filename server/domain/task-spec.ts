@@ -48,6 +48,7 @@ export const taskSpec = (row: TaskRow, definition: TaskDefinitionRow, cluster: C
       }
     }),
     ...(taskDefinition.volumes === undefined ? {} : { volumes: taskDefinition.volumes }),
+    ...(row.nodeName === undefined ? {} : { nodeName: row.nodeName }),
     tags: Object.fromEntries(row.tags.flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']]))),
   }
 }

@@ -80,6 +80,8 @@ export interface TaskSpec extends TaskRef {
   /** The task definition's volumes, which mount points name. */
   readonly volumes?: readonly Volume[]
   readonly tags: Readonly<Record<string, string>>
+  /** The name of the node that it must run on; any where absent. */
+  readonly nodeName?: string
 }
 
 /** What is seen of a task, in Kubernetes' terms, all times in milliseconds since the epoch. */

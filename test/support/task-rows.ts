@@ -118,6 +118,7 @@ export async function testContext(
     wake: (_kind, key) => void woken.push(key),
     epoch: 'epoch-1',
     nodes: () => [],
+    endpointUrl: 'http://localhost.localstack.cloud:4566',
     publishedPorts: undefined,
     ...more,
     store,

@@ -52,9 +52,17 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
       ...(volumes.length > 0 && { volumes: [...volumes] }),
       ...networkOf(spec),
       ...securityOf(spec),
+      ...placementOf(spec),
       tolerations,
     },
   }
+}
+
+/** The scheduler still sees to it that there is room: `spec.nodeName` would pass it by. */
+const placementOf = ({ nodeName }: TaskSpec): Pick<PodSpec, 'affinity'> => {
+  if (nodeName === undefined) return {}
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [nodeName] }]
+  return { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } } }
 }
 
 /** A machine that slept is not ready for a moment: Kubernetes' default is to evict after five minutes of that; ECS keeps tasks. */

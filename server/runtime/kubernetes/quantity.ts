@@ -22,7 +22,7 @@ const suffixes: Readonly<Record<string, number>> = {
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string): number {
-  const match = /^([+-]?[0-9.]+(?:[eE][+-]?\d+)?)([numkMGTPE]?i?)$/.exec(text.trim())
+  const match = /^([+-]?[0-9.]+(?:[eE][+-]?\d+)?)([numkKMGTPE]?i?)$/.exec(text.trim())
   const number = Number(match?.[1])
   const factor = suffixes[match?.[2] ?? '']
   return Number.isFinite(number) && factor !== undefined ? number * factor : 0

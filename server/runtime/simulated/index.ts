@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { ClusterRef, Runtime, RuntimeNode, TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
-import { SimulatedTask, type Timings } from './task.ts'
+import { simulatedNode, SimulatedTask, type Timings } from './task.ts'
 
 export interface SimulatedRuntimeParts {
   readonly clock: Clock
@@ -36,11 +36,11 @@ export class SimulatedRuntime implements Runtime {
     const cpuArchitecture = process.arch === 'arm64' ? 'arm64' : 'x86_64'
     return [
       {
-        name: 'simulated',
+        name: simulatedNode.name,
         cpu: availableParallelism() * 1024,
         memory: Math.floor(totalmem() / 2 ** 20),
         cpuArchitecture,
-        labels: { 'kubernetes.io/hostname': 'simulated', 'kubernetes.io/os': 'linux' },
+        labels: { 'kubernetes.io/hostname': simulatedNode.name, 'kubernetes.io/os': 'linux' },
         isReady: true,
         createdAt: this.#startedAt,
       },

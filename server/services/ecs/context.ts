@@ -15,6 +15,8 @@ export interface EcsDependencies {
   readonly epoch: string
   /** The machines that tasks run on, each of which is a container instance of every cluster. */
   readonly nodes: () => readonly RuntimeNode[]
+  /** Where tasks find the API: http://HOST:PORT. */
+  readonly endpointUrl: string
   readonly publishedPorts: { readonly first: number; readonly last: number } | undefined
 }
 

@@ -8,20 +8,23 @@ export interface Listing<Row> {
   readonly filters: readonly (string | undefined)[]
   readonly nextToken: string | undefined
   readonly maxResults: number | undefined
-  /** 100 where absent. */
+  /** The size of a page where the call gives none; `mostResults` where absent. */
   readonly defaultResults?: number
+  /** The largest page that a call may ask for; 100 where absent. */
+  readonly mostResults?: number
   /** The rows after a value of `orderOf`, in that order or against it. */
   readonly rows: (after: string | undefined) => Iterable<Row>
   readonly orderOf: (row: Row) => string
 }
 
-const mostResults = 100
+const mostResultsOfMost = 100
 
 /**
  * One page of a listing; `nextToken` is there when rows are left. Throws InvalidParameterException for a token that
- * is not of this listing and for a `maxResults` outside 1 to 100.
+ * is not of this listing and for a `maxResults` outside of what the operation takes.
  */
 export function listPage<Row>(listing: Listing<Row>): { readonly rows: readonly Row[]; readonly nextToken?: string } {
+  const mostResults = listing.mostResults ?? mostResultsOfMost
   const size = listing.maxResults ?? listing.defaultResults ?? mostResults
   if (!Number.isInteger(size) || size < 1 || size > mostResults) {
     throw new ServiceError('InvalidParameterException', `maxResults must be between 1 and ${mostResults}.`)

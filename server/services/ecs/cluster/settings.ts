@@ -4,13 +4,13 @@ import type { ClusterConfiguration, ClusterSetting } from '../../../aws/generate
 const insights: ReadonlySet<string> = new Set(['enabled', 'disabled', 'enhanced'])
 
 /**
- * A cluster's settings, with the default for what is not given. Throws InvalidParameterException.
+ * A cluster's settings; `containerInsights` is what is there for what is not given. Throws InvalidParameterException.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html
  */
-export function clusterSettings(given: readonly ClusterSetting[]): readonly ClusterSetting[] {
-  const value = given.findLast(setting => setting.name === 'containerInsights')?.value ?? 'disabled'
+export function clusterSettings(given: readonly ClusterSetting[], containerInsights = 'disabled'): readonly ClusterSetting[] {
+  const value = given.findLast(setting => setting.name === 'containerInsights')?.value ?? containerInsights
   if (!insights.has(value)) {
-    throw new ServiceError('InvalidParameterException', `Invalid value for the setting containerInsights: ${value}`)
+    throw new ServiceError('InvalidParameterException', "Invalid setting 'value'")
   }
   return [{ name: 'containerInsights', value }]
 }

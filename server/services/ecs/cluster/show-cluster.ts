@@ -2,6 +2,7 @@ import type { Cluster, ClusterField, KeyValuePair } from '../../../aws/generated
 import type { Store } from '../../../store/store.ts'
 import { tasks } from '../../../store/tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
+import { countInstances } from '../container-instances/instances.ts'
 import type { EcsContext } from '../context.ts'
 
 /** Tasks on their way to RUNNING: AWS counts them as pending. */
@@ -11,13 +12,13 @@ const pendingStatuses = ['PROVISIONING', 'PENDING', 'ACTIVATING'] as const
  * A cluster as its caller sees it: counts are taken from the tasks, and what is not in `include` is empty or left out.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
  */
-export function showCluster(context: Pick<EcsContext, 'store'>, row: ClusterRow, include: ReadonlySet<ClusterField>): Cluster {
+export function showCluster(context: Pick<EcsContext, 'nodes' | 'store'>, row: ClusterRow, include: ReadonlySet<ClusterField>): Cluster {
   const { configuration, settings, ...cluster } = row.cluster
   const count = (status: string): number => context.store.table(tasks).count('lastStatus', `${cluster.clusterArn} ${status}`)
   return {
     ...cluster,
     ...(include.has('CONFIGURATIONS') && configuration !== undefined ? { configuration } : {}),
-    registeredContainerInstancesCount: 0,
+    registeredContainerInstancesCount: countInstances(context, row),
     runningTasksCount: count('RUNNING'),
     pendingTasksCount: pendingStatuses.reduce((sum, status) => sum + count(status), 0),
     activeServicesCount: 0,
@@ -29,7 +30,7 @@ export function showCluster(context: Pick<EcsContext, 'store'>, row: ClusterRow,
 }
 
 /** A cluster as the calls that change it answer: with all that its caller gave. */
-export const showWholeCluster = (context: Pick<EcsContext, 'store'>, row: ClusterRow): Cluster =>
+export const showWholeCluster = (context: Pick<EcsContext, 'nodes' | 'store'>, row: ClusterRow): Cluster =>
   showCluster(context, row, new Set<ClusterField>(['TAGS', 'SETTINGS', 'CONFIGURATIONS']))
 
 const launchTypes = [

@@ -1,16 +1,7 @@
 import type { CapacityProviderStrategyItem } from '../../../aws/generated/ecs.ts'
 import { ServiceError } from '../../../aws/errors.ts'
 
-/** The capacity providers that every account has without making them. */
-const builtIn: ReadonlySet<string> = new Set(['FARGATE', 'FARGATE_SPOT'])
 const mostItems = 20
-
-/** Throws ClientException unless each name is a capacity provider that exists. Others than Fargate's cannot be made yet. */
-export function checkCapacityProviders(names: readonly string[]): void {
-  if (names.some(name => !builtIn.has(name))) {
-    throw new ServiceError('ClientException', 'The specified capacity provider does not exist. Specify a valid name or ARN and try again.')
-  }
-}
 
 /**
  * A cluster's default strategy as it is shown: weight and base are 0 where left out. Throws InvalidParameterException

@@ -130,10 +130,7 @@ describe('CreateCluster', () => {
       { configuration: { executeCommandConfiguration: { logging: 'OVERRIDE' } } },
       'InvalidParameterException: A CloudWatch log group name or S3 bucket name must be specified when overriding the default log configuration.',
     ],
-    [
-      { settings: [{ name: 'containerInsights', value: 'on' }] },
-      'InvalidParameterException: Invalid value for the setting containerInsights: on',
-    ],
+    [{ settings: [{ name: 'containerInsights', value: 'on' }] }, "InvalidParameterException: Invalid setting 'value'"],
     [{ tags: [{ key: 'a' }, { key: 'a' }] }, 'InvalidParameterException: Duplicate tag key: a'],
   ]
   test.each(refused)('refuses %j', async (input, refusal) => {

@@ -7,10 +7,12 @@ import { clusterArn } from '../../../domain/arn.ts'
 import { namespaceOf } from '../../../domain/namespace.ts'
 import { clusters, scopeOf } from '../../../store/tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
+import { effectiveSetting } from '../account-settings/settings.ts'
+import { capacityProviderNames, checkCapacityProviders } from '../capacity-providers/find-capacity-provider.ts'
 import { checkTags } from '../check-tags.ts'
 import { checkClusterConfiguration, clusterSettings } from '../cluster/settings.ts'
 import { showWholeCluster } from '../cluster/show-cluster.ts'
-import { checkCapacityProviders, defaultStrategy } from '../cluster/strategy.ts'
+import { defaultStrategy } from '../cluster/strategy.ts'
 import type { EcsContext } from '../context.ts'
 import { clusterNamePattern, defaultClusterName } from '../find-cluster.ts'
 
@@ -39,8 +41,8 @@ function rowFor(context: EcsContext, input: CreateClusterRequest): ClusterRow {
   if (!clusterNamePattern.test(clusterName)) {
     throw new ServiceError('InvalidParameterException', `ClusterName must match ${clusterNamePattern.source}`)
   }
-  const capacityProviders = [...new Set(input.capacityProviders)]
-  checkCapacityProviders(capacityProviders)
+  const capacityProviders = capacityProviderNames(context, input.capacityProviders ?? [])
+  checkCapacityProviders(context, capacityProviders, clusterName)
   const { configuration, serviceConnectDefaults } = input
   if (configuration !== undefined) checkClusterConfiguration(configuration)
   return {
@@ -50,7 +52,7 @@ function rowFor(context: EcsContext, input: CreateClusterRequest): ClusterRow {
       clusterArn: clusterArn(context, clusterName),
       clusterName,
       status: 'ACTIVE',
-      settings: clusterSettings(input.settings ?? []),
+      settings: clusterSettings(input.settings ?? [], effectiveSetting(context, 'containerInsights', context.principal).value),
       ...(configuration === undefined ? {} : { configuration }),
       capacityProviders,
       defaultCapacityProviderStrategy: defaultStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders),

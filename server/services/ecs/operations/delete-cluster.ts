@@ -1,6 +1,8 @@
-// Differs from AWS: a cluster that has capacity providers is INACTIVE at once, without a DEPROVISIONING before.
+// Differs from AWS: a cluster that has capacity providers is INACTIVE at once, without a DEPROVISIONING before. Container
+// instances that are nodes of the Kubernetes cluster do not hold a cluster: it always has them.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DeleteClusterRequest, DeleteClusterResponse } from '../../../aws/generated/ecs.ts'
+import { containerInstances } from '../../../store/ecs-tables.ts'
 import { clusters, tasks } from '../../../store/tables.ts'
 import { showWholeCluster } from '../cluster/show-cluster.ts'
 import type { EcsContext } from '../context.ts'
@@ -18,6 +20,14 @@ export async function deleteCluster(context: EcsContext, input: DeleteClusterReq
     if (table.count('cluster', clusterArn) > table.count('lastStatus', `${clusterArn} STOPPED`)) {
       throw new ServiceError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.')
     }
+    const own = [...context.store.table(containerInstances).by('cluster', clusterArn)]
+    if (own.some(({ registered, status }) => registered !== undefined && status !== 'INACTIVE')) {
+      throw new ServiceError(
+        'ClusterContainsContainerInstancesException',
+        'The Cluster cannot be deleted while Container Instances are active or draining.',
+      )
+    }
+    for (const { containerInstanceArn } of own) transaction.remove(containerInstances, containerInstanceArn)
     const deleted = { ...found, cluster: { ...found.cluster, status: 'INACTIVE' }, deletedAt: context.clock.now() }
     transaction.put(clusters, deleted)
     return deleted

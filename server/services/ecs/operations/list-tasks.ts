@@ -1,5 +1,5 @@
-// Differs from AWS: there are no services, daemons and container instances yet: a service is never found, and no task
-// belongs to one of the others.
+// Differs from AWS: there are no services and daemons yet: a service is never found, and no task
+// belongs to a daemon.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { ListTasksRequest, ListTasksResponse } from '../../../aws/generated/ecs.ts'
 import { nameInArn } from '../../../domain/arn.ts'

@@ -3,21 +3,18 @@
 // RESOURCE:CPU or RESOURCE:MEMORY as its reason instead of being in `failures`; a failure names no container instance.
 // Of a network configuration the first subnet is shown and nothing else comes of it. The execute command agent does not
 // run yet, and EBS volumes that are configured at launch are refused.
-import { ServiceError } from '../../../aws/errors.ts'
-import type { Failure, RunTaskRequest, RunTaskResponse, Tag } from '../../../aws/generated/ecs.ts'
+import type { Failure, RunTaskRequest, RunTaskResponse } from '../../../aws/generated/ecs.ts'
 import { allocateHostPorts, TakenPorts } from '../../../domain/host-ports.ts'
 import { newTask } from '../../../domain/task-record.ts'
 import type { Capacity, Launch } from '../../../domain/task-record.ts'
 import { tasks } from '../../../store/tables.ts'
-import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../../store/tables.ts'
-import { checkTags } from '../check-tags.ts'
+import type { ClusterRow, TaskRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
-import { findTaskDefinition, taskDefinitionNameIn } from '../find-task-definition.ts'
 import { capacitiesFor } from '../tasks/capacity.ts'
 import { checkLaunch, isWindows } from '../tasks/check-launch.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
-import { invalidParameter } from '../tasks/invalid-parameter.ts'
+import { definitionToLaunch, tagsForLaunch } from '../tasks/launch-parts.ts'
 import { digestOf, tasksOfToken } from '../tasks/repeated-call.ts'
 import { shownTask } from '../tasks/shown-task.ts'
 
@@ -42,7 +39,7 @@ export async function runTask(context: EcsContext, request: RunTaskRequest): Pro
 
 /** What each task of the call is launched with; they differ in their capacity provider at most. */
 function launchesFor(context: EcsContext, cluster: ClusterRow, request: RunTaskRequest, requestDigest: string): Launch[] {
-  const definition = definitionFor(context, request.taskDefinition)
+  const definition = definitionToLaunch(context, request.taskDefinition)
   const capacities = capacitiesFor(request.count ?? 1, request, cluster)
   for (const capacity of new Set(capacities)) checkLaunch(request, definition.taskDefinition, capacity)
   const common: Omit<Launch, 'capacity'> = {
@@ -54,31 +51,13 @@ function launchesFor(context: EcsContext, cluster: ClusterRow, request: RunTaskR
     overrides: request.overrides,
     networkConfiguration: request.networkConfiguration,
     enableExecuteCommand: request.enableExecuteCommand ?? false,
-    tags: tagsFor(request, cluster, definition),
+    tags: tagsForLaunch(request, cluster, definition),
     epoch: context.epoch,
     cpuArchitecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
     ...(request.clientToken === undefined ? {} : { clientToken: request.clientToken }),
     requestDigest,
   }
   return capacities.map((capacity: Capacity) => ({ ...common, capacity }))
-}
-
-function definitionFor(context: EcsContext, name: string): TaskDefinitionRow {
-  const account = taskDefinitionNameIn(name).place?.account
-  if (account !== undefined && account !== context.account) throw invalidParameter('AccountIDs mismatch')
-  const definition = findTaskDefinition(context, name)
-  if (definition === undefined) throw new ServiceError('ClientException', 'TaskDefinition not found.')
-  if (definition.taskDefinition.status !== 'ACTIVE') throw invalidParameter('TaskDefinition is inactive')
-  return definition
-}
-
-/** The call's own tags win over the task definition's. */
-function tagsFor(request: RunTaskRequest, cluster: ClusterRow, definition: TaskDefinitionRow): readonly Tag[] {
-  const own = checkTags(request.tags)
-  const ownKeys = new Set(own.map(({ key }) => key))
-  const propagated = request.propagateTags === 'TASK_DEFINITION' ? definition.tags.filter(({ key }) => !ownKeys.has(key)) : []
-  const managed = request.enableECSManagedTags === true ? [{ key: 'aws:ecs:clusterName', value: cluster.cluster.clusterName }] : []
-  return [...managed, ...checkTags([...own, ...propagated])]
 }
 
 /** Gives each task its id and host ports; those that find no ports fail, the others run. */

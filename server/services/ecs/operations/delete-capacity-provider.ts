@@ -1,0 +1,54 @@
+// Differs from AWS: a capacity provider is INACTIVE at once, without a DEPROVISIONING before.
+import { ServiceError } from '../../../aws/errors.ts'
+import type { DeleteCapacityProviderRequest, DeleteCapacityProviderResponse } from '../../../aws/generated/ecs.ts'
+import { findOwnCapacityProvider } from '../capacity-providers/own-capacity-provider.ts'
+import type { EcsContext } from '../context.ts'
+import { capacityProviders } from '../../../store/ecs-tables.ts'
+import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
+import type { Transaction } from '../../../store/store.ts'
+import { clusters, scopeOf } from '../../../store/tables.ts'
+
+/** How long a deleted capacity provider is still described as INACTIVE. Milliseconds. */
+const inactiveRetentionMs = 3_600_000
+
+/**
+ * Deletes a capacity provider that no ACTIVE cluster uses.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCapacityProvider.html
+ */
+export async function deleteCapacityProvider(
+  context: EcsContext,
+  input: DeleteCapacityProviderRequest,
+): Promise<DeleteCapacityProviderResponse> {
+  const row = await context.store.commit(transaction => {
+    const found = findOwnCapacityProvider(context, input.capacityProvider, input.cluster)
+    refuseIfUsed(context, found)
+    const deleted: CapacityProviderRow = {
+      ...found,
+      capacityProvider: { ...found.capacityProvider, status: 'INACTIVE', updateStatus: 'DELETE_COMPLETE' },
+      deletedAt: context.clock.now(),
+    }
+    forgetOld(context, transaction)
+    transaction.put(capacityProviders, deleted)
+    return deleted
+  })
+  return { capacityProvider: { ...row.capacityProvider, tags: row.tags } }
+}
+
+function refuseIfUsed(context: EcsContext, { scope, capacityProvider }: CapacityProviderRow): void {
+  for (const { cluster } of context.store.table(clusters).by('scope', scope)) {
+    if (cluster.status !== 'ACTIVE' || cluster.capacityProviders?.includes(capacityProvider.name) !== true) continue
+    throw new ServiceError(
+      'ClientException',
+      `The capacity provider cannot be deleted because it is associated with cluster: ${cluster.clusterName}. Remove the capacity provider from the cluster and try again.`,
+    )
+  }
+}
+
+/** Nothing else wakes for these rows, and there are few of them. */
+function forgetOld(context: EcsContext, transaction: Transaction): void {
+  const before = context.clock.now() - inactiveRetentionMs
+  for (const row of context.store.table(capacityProviders).by('scope', scopeOf(context.account, context.region))) {
+    if (row.deletedAt !== undefined && row.deletedAt < before)
+      transaction.remove(capacityProviders, row.capacityProvider.capacityProviderArn)
+  }
+}

@@ -1,0 +1,12 @@
+// Differs from AWS: acknowledged and passed over: what becomes of tasks is what the runtime sees, and no task runs under an
+// agent of ECS.
+import type { SubmitTaskStateChangeRequest, SubmitTaskStateChangeResponse } from '../../../aws/generated/ecs.ts'
+import { acknowledge } from '../container-instances/acknowledge.ts'
+import type { EcsContext } from '../context.ts'
+
+/**
+ * Takes what ECS' agent says of a task.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SubmitTaskStateChange.html
+ */
+export const submitTaskStateChange = (context: EcsContext, input: SubmitTaskStateChangeRequest): SubmitTaskStateChangeResponse =>
+  acknowledge(context, input)
