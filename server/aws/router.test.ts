@@ -9,7 +9,9 @@ import { isAccount, scopeOfHeader, scopeOfQuery } from './credential.ts'
 import { createRouter, type Route } from './router.ts'
 
 const parts = { store: memoryStore(), clock: systemClock, ids: randomIds }
-const router = createRouter({ services: [elbv2Service({ ...parts, wake: () => {} }), bindServiceDiscovery(parts), bindApplicationAutoScaling()] })
+const router = createRouter({
+  services: [elbv2Service({ ...parts, wake: () => {} }), bindServiceDiscovery(parts), bindApplicationAutoScaling(parts)],
+})
 
 interface Sent {
   readonly target?: string
