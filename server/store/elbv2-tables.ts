@@ -113,14 +113,19 @@ export interface RuleRow {
   readonly tags: readonly Tag[]
 }
 
-/** A listener's rules in the order in which they are tried: by priority, the default rule last. */
-export const ruleOrder = (listenerArn: string, priority: string): string => `${listenerArn} ${priority.padStart(10, '0')}`
+/**
+ * A listener's rules in the order in which they are tried: by priority, the default rule last, for `d` is behind all digits.
+ * The ARN tells apart rules that change places, of which two have the same priority for a moment.
+ */
+const ruleOrder = ({ listenerArn, rule }: RuleRow): string => `${listenerArn} ${orderedPriority(rule)} ${rule.RuleArn}`
 
-/** Keyed by ARN. `default` sorts behind all numbers, for d is above 0 and nothing but zeros is put before it. */
+const orderedPriority = ({ Priority, IsDefault }: RuleRow['rule']): string => (IsDefault ? Priority : Priority.padStart(5, '0'))
+
+/** Keyed by ARN. */
 export const rules: TableDefinition<RuleRow, 'listener'> = {
   name: 'elbv2_rules',
   key: row => row.rule.RuleArn,
-  order: row => (row.rule.IsDefault ? `${row.listenerArn} default` : ruleOrder(row.listenerArn, row.rule.Priority)),
+  order: ruleOrder,
   indexes: { listener: row => row.listenerArn },
 }
 
