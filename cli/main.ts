@@ -90,7 +90,7 @@ const processHost = (): Host => {
   }
 }
 
-const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise(resolve => stream.write('', () => resolve()))
+const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise(done => stream.write('', () => done()))
 
 const start = async (): Promise<void> => {
   const code = await main(process.argv.slice(2), processHost())

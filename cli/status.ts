@@ -31,6 +31,7 @@ export interface StatusDocument {
   readonly publishedPorts: Instance['publishedPorts']
   readonly kubeconfig?: string
   readonly data: string
+  /** LocalStack's image, another backend's address, or none, as a simulated instance has it unless it was given an address. */
   readonly backend: string
   readonly version: string
   readonly otherInstances: readonly { readonly name: string; readonly driver: string; readonly port: number }[]
@@ -52,7 +53,7 @@ export const readStatus = async (instance: Instance, host: Host): Promise<Status
     publishedPorts: instance.publishedPorts,
     ...(instance.driver === 'simulated' || state.is !== 'running' ? {} : { kubeconfig: join(instance.folder, 'kubeconfig') }),
     data: instance.dataDir,
-    backend: instance.backend,
+    backend: instance.driver === 'simulated' && !/^https?:/.test(instance.backend) ? 'none' : instance.backend,
     version: instance.version,
     otherInstances: others.map(({ name, driver: on, port }) => ({ name, driver: on, port })),
   }

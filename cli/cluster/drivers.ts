@@ -12,13 +12,6 @@ export interface DriverParts {
 }
 
 /** The driver of that name. `simulated` is not among them: it needs no cluster. */
-export const makeDriver = (name: Exclude<DriverName, 'simulated'>, parts: DriverParts): ClusterDriver => {
-  switch (name) {
-    case 'k3d':
-      return k3dDriver(parts)
-    case 'kind':
-      return kindDriver(parts)
-    case 'context':
-      return contextDriver(parts)
-  }
-}
+export const makeDriver = (name: Exclude<DriverName, 'simulated'>, parts: DriverParts): ClusterDriver => makers[name](parts)
+
+const makers = { k3d: k3dDriver, kind: kindDriver, context: contextDriver } as const

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
 import { defaultRegion } from '../../shared/names.ts'
 import { defineCommand } from '../command.ts'
-import { instanceName, jsonFlag, nameFlag } from '../flags.ts'
+import { commonFlags, instanceName } from '../flags.ts'
 import { requireInstance, withName } from '../instance.ts'
 import { endpointOf } from '../up/summary.ts'
 
@@ -14,10 +14,9 @@ export const env = defineCommand({
   summary: 'Print what the AWS CLI and SDKs need in the environment.',
   description: 'Lines for a shell to evaluate: the endpoint, a region, and credentials that only kecs knows.',
   args: {
-    name: nameFlag,
+    ...commonFlags,
     shell: { type: 'string', description: 'bash, zsh or fish (default: as SHELL says)', valueHint: 'SHELL' },
     unset: { type: 'boolean', description: 'lines that take it back' },
-    json: jsonFlag,
   },
   examples: [
     ['eval "$(kecs env)"', 'bash and zsh'],

@@ -2,7 +2,7 @@ import { CliError } from '../../shared/errors.ts'
 import { type Component, components } from '../../shared/names.ts'
 import { logFile } from '../cluster/simulated.ts'
 import { defineCommand } from '../command.ts'
-import { nameFlag, timeoutFlag } from '../flags.ts'
+import { commonFlags } from '../flags.ts'
 import { closest } from '../suggest.ts'
 import { followFile } from '../follow-file.ts'
 import { runningTargetOf, targetOf } from '../target.ts'
@@ -12,11 +12,11 @@ export const logs = defineCommand({
   summary: "Print a component's log.",
   description: `The components: ${components.join(', ')}. For the logs of a task's containers use the API, or kubectl.`,
   args: {
+    ...commonFlags,
+    json: { type: 'boolean', description: 'print each line as a JSON document: component and line' },
     component: { type: 'positional', required: false, description: 'which component (default control-plane)' },
     follow: { type: 'boolean', alias: 'f', description: 'go on as more is written, until Ctrl-C' },
     tail: { type: 'string', alias: 'n', description: 'only this many of the last lines', valueHint: 'LINES' },
-    name: nameFlag,
-    timeout: timeoutFlag,
   },
   examples: [
     ['kecs logs', "the control plane's log"],
@@ -24,11 +24,10 @@ export const logs = defineCommand({
   ],
   run: async (given, host) => {
     const component = componentOf(given.text('component'))
-    const values = { text: (name: 'name' | 'timeout') => given.text(name), flag: () => undefined }
-    const { instance, signal } = await targetOf(values, host)
+    const { instance, signal, asJson } = await targetOf(given, host)
     const follow = given.flag('follow') === true
     const tail = given.number('tail', 0, Number.MAX_SAFE_INTEGER)
-    const write = (line: string) => host.output.print(line)
+    const write = (line: string) => host.output.print(asJson ? JSON.stringify({ component, line }) : line)
     try {
       if (instance.driver === 'simulated') {
         if (component !== 'control-plane') {
@@ -36,7 +35,8 @@ export const logs = defineCommand({
         }
         return await followFile(logFile(instance), { follow, tail, signal, write })
       }
-      const { driver } = await runningTargetOf(values, host)
+      if (component === 'agent') throw new CliError('This version of kecs has no node agent yet.', `There are: ${installed.join(', ')}.`)
+      const { driver } = await runningTargetOf(given, host)
       const [{ connect }, { componentLogs }] = await Promise.all([import('../../shared/kube/index.ts'), import('../install/logs.ts')])
       const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
       await componentLogs(kube, component, { follow, ...(tail === undefined ? {} : { tail }), signal, write }).finally(() => kube.close())
@@ -46,6 +46,8 @@ export const logs = defineCommand({
     }
   },
 })
+
+const installed = components.filter(component => component !== 'agent')
 
 const componentOf = (text: string | undefined): Component => {
   const found = components.find(component => component === (text ?? 'control-plane'))

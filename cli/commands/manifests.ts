@@ -1,6 +1,6 @@
 import { version } from '../../shared/version.ts'
 import { defineCommand } from '../command.ts'
-import { instanceName, nameFlag } from '../flags.ts'
+import { commonFlags, instanceName } from '../flags.ts'
 import { readInstance } from '../instance.ts'
 import { settleInstance } from '../up/settings.ts'
 
@@ -9,7 +9,7 @@ export const manifests = defineCommand({
   summary: 'Print what is installed in the cluster, as YAML.',
   description: 'For the instance as it is, or as kecs up would make it. Nothing is installed.',
   args: {
-    name: nameFlag,
+    ...commonFlags,
     image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
     backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
   },
@@ -27,6 +27,8 @@ export const manifests = defineCommand({
     const instance = await settleInstance({ home: host.home, name, driver, version, choices, remembered, others: [] })
     const { manifests: objects, toYaml } = await import('../install/manifests.ts')
     const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-    host.output.print(toYaml(objects({ instance, owner, data: { is: 'folder', path: '/data' }, exposure: 'host-port' })).trimEnd())
+    const made = objects({ instance, owner, data: { is: 'folder', path: '/data' }, exposure: 'host-port' })
+    if (given.flag('json') === true) return host.output.json({ apiVersion: 'v1', kind: 'List', items: made })
+    host.output.print(toYaml(made).trimEnd())
   },
 })

@@ -4,7 +4,7 @@ import { CliError, messageOf } from '../../shared/errors.ts'
 import { adminPort, apiPort, doorHost, doorPort } from '../../shared/names.ts'
 import { version } from '../../shared/version.ts'
 import { defineCommand, port } from '../command.ts'
-import { instanceName, parsePortRange, nameFlag, quietFlag } from '../flags.ts'
+import { instanceName, jsonFlag, parsePortRange, nameFlag, quietFlag } from '../flags.ts'
 import { writeAtomically } from '../instance.ts'
 import { forbiddenPort, portTaken, tryListen } from '../ports.ts'
 
@@ -45,6 +45,7 @@ export const serve = defineCommand({
       valueHint: logLevels.join('|'),
     },
     'process-file': { type: 'string', description: 'write pid and addresses there, as JSON, once it answers', valueHint: 'FILE' },
+    json: jsonFlag,
     quiet: quietFlag,
   },
   examples: [
@@ -78,7 +79,8 @@ export const serve = defineCommand({
       const file = args.text('process-file')
       if (file !== undefined)
         await writeAtomically(file, `${JSON.stringify({ pid: process.pid, url: server.url, adminUrl: server.adminUrl })}\n`)
-      for (const line of banner(config, server)) output.note(line)
+      if (args.flag('json') === true) output.json(serveDocument(config, server))
+      else for (const line of banner(config, server)) output.note(line)
       await aborted(host.signal)
       output.note('Stopping.')
     } finally {
@@ -166,6 +168,17 @@ const startError = async (error: unknown, config: ServerConfig): Promise<unknown
   }
   return error
 }
+
+const serveDocument = (config: ServerConfig, server: { url: string; adminUrl: string }) => ({
+  name: config.instance,
+  state: 'ready',
+  simulated: config.runtime === 'simulated',
+  endpoint: server.url,
+  admin: server.adminUrl,
+  data: config.dataDir,
+  pid: process.pid,
+  version,
+})
 
 const banner = (config: ServerConfig, server: { url: string; adminUrl: string }): readonly string[] => [
   `kecs ${version}, instance ${config.instance}`,

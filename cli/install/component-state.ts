@@ -55,12 +55,15 @@ const containerTrouble = ({ image, state, lastState }: ContainerStatus): Found |
   const { reason = '', message = '' } = state?.waiting ?? {}
   if (/no space left on device/i.test(message)) return { trouble: 'disk', why: message }
   if (imageReasons.includes(reason))
-    return { trouble: 'image', why: `the image ${image} cannot be pulled${message === '' ? '' : `: ${message}`}` }
+    return { trouble: 'image', why: `the image ${image} cannot be pulled${message === '' ? '' : `: ${lastCause(message)}`}` }
   if (configReasons.includes(reason)) return { trouble: 'config', why: `${reason}: ${message}` }
   if (reason !== 'CrashLoopBackOff') return undefined
   const ended = lastState?.terminated
   return { trouble: 'crash', why: `its container ends${ended ? ` with exit code ${ended.exitCode} (${ended.reason})` : ''}` }
 }
+
+/** The kubelet puts what it met behind all that it met it in, each after a colon. */
+const lastCause = (message: string): string => message.slice(message.lastIndexOf(': ') + 1).trim()
 
 const schedulingTrouble = (pod: Pod): Found | undefined => {
   const unscheduled = pod.status?.conditions?.find(condition => condition.type === 'PodScheduled' && condition.status === 'False')

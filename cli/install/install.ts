@@ -45,7 +45,8 @@ export const install = async (kube: KubeClient, instance: Instance, options: Ins
     signal,
   )
   const components = wanted.filter(isDeployment).map(async ({ metadata, spec }) => {
-    await Promise.all(spec?.template.spec?.containers.map(({ image }) => image !== undefined && imageLoaded?.(image)) ?? [])
+    const images = spec?.template.spec?.containers.flatMap(({ image }) => image ?? []) ?? []
+    if (imageLoaded) await Promise.all(images.map(imageLoaded))
     const imageId = metadata.name === controlPlaneName ? await options.imageId?.() : undefined
     progress(`Component ${metadata.name}`)
     const made = manifests(imageId === undefined ? installation : { ...installation, imageId }).filter(isDeployment)

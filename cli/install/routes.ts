@@ -51,14 +51,9 @@ export const awsRoute = (installation: Installation): Written<IngressRouteSpec> 
 
 const backendService = ({ instance }: Installation) => {
   const backend = backendOf(instance.backend)
-  switch (backend.kind) {
-    case 'image':
-      return { name: 'localstack', port: localstackPort }
-    case 'url':
-      return { name: externalBackendName, port: portOf(backend.url), scheme: backend.url.protocol === 'https:' ? 'https' : 'http' }
-    case 'none':
-      return { name: controlPlaneName, port: apiPort }
-  }
+  if (backend.kind === 'none') return { name: controlPlaneName, port: apiPort }
+  if (backend.kind === 'image') return { name: 'localstack', port: localstackPort }
+  return { name: externalBackendName, port: portOf(backend.url), scheme: backend.url.protocol === 'https:' ? 'https' : 'http' }
 }
 
 /** As an object that is applied with the others. */

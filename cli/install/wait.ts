@@ -41,7 +41,7 @@ export const waitReady = async (kube: KubeClient, instance: Instance, options: W
       if (since === undefined) troubled.delete(state.component)
       else troubled.set(state.component, since)
       if (since !== undefined && state.trouble && performance.now() - since > believed[state.trouble])
-        throw await notReady(kube, state, signal)
+        throw await notReady(kube, instance, state, signal)
     }
     const allReady = states.every(state => state.is === 'ready') && (await dnsReady(kube, signal))
     readySince = allReady ? (readySince ?? performance.now()) : undefined
@@ -51,7 +51,7 @@ export const waitReady = async (kube: KubeClient, instance: Instance, options: W
     }
     if (performance.now() > end) {
       const late = states.find(state => state.is !== 'ready')
-      throw await notReady(kube, late, signal, timeoutMs)
+      throw await notReady(kube, instance, late, signal, timeoutMs)
     }
     await pause(interval, signal)
   }

@@ -158,11 +158,31 @@ describe('a simulated instance', () => {
 
   test('has no cluster, and says so', async () => {
     await up()
-    for (const args of [['kubeconfig'], ['image', 'load', 'nginx'], ['logs', 'traefik']]) {
+    for (const args of [['kubeconfig'], ['logs', 'traefik'], ['logs', 'agent']]) {
       const refused = await home.run(args)
       expect(refused.code).toBe(1)
       expect(refused.stderr).toContain('simulated')
     }
+  })
+
+  test('needs no images, and says so to a script that loads them', async () => {
+    await up()
+    const loaded = await home.run(['image', 'load', 'nginx', '--json'])
+    expect(json(loaded)).toEqual({ name: 'kecs', simulated: true, loaded: [], present: [] })
+    expect(loaded.stderr).toContain('Nothing was loaded')
+    expect(loaded.code).toBe(0)
+    expect(json(await home.run(['status', '--json'])).backend).toBe('none')
+  })
+
+  test('its log is a JSON document a line for programs', async () => {
+    await up()
+    const { stdout } = await home.run(['logs', '--json', '--quiet'])
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(lines.length).toBeGreaterThan(0)
+    expect(Object.keys(lines[0])).toEqual(['component', 'line'])
   })
 })
 

@@ -54,6 +54,13 @@ test.each([
   expect(refused.stdout).toBe('')
 })
 
+test('what is about an instance takes the flags that scripts give to all such commands', async () => {
+  for (const command of ['up', 'down', 'stop', 'start', 'status', 'env', 'logs', 'image load', 'kubeconfig', 'manifests']) {
+    const { stdout } = await home.run([...command.split(' '), '--help'])
+    for (const flag of ['--name NAME', '--json', '--quiet', '--timeout TIME']) expect(`${command}: ${stdout}`).toContain(flag)
+  }
+})
+
 test('an instance that is not there: exit code 1 and how to make it', async () => {
   for (const command of ['status', 'stop', 'start', 'env', 'logs', 'kubeconfig']) {
     const refused = await home.run([command])
