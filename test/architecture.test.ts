@@ -72,14 +72,29 @@ test('services never import one another', () => {
   expect(offences(({ from, to }) => service(from) !== undefined && service(to) !== undefined && service(from) !== service(to))).toEqual([])
 })
 
-test('domain imports shared, generated types, row and runtime types only', () => {
+/** Modules of node that only compute: digests, what an IP address is, whether two values are equal. They read and wait for nothing. */
+const pureModules = new Set(['node:crypto', 'node:net', 'node:util'])
+
+test('domain imports shared, generated types, row and runtime types, and what of node is pure', () => {
   const allowed = (each: Import): boolean =>
     within('shared')(each.to) ||
     within('server/domain')(each.to) ||
     within('server/aws/generated')(each.to) ||
     each.to === 'server/aws/errors.ts' ||
+    pureModules.has(each.to) ||
     each.typeOnly
-  expect(offences(each => within('server/domain')(each.from) && !allowed(each) && !each.to.startsWith('node:crypto'))).toEqual([])
+  expect(offences(each => within('server/domain')(each.from) && !allowed(each))).toEqual([])
+})
+
+test('of those modules domain takes what is pure', () => {
+  const taken = product.filter(within('server/domain')).flatMap(file => {
+    const text = readFileSync(join(root, file), 'utf8')
+    return [...text.matchAll(/^import\s+\{([^}]*)\}\s+from\s+'(node:[a-z]+)'/gm)].flatMap(([, names = '', module = '']) =>
+      names.split(',').map(name => `${module} ${name.trim()}`),
+    )
+  })
+  const pure = ['node:crypto createHash', 'node:net isIP', 'node:net isIPv4', 'node:net isIPv6', 'node:util isDeepStrictEqual']
+  expect(taken.filter(each => !pure.includes(each))).toEqual([])
 })
 
 test('domain has no clock and no I/O', () => {
