@@ -35,6 +35,8 @@ export interface DeploymentRecord {
   readonly updatedAt: number
   /** When a task last failed: what a throttled restart counts from. */
   readonly lastFailureAt?: number
+  /** When a task last found no room; absent once one is ready. */
+  readonly unplacedAt?: number
 }
 
 /** Which members of DescribeServices' answer are kept apart or computed. */

@@ -85,6 +85,8 @@ export interface TaskRow {
   readonly serviceArn?: string
   /** A STOPPED task of a service whose end its scheduler has counted. */
   readonly isAccountedFor?: true
+  /** Its service's scheduler has seen it healthy. */
+  readonly hasBeenReady?: true
   /** Until when scaling in and deployments leave it alone: milliseconds since the epoch. */
   readonly protectedUntil?: number
   /** The machine that it must run on, for StartTask; where there is room otherwise. */

@@ -1,0 +1,44 @@
+/**
+ * What a service says in its events, in AWS's words.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+ */
+const listed = (taskIds: readonly string[]): string => taskIds.map(id => `(task ${id})`).join(' ')
+
+export const startedTasks = (service: string, taskIds: readonly string[]): string =>
+  `(service ${service}) has started ${taskIds.length} tasks: ${listed(taskIds)}.`
+
+export const stoppedTasks = (service: string, status: 'running' | 'pending', taskIds: readonly string[]): string =>
+  `(service ${service}) has stopped ${taskIds.length} ${status} tasks: ${listed(taskIds)}.`
+
+export const steady = (service: string): string => `(service ${service}) has reached a steady state.`
+
+export const deploymentCompleted = (service: string, deployment: string): string =>
+  `(service ${service}) (deployment ${deployment}) deployment completed.`
+
+export const deploymentFailed = (service: string, deployment: string, cause: string): string =>
+  `(service ${service}) (deployment ${deployment}) deployment failed: ${cause}.`
+
+export const rollingBack = (service: string, deployment: string): string => `(service ${service}) rolling back to deployment ${deployment}.`
+
+export const failedContainerHealth = (service: string, taskId: string): string =>
+  `(service ${service}) (task ${taskId}) failed container health checks.`
+
+export const inconsistentStarts = (service: string): string =>
+  `(service ${service}) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`
+
+export const blockedByConfiguration = (service: string): string =>
+  `(service ${service}) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.`
+
+export const unplaced = (service: string, reason: string): string =>
+  `(service ${service}) was unable to place a task because no container instance met all of its requirements. ${reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`
+
+/** Why a task found no place, from a failure's reason such as `RESOURCE:CPU`. `instanceId` is of the machine that came closest. */
+export const unplacedReason = (reason: string, instanceId: string | undefined): string => {
+  if (instanceId === undefined) return 'Reason: No Container Instances were found in your cluster.'
+  const closest = `The closest matching (container-instance ${instanceId})`
+  if (reason === 'RESOURCE:CPU') return `${closest} has insufficient CPU units available.`
+  if (reason === 'RESOURCE:MEMORY') return `${closest} has insufficient memory available.`
+  if (reason === 'RESOURCE:PORTS') return `${closest} is already using a port required by your task.`
+  if (reason === 'ATTRIBUTE') return `${closest} is missing an attribute required by your task.`
+  return `Reason: ${reason}.`
+}
