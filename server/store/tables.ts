@@ -102,13 +102,14 @@ export const clientTokenKey = (clusterArn: string, clientToken: string): string 
 /** Keyed by task ARN. */
 export const tasks: TableDefinition<
   TaskRow,
-  'cluster' | 'clientToken' | 'desiredStatus' | 'lastStatus' | 'holdsPorts' | 'taskDefinition' | 'service'
+  'cluster' | 'clientToken' | 'desiredStatus' | 'lastStatus' | 'holdsPorts' | 'containerInstance' | 'taskDefinition' | 'service'
 > = {
   name: 'ecs_tasks',
   key: row => row.task.taskArn,
   indexes: {
     cluster: row => row.task.clusterArn,
     taskDefinition: row => row.task.taskDefinitionArn,
+    containerInstance: row => row.task.containerInstanceArn,
     clientToken: row => (row.clientToken === undefined ? undefined : clientTokenKey(row.task.clusterArn, row.clientToken)),
     /** `CLUSTER_ARN RUNNING` or `CLUSTER_ARN STOPPED`. */
     desiredStatus: row => `${row.task.clusterArn} ${row.task.desiredStatus}`,

@@ -12,10 +12,9 @@ import { nodeAttributes } from './node-attributes.ts'
 import { nodeResources, remainingResources } from './resources.ts'
 
 /** The tasks that are or were on an instance, STOPPED ones too. */
-export function tasksOn(context: Pick<EcsContext, 'store'>, { row }: Instance): readonly TaskRow[] {
-  const { clusterArn, containerInstanceArn } = row
-  return [...context.store.table(tasks).by('cluster', clusterArn)].filter(({ task }) => task.containerInstanceArn === containerInstanceArn)
-}
+export const tasksOn = (context: Pick<EcsContext, 'store'>, { row }: Instance): readonly TaskRow[] => [
+  ...context.store.table(tasks).by('containerInstance', row.containerInstanceArn),
+]
 
 /** Those that ECS knows by itself or from the agent, then those that PutAttributes added. */
 export const attributesOf = ({ row, node }: Instance): readonly Attribute[] => [

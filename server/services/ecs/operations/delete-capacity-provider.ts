@@ -3,6 +3,8 @@ import { ServiceError } from '../../../aws/errors.ts'
 import type { DeleteCapacityProviderRequest, DeleteCapacityProviderResponse } from '../../../aws/generated/ecs.ts'
 import { findOwnCapacityProvider } from '../capacity-providers/own-capacity-provider.ts'
 import type { EcsContext } from '../context.ts'
+import { nameInArn } from '../../../domain/arn.ts'
+import { daemons } from '../../../store/ecs-daemon-tables.ts'
 import { capacityProviders } from '../../../store/ecs-tables.ts'
 import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
 import type { Transaction } from '../../../store/store.ts'
@@ -22,6 +24,7 @@ export async function deleteCapacityProvider(
   const row = await context.store.commit(transaction => {
     const found = findOwnCapacityProvider(context, input.capacityProvider, input.cluster)
     refuseIfUsed(context, found)
+    refuseIfDaemonsUse(context, found)
     const deleted: CapacityProviderRow = {
       ...found,
       capacityProvider: { ...found.capacityProvider, status: 'INACTIVE', updateStatus: 'DELETE_COMPLETE' },
@@ -40,6 +43,17 @@ function refuseIfUsed(context: EcsContext, { scope, capacityProvider }: Capacity
     throw new ServiceError(
       'ClientException',
       `The capacity provider cannot be deleted because it is associated with cluster: ${cluster.clusterName}. Remove the capacity provider from the cluster and try again.`,
+    )
+  }
+}
+
+/** Daemons are on managed instances alone. */
+function refuseIfDaemonsUse(context: EcsContext, { scope, capacityProvider }: CapacityProviderRow): void {
+  for (const daemon of context.store.table(daemons).by('scope', scope)) {
+    if (!daemon.capacityProviderArns.includes(capacityProvider.capacityProviderArn)) continue
+    throw new ServiceError(
+      'ClientException',
+      `The capacity provider cannot be deleted because it is associated with daemon: ${nameInArn(daemon.daemonArn)}. Remove the capacity provider from the daemon and try again.`,
     )
   }
 }

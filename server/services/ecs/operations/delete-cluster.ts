@@ -2,7 +2,9 @@
 // instances that are nodes of the Kubernetes cluster do not hold a cluster: it always has them.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DeleteClusterRequest, DeleteClusterResponse } from '../../../aws/generated/ecs.ts'
-import { containerInstances } from '../../../store/ecs-tables.ts'
+import { gatewayAssociationKey, gatewayAssociations } from '../../../store/ecs-gateway-tables.ts'
+import { capacityProviders, containerInstances } from '../../../store/ecs-tables.ts'
+import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
 import { clusters, tasks } from '../../../store/tables.ts'
 import { showWholeCluster } from '../cluster/show-cluster.ts'
 import type { EcsContext } from '../context.ts'
@@ -26,6 +28,17 @@ export async function deleteCluster(context: EcsContext, input: DeleteClusterReq
         'ClusterContainsContainerInstancesException',
         'The Cluster cannot be deleted while Container Instances are active or draining.',
       )
+    }
+    const isProvided = ({ capacityProvider: { cluster, status } }: CapacityProviderRow): boolean =>
+      status === 'ACTIVE' && cluster === found.cluster.clusterName
+    if ([...context.store.table(capacityProviders).by('scope', found.scope)].some(isProvided)) {
+      throw new ServiceError(
+        'ClusterContainsCapacityProviderException',
+        'The Cluster cannot be deleted while Capacity Providers are active.',
+      )
+    }
+    for (const { gatewayArn } of context.store.table(gatewayAssociations).by('cluster', clusterArn)) {
+      transaction.remove(gatewayAssociations, gatewayAssociationKey(gatewayArn, clusterArn))
     }
     for (const { containerInstanceArn } of own) transaction.remove(containerInstances, containerInstanceArn)
     const deleted = { ...found, cluster: { ...found.cluster, status: 'INACTIVE' }, deletedAt: context.clock.now() }

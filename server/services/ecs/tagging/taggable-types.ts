@@ -3,6 +3,8 @@ import { clusterArn, taskArn } from '../../../domain/arn.ts'
 import { clusters, taskDefinitions, tasks } from '../../../store/tables.ts'
 import { findTaggedCapacityProvider } from '../capacity-providers/tagged-capacity-provider.ts'
 import { findTaggedContainerInstance } from '../container-instances/tagged-container-instance.ts'
+import { findTaggedDaemon, findTaggedDaemonTaskDefinition } from '../daemons/tagged-daemon.ts'
+import { findTaggedGateway } from '../gateways/tagged-gateway.ts'
 import { findTaskDefinition } from '../find-task-definition.ts'
 import type { FindTagged } from './tagged.ts'
 import { missing, over } from './untaggable.ts'
@@ -32,6 +34,9 @@ export const taggableTypes: ReadonlyMap<string, FindTagged> = new Map([
   ['capacity-provider', findTaggedCapacityProvider],
   ['cluster', findCluster],
   ['container-instance', findTaggedContainerInstance],
+  ['daemon', findTaggedDaemon],
+  ['daemon-task-definition', findTaggedDaemonTaskDefinition],
+  ['gateway', findTaggedGateway],
   ['task', findTask],
   ['task-definition', findDefinition],
 ])

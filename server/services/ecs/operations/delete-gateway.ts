@@ -1,0 +1,24 @@
+import { ServiceError } from '../../../aws/errors.ts'
+import type { DeleteGatewayRequest, DeleteGatewayResponse } from '../../../aws/generated/ecs.ts'
+import { gatewayAssociations, gateways } from '../../../store/ecs-gateway-tables.ts'
+import type { EcsContext } from '../context.ts'
+import { findGateway } from '../gateways/find-gateway.ts'
+
+/**
+ * Deletes a gateway that is not protected and has no cluster.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteGateway.html
+ */
+export async function deleteGateway(context: EcsContext, input: DeleteGatewayRequest): Promise<DeleteGatewayResponse> {
+  const { gateway } = await context.store.commit(transaction => {
+    const found = findGateway(context, input.gateway)
+    const { gatewayArn, deletionProtection } = found.gateway
+    if (deletionProtection === true)
+      throw new ServiceError('ClientException', 'The gateway cannot be deleted while deletion protection is enabled.')
+    if (context.store.table(gatewayAssociations).count('gateway', gatewayArn) > 0) {
+      throw new ServiceError('ClientException', 'The gateway cannot be deleted while clusters are associated with it.')
+    }
+    transaction.remove(gateways, gatewayArn)
+    return found
+  })
+  return { gatewayArn: gateway.gatewayArn, name: gateway.name, status: 'DELETED' }
+}

@@ -1,0 +1,293 @@
+// Managed daemons and gateways, driven by the AWS SDK.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import {
+  AssociateGatewayWithClusterCommand,
+  CreateCapacityProviderCommand,
+  CreateDaemonCommand,
+  CreateGatewayCommand,
+  DeleteCapacityProviderCommand,
+  DeleteDaemonCommand,
+  DeleteDaemonTaskDefinitionCommand,
+  DeleteGatewayCommand,
+  DescribeDaemonCommand,
+  DescribeDaemonDeploymentsCommand,
+  DescribeDaemonRevisionsCommand,
+  DescribeDaemonTaskDefinitionCommand,
+  DescribeGatewayCommand,
+  DescribeGatewayResourcesCommand,
+  DescribeGatewayRouteCommand,
+  DisassociateGatewayFromClusterCommand,
+  ListDaemonDeploymentsCommand,
+  ListDaemonTaskDefinitionsCommand,
+  ListDaemonsCommand,
+  ListGatewayClusterAssociationsCommand,
+  ListGatewayRoutesCommand,
+  ListGatewaysCommand,
+  ListTagsForResourceCommand,
+  paginateListGateways,
+  RegisterDaemonTaskDefinitionCommand,
+  TagResourceCommand,
+  UpdateDaemonCommand,
+  UpdateGatewayCommand,
+  waitUntilDaemonActive,
+  waitUntilDaemonDeploymentSuccessful,
+  waitUntilDaemonTaskDefinitionDeleted,
+} from '@aws-sdk/client-ecs'
+import { EcsSuite, refusal } from '../support/ecs-suite.ts'
+
+const suite = new EcsSuite('daemons')
+beforeAll(() => suite.open(), 60_000)
+afterAll(() => suite.close(), 120_000)
+
+async function register(name: string): Promise<string> {
+  const { daemonTaskDefinitionArn } = await suite.ecs.send(
+    new RegisterDaemonTaskDefinitionCommand({
+      family: suite.named(name),
+      containerDefinitions: [{ name: 'agent', image: 'agent:1' }],
+      cpu: '128',
+      memory: '256',
+    }),
+  )
+  return daemonTaskDefinitionArn ?? ''
+}
+
+/** A cluster with a capacity provider of managed instances. */
+async function managedCluster(name: string) {
+  const clusterArn = await suite.cluster(name)
+  const { capacityProvider } = await suite.ecs.send(
+    new CreateCapacityProviderCommand({
+      name: suite.named(name),
+      cluster: clusterArn,
+      managedInstancesProvider: {
+        infrastructureRoleArn: 'arn:aws:iam::000000000000:role/infrastructure',
+        instanceLaunchTemplate: {
+          ec2InstanceProfileArn: 'arn:aws:iam::000000000000:instance-profile/instances',
+          networkConfiguration: { subnets: ['subnet-0123456789abcdef0'] },
+        },
+      },
+    }),
+  )
+  const provider = capacityProvider?.capacityProviderArn ?? ''
+  suite.undo(() => suite.ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: provider, cluster: clusterArn })))
+  return { clusterArn, provider }
+}
+
+describe('daemons', () => {
+  test('are made, described, changed by deployments and deleted', async () => {
+    const { clusterArn, provider } = await managedCluster('life')
+    const first = await register('life')
+    const second = await register('life')
+    const create = new CreateDaemonCommand({
+      daemonName: suite.named('life'),
+      clusterArn,
+      daemonTaskDefinitionArn: first,
+      capacityProviderArns: [provider],
+      clientToken: suite.named('life').slice(-36),
+      tags: [{ key: 'team', value: 'red' }],
+    })
+    const made = await suite.ecs.send(create)
+    const daemonArn = made.daemonArn ?? ''
+    suite.undo(() => suite.ecs.send(new DeleteDaemonCommand({ daemonArn })))
+    expect(made).toMatchObject({ status: 'ACTIVE' })
+    expect(daemonArn).toEndWith(`:daemon/${suite.named('life')}/${suite.named('life')}`)
+    expect((await suite.ecs.send(create)).deploymentArn).toBe(made.deploymentArn ?? '')
+    const again = new CreateDaemonCommand({ ...create.input, clientToken: 'another' })
+    expect(await refusal(suite.ecs.send(again))).toStartWith('InvalidParameterException: Creation of daemon was not idempotent.')
+    await waitUntilDaemonActive({ client: suite.ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 2 }, { daemonArn })
+    await waitUntilDaemonDeploymentSuccessful(
+      { client: suite.ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 2 },
+      { daemonDeploymentArns: [made.deploymentArn ?? ''] },
+    )
+    const { daemon } = await suite.ecs.send(new DescribeDaemonCommand({ daemonArn }))
+    expect(daemon).toMatchObject({ daemonArn, clusterArn, status: 'ACTIVE', deploymentArn: made.deploymentArn })
+    const revision = daemon?.currentRevisions?.[0]?.arn ?? ''
+    const revisions = await suite.ecs.send(new DescribeDaemonRevisionsCommand({ daemonRevisionArns: [revision, `${revision}9`] }))
+    expect(revisions.daemonRevisions?.[0]).toMatchObject({
+      daemonArn,
+      daemonTaskDefinitionArn: first,
+      containerImages: [{ containerName: 'agent', image: 'agent:1' }],
+    })
+    expect(revisions.failures).toEqual([{ arn: `${revision}9`, reason: 'MISSING' }])
+
+    await suite.ecs.send(new DeleteDaemonTaskDefinitionCommand({ daemonTaskDefinition: first }))
+    const statusOf = async (daemonTaskDefinition: string) =>
+      (await suite.ecs.send(new DescribeDaemonTaskDefinitionCommand({ daemonTaskDefinition }))).daemonTaskDefinition?.status
+    expect(await statusOf(first)).toBe('DELETE_IN_PROGRESS')
+    const updated = await suite.ecs.send(
+      new UpdateDaemonCommand({
+        daemonArn,
+        daemonTaskDefinitionArn: second,
+        capacityProviderArns: [provider],
+        deploymentConfiguration: { drainPercent: 50 },
+      }),
+    )
+    expect(updated.deploymentArn).not.toBe(made.deploymentArn)
+    expect(await statusOf(first)).toBe('DELETED')
+    const deployments = await suite.ecs.send(new ListDaemonDeploymentsCommand({ daemonArn, status: ['SUCCESSFUL'] }))
+    expect(deployments.daemonDeployments?.map(each => each.daemonDeploymentArn)).toEqual([
+      updated.deploymentArn ?? '',
+      made.deploymentArn ?? '',
+    ])
+    const described = await suite.ecs.send(new DescribeDaemonDeploymentsCommand({ daemonDeploymentArns: [updated.deploymentArn ?? ''] }))
+    expect(described.daemonDeployments?.[0]).toMatchObject({
+      sourceDaemonRevisions: [{ arn: revision }],
+      deploymentConfiguration: { drainPercent: 50, bakeTimeInMinutes: 0 },
+    })
+
+    await suite.ecs.send(new TagResourceCommand({ resourceArn: daemonArn, tags: [{ key: 'tier', value: 'low' }] }))
+    expect((await suite.ecs.send(new ListTagsForResourceCommand({ resourceArn: daemonArn }))).tags).toHaveLength(2)
+    const listed = await suite.ecs.send(new ListDaemonsCommand({ clusterArn, capacityProviderArns: [provider] }))
+    expect(listed.daemonSummariesList?.map(each => each.daemonArn)).toEqual([daemonArn])
+    expect((await suite.ecs.send(new ListDaemonsCommand({ clusterArn, capacityProviderArns: ['other'] }))).daemonSummariesList).toEqual([])
+    const used = new DeleteCapacityProviderCommand({ capacityProvider: provider, cluster: clusterArn })
+    expect(await refusal(suite.ecs.send(used))).toStartWith(
+      'ClientException: The capacity provider cannot be deleted because it is associated with',
+    )
+    expect((await suite.ecs.send(new DeleteDaemonCommand({ daemonArn }))).status).toBe('DELETE_IN_PROGRESS')
+    expect(await refusal(suite.ecs.send(new DescribeDaemonCommand({ daemonArn })))).toBe('DaemonNotFoundException: Daemon not found.')
+  }, 60_000)
+
+  test('are refused on other capacity than managed instances', async () => {
+    const { clusterArn, provider } = await managedCluster('wrong')
+    const daemonTaskDefinitionArn = await register('wrong')
+    const create = (more: object) =>
+      suite.ecs.send(
+        new CreateDaemonCommand({
+          daemonName: suite.named('wrong'),
+          clusterArn,
+          daemonTaskDefinitionArn,
+          capacityProviderArns: [provider],
+          ...more,
+        }),
+      )
+    expect(await refusal(create({ daemonName: 'a b' }))).toStartWith('InvalidParameterException: DaemonName must match')
+    expect(await refusal(create({ capacityProviderArns: [] }))).toStartWith('InvalidParameterException: ')
+    expect(await refusal(create({ capacityProviderArns: ['none'] }))).toStartWith(
+      'ClientException: The specified capacity provider does not exist.',
+    )
+    expect(await refusal(create({ daemonTaskDefinitionArn: `${daemonTaskDefinitionArn}9` }))).toStartWith('ClientException: ')
+    expect(await refusal(create({ clusterArn: suite.named('none') }))).toBe('ClusterNotFoundException: Cluster not found.')
+  })
+
+  test('have task definitions of their own', async () => {
+    const arns = [await register('definitions'), await register('definitions'), await register('definitions')]
+    const family = suite.named('definitions')
+    const list = async (more: object) =>
+      (await suite.ecs.send(new ListDaemonTaskDefinitionsCommand({ family, ...more }))).daemonTaskDefinitions?.map(({ arn = '' }) => arn)
+    expect(await list({})).toEqual(arns)
+    expect(await list({ sort: 'DESC', maxResults: 2 })).toEqual(arns.toReversed().slice(0, 2))
+    expect(await list({ revision: 'LAST_REGISTERED' })).toEqual(arns.slice(2))
+    const { daemonTaskDefinition } = await suite.ecs.send(new DescribeDaemonTaskDefinitionCommand({ daemonTaskDefinition: family }))
+    expect(daemonTaskDefinition).toMatchObject({
+      family,
+      revision: 3,
+      status: 'ACTIVE',
+      cpu: '128',
+      containerDefinitions: [{ name: 'agent', image: 'agent:1', essential: true }],
+    })
+    await suite.ecs.send(new DeleteDaemonTaskDefinitionCommand({ daemonTaskDefinition: arns[2] }))
+    await waitUntilDaemonTaskDefinitionDeleted(
+      { client: suite.ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 2 },
+      { daemonTaskDefinition: arns[2] },
+    )
+    expect(await list({ status: 'ALL' })).toEqual(arns.slice(0, 2))
+    expect(await register('definitions')).toEndWith(':4')
+    const empty = new RegisterDaemonTaskDefinitionCommand({ family, containerDefinitions: [] })
+    expect(await refusal(suite.ecs.send(empty))).toBe('ClientException: Container list cannot be empty.')
+    expect(await refusal(suite.ecs.send(new DeleteDaemonTaskDefinitionCommand({ daemonTaskDefinition: family })))).toBe(
+      'InvalidParameterException: Revision is missing.',
+    )
+  })
+})
+
+describe('gateways', () => {
+  const create = (name: string, more: object = {}) =>
+    suite.ecs.send(
+      new CreateGatewayCommand({
+        name: suite.named(name),
+        infrastructureRoleArn: 'arn:aws:iam::000000000000:role/infrastructure',
+        configuration: { hostSharedAlb: { networkConfiguration: { subnets: ['subnet-1', 'subnet-2'] } } },
+        deletionProtection: false,
+        ...more,
+      }),
+    )
+
+  test('are made, associated with clusters, changed and deleted', async () => {
+    const cluster = await suite.cluster('gateway')
+    const { gatewayArn = '', status } = await create('gateway', { tags: [{ key: 'team', value: 'red' }] })
+    suite.undo(() => suite.ecs.send(new DeleteGatewayCommand({ gateway: gatewayArn })))
+    expect(status).toBe('ACTIVE')
+    expect(gatewayArn).toMatch(new RegExp(`:gateway/${suite.named('gateway')}/[0-9a-f]{32}$`))
+    const { gateway } = await suite.ecs.send(new DescribeGatewayCommand({ gateway: suite.named('gateway') }))
+    expect(gateway).toMatchObject({
+      gatewayArn,
+      accessType: 'PUBLIC',
+      deletionProtection: false,
+      propagateTags: 'GATEWAY',
+      tags: [{ key: 'team', value: 'red' }],
+      configuration: {
+        hostSharedAlb: {
+          scheme: 'internet-facing',
+          port: 443,
+          protocol: 'HTTPS',
+          maxAlbCount: 10,
+          currentAlbCount: 0,
+          httpDesync: 'defensive',
+          networkConfiguration: { subnets: ['subnet-1', 'subnet-2'] },
+        },
+      },
+    })
+    const associate = new AssociateGatewayWithClusterCommand({ gateway: gatewayArn, cluster })
+    expect(await suite.ecs.send(associate)).toMatchObject({ gatewayArn, clusterArn: cluster, status: 'ACTIVE' })
+    const associations = await suite.ecs.send(new ListGatewayClusterAssociationsCommand({ cluster }))
+    expect(associations.gatewayClusterAssociations).toEqual([{ gatewayArn, clusterArn: cluster, status: 'ACTIVE' }])
+    expect(await refusal(suite.ecs.send(new DeleteGatewayCommand({ gateway: gatewayArn })))).toStartWith('ClientException: ')
+
+    const update = new UpdateGatewayCommand({
+      gateway: gatewayArn,
+      deletionProtection: true,
+      configuration: { hostSharedAlb: { maxAlbCount: 3, networkConfiguration: { inboundSecurityGroup: 'sg-1' } } },
+    })
+    expect((await suite.ecs.send(update)).status).toBe('UPDATE_COMPLETE')
+    const changed = await suite.ecs.send(new DescribeGatewayCommand({ gateway: gatewayArn }))
+    expect(changed.gateway?.configuration?.hostSharedAlb).toMatchObject({
+      maxAlbCount: 3,
+      networkConfiguration: { subnets: ['subnet-1', 'subnet-2'], inboundSecurityGroup: 'sg-1' },
+    })
+    expect((await suite.ecs.send(new DescribeGatewayResourcesCommand({ gateway: gatewayArn }))).gatewayResources).toMatchObject({
+      gatewayArn,
+      resources: { hostSharedAlb: [] },
+    })
+    expect((await suite.ecs.send(new ListGatewayRoutesCommand({ gateway: gatewayArn }))).gatewayRoutes).toEqual([])
+    const disassociate = new DisassociateGatewayFromClusterCommand({ gateway: gatewayArn, cluster })
+    expect((await suite.ecs.send(disassociate)).status).toBe('INACTIVE')
+    expect(await refusal(suite.ecs.send(disassociate))).toStartWith('ResourceNotFoundException: ')
+    expect(await refusal(suite.ecs.send(new DeleteGatewayCommand({ gateway: gatewayArn })))).toContain('deletion protection')
+    await suite.ecs.send(new UpdateGatewayCommand({ gateway: gatewayArn, deletionProtection: false }))
+    expect((await suite.ecs.send(new DeleteGatewayCommand({ gateway: gatewayArn }))).status).toBe('DELETED')
+    expect(await refusal(suite.ecs.send(new DescribeGatewayCommand({ gateway: gatewayArn })))).toBe(
+      'GatewayNotFoundException: Gateway not found.',
+    )
+  })
+
+  test('are listed page by page, and refused with the errors of the model', async () => {
+    const names = ['page-1', 'page-2', 'page-3']
+    for (const name of names) {
+      await create(name, { clientToken: name })
+      suite.undo(() => suite.ecs.send(new DeleteGatewayCommand({ gateway: suite.named(name) })))
+    }
+    expect((await create('page-1', { clientToken: 'page-1' })).name).toBe(suite.named('page-1'))
+    expect(await refusal(create('page-1'))).toStartWith('InvalidParameterException: ')
+    const seen: string[] = []
+    for await (const page of paginateListGateways({ client: suite.ecs, pageSize: 2 }, { names: names.map(name => suite.named(name)) })) {
+      seen.push(...(page.gateways ?? []).map(({ name = '' }) => name))
+    }
+    expect(seen).toEqual(names.map(name => suite.named(name)))
+    expect((await suite.ecs.send(new ListGatewaysCommand({ names: [suite.named('page-1')], status: ['DELETED'] }))).gateways).toEqual([])
+    expect(await refusal(create('none', { configuration: {} }))).toStartWith('InvalidParameterException: ')
+    const route = new DescribeGatewayRouteCommand({
+      gatewayRouteArn: `arn:aws:ecs:us-east-1:000000000000:gateway-route/g/${'f'.repeat(32)}`,
+    })
+    expect(await refusal(suite.ecs.send(route))).toStartWith('ResourceNotFoundException: ')
+  })
+})
