@@ -80,7 +80,16 @@ const start = async (
       return config.endpointForTasks ?? ownUrl
     },
   }
-  const reconciling = createReconciling({ store, clock, log, runtime, settings, observe: reconcileMetrics(metrics) })
+  const reconciling = createReconciling({
+    store,
+    clock,
+    ids,
+    log,
+    runtime,
+    settings,
+    publishedPorts: config.publishedPorts,
+    observe: reconcileMetrics(metrics),
+  })
   const { controller } = reconciling
   stateMetrics(metrics, store, controller)
   started.add('the reconcilers', () => reconciling.stop())

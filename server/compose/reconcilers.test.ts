@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
+import { randomIds } from '../../shared/ids.ts'
 import { FakeClock, settle } from '../../test/support/fake-clock.ts'
 import { FlakyRuntime } from '../../test/support/flaky-runtime.ts'
 import { aCluster, aDefinition, aTask, aTaskId, askedToStop } from '../../test/support/task-fixture.ts'
@@ -21,7 +22,16 @@ const world = async ({ container = {}, journal }: { container?: ContainerDefinit
   const store = memoryStore({ clock, ...(journal === undefined ? {} : { journal }) })
   let ids = 0
   const runtime = new FlakyRuntime(new SimulatedRuntime({ clock, ids: { hex32: () => '', uuid: () => `epoch-${ids++}` } }))
-  const control = () => createReconciling({ store, clock, log, runtime, settings: { endpointUrl: 'http://localhost:4566' } })
+  const control = () =>
+    createReconciling({
+      store,
+      clock,
+      ids: randomIds,
+      log,
+      runtime,
+      settings: { endpointUrl: 'http://localhost:4566' },
+      publishedPorts: undefined,
+    })
   const put = async (row: TaskRow): Promise<TaskRow> => {
     await store.commit(transaction => transaction.put(tasks, row))
     return row

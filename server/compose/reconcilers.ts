@@ -1,23 +1,34 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
+import type { Ids } from '../../shared/ids.ts'
+import type { PortRange } from '../domain/host-ports.ts'
 import type { TaskSpecSettings } from '../domain/task-spec.ts'
 import type { Logger } from '../log.ts'
 import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.ts'
 import { Controller } from '../reconcilers/controller.ts'
 import { LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
+import type { ServiceSignals } from '../reconcilers/service-situation.ts'
+import { serviceUses } from '../reconcilers/service-situation.ts'
+import { ServiceReconciler } from '../reconcilers/service.ts'
 import { TargetGroupReconciler } from '../reconcilers/target-group.ts'
 import { TaskDefinitionReconciler } from '../reconcilers/task-definition.ts'
 import { TaskReconciler } from '../reconcilers/task.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
+import { tasks } from '../store/tables.ts'
 
 export interface ReconcilingParts {
   readonly store: Store
   readonly clock: Clock
+  readonly ids: Ids
   readonly log: Logger
   readonly runtime: Runtime
   readonly settings: TaskSpecSettings
+  /** The host ports that can be reached from outside the machine. */
+  readonly publishedPorts: PortRange | undefined
+  /** What else tells services how their tasks are. */
+  readonly signals?: ServiceSignals
   readonly observe?: (kind: string, milliseconds: number, failed: boolean) => void
 }
 
@@ -41,16 +52,26 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
   let synced = false
   const rooms = new ClusterRooms(runtime)
   const taskReconciler = new TaskReconciler({ ...parts, rooms, isSynced: () => synced })
-  const controller = new Controller({
+  const controller: Controller = new Controller({
     ...parts,
     reconcilers: [
       new ClusterReconciler({ store, clock, rooms }),
-      new TaskDefinitionReconciler({ store }),
+      new TaskDefinitionReconciler({ store, users: [serviceUses] }),
       taskReconciler,
+      new ServiceReconciler({ ...parts, isSynced: () => synced, wake: (kind, key) => controller.wake(kind, key) }),
       new LoadBalancerReconciler({ store }),
       new TargetGroupReconciler({ store, clock }),
     ],
     signal: abort.signal,
+  })
+
+  /** What becomes of a service's tasks is its scheduler's business. */
+  const unwatch = store.watch(changes => {
+    for (const { table, key } of changes) {
+      if (table !== tasks.name) continue
+      const row = store.table(tasks).get(key)
+      if (row?.serviceArn !== undefined && row.isAccountedFor !== true) controller.wake('service', row.serviceArn)
+    }
   })
 
   const watch = async (): Promise<void> => {
@@ -70,6 +91,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
     isSynced: () => synced,
     begin: () => void watch(),
     stop: async () => {
+      unwatch()
       abort.abort()
       await controller.idle()
     },
