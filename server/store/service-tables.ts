@@ -163,6 +163,9 @@ export interface TaskSetRow {
     readonly scale: { readonly value: number; readonly unit: 'PERCENT' }
   }
   readonly tags: readonly Tag[]
+  /** CreateTaskSet's idempotency. */
+  readonly clientToken?: string
+  readonly requestDigest?: string
 }
 
 /** Keyed by task set ARN. */

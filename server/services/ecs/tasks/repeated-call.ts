@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { ServiceError } from '../../../aws/errors.ts'
-import type { RunTaskRequest } from '../../../aws/generated/ecs.ts'
 import { clientTokenKey, tasks } from '../../../store/tables.ts'
 import type { TaskRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
 
-/** Tells one RunTask call from another: a digest over all that was asked for, in whatever order it was written. */
-export const digestOf = (request: RunTaskRequest): string =>
+/** Tells one call of an operation from another: a digest over all that was asked for, in whatever order it was written. */
+export const digestOf = (request: { readonly clientToken?: string | undefined }): string =>
   createHash('sha256')
     .update(JSON.stringify({ ...request, clientToken: undefined }, (_key, value: unknown) => (isRecord(value) ? sorted(value) : value)))
     .digest('hex')

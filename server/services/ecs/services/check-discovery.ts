@@ -1,0 +1,79 @@
+// Services read the tables of Cloud Map in the same store.
+import { ServiceError } from '../../../aws/errors.ts'
+import type { ServiceConnectConfiguration, ServiceConnectService, ServiceRegistry, TaskDefinition } from '../../../aws/generated/ecs.ts'
+import { discoveryServices, namespaces } from '../../../store/servicediscovery-tables.ts'
+import { scopeOf } from '../../../store/tables.ts'
+import type { ClusterRow } from '../../../store/tables.ts'
+import type { EcsContext } from '../context.ts'
+import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
+
+type Within = Pick<EcsContext, 'store' | 'account' | 'region'>
+
+/**
+ * Refuses service registries that tasks of a definition cannot be registered in. Throws InvalidParameterException.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRegistry.html
+ */
+export function checkServiceRegistries({ store }: Within, registries: readonly ServiceRegistry[], definition: TaskDefinition): void {
+  refuseIf(registries.length > 1, 'service registries can have at most 1 items.')
+  for (const { registryArn, port, containerName, containerPort } of registries) {
+    const found = registryArn === undefined ? undefined : store.table(discoveryServices).get(registryArn)
+    if (registryArn === undefined || found === undefined)
+      throw invalidParameter(`The service registry ${registryArn ?? ''} does not exist.`)
+    const takesPort = found.service.DnsConfig?.DnsRecords.some(({ Type }) => Type === 'SRV') ?? true
+    for (const [member, value] of Object.entries({ port, containerPort })) {
+      refuseIf(
+        value !== undefined && !takesPort,
+        `The values specified for serviceRegistries do not require a value for '${member}'. Remove the value and retry. Registry: ${registryArn}`,
+      )
+    }
+    if (containerName === undefined) continue
+    const container = definition.containerDefinitions?.find(({ name }) => name === containerName)
+    if (container === undefined) throw invalidParameter(`The container ${containerName} does not exist in the task definition.`)
+    refuseIf(
+      containerPort !== undefined && container.portMappings?.some(mapping => mapping.containerPort === containerPort) !== true,
+      `The container ${containerName} did not have a container port ${containerPort ?? ''} defined.`,
+    )
+  }
+}
+
+/**
+ * Refuses a Service Connect configuration that a service of the cluster cannot have. Throws InvalidParameterException
+ * and NamespaceNotFoundException.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html
+ */
+export function checkServiceConnect(
+  context: Within,
+  configuration: ServiceConnectConfiguration | undefined,
+  cluster: ClusterRow,
+  definition: TaskDefinition,
+): void {
+  if (configuration?.enabled !== true) return
+  const { namespace } = configuration
+  refuseIf(namespace === undefined && cluster.cluster.serviceConnectDefaults?.namespace === undefined, 'Namespace is missing')
+  if (namespace !== undefined && !isNamespace(context, namespace)) {
+    throw new ServiceError('NamespaceNotFoundException', "The specified namespace wasn't found.")
+  }
+  for (const service of configuration.services ?? []) checkConnectService(service, definition)
+}
+
+/** Whether a namespace of that name or ARN is there; a cluster's default one is taken as given. */
+export function isNamespace({ store, account, region }: Within, nameOrArn: string): boolean {
+  const table = store.table(namespaces)
+  if (nameOrArn.startsWith('arn:')) return table.get(nameOrArn) !== undefined
+  return [...table.by('scope', scopeOf(account, region))].some(row => row.namespace.Name === nameOrArn)
+}
+
+const aliasLimit = 1
+const dnsNamePattern = /^[a-z0-9_.][a-z0-9_.-]{0,126}$/
+
+function checkConnectService({ portName, clientAliases = [] }: ServiceConnectService, definition: TaskDefinition): void {
+  const isNamed = definition.containerDefinitions?.some(container => container.portMappings?.some(({ name }) => name === portName))
+  refuseIf(isNamed !== true, `portName(${portName}) does not refer to any named PortMapping in the container definitions`)
+  refuseIf(clientAliases.length > aliasLimit, `${clientAliases.length} clientAliases exceeds the max limit of ${aliasLimit}`)
+  for (const { dnsName } of clientAliases) {
+    refuseIf(
+      dnsName !== undefined && !dnsNamePattern.test(dnsName),
+      "The DNS name that you provided is invalid. The name must be a valid DNS name but doesn't need to be fully-qualified. Up to 127 characters are allowed. The characters can include lowercase letters, numbers, underscores (_), hyphens (-), and periods (.). A hyphen can't be the first character.",
+    )
+  }
+}
