@@ -16,7 +16,7 @@ interface Part {
 const parts: readonly Part[] = [
   {
     name: 'unit',
-    paths: ['./cli', './server', './shared', './scripts', './test/architecture.test.ts', './test/support'],
+    paths: ['./cli', './server', './shared', './scripts', './test/architecture.test.ts', './test/docs.test.ts', './test/support'],
     timeoutMs: 30_000,
   },
   { name: 'conformance', paths: ['./test/conformance'], timeoutMs: 60_000 },
