@@ -82,12 +82,14 @@ export interface ServiceRow {
 export type ServiceSaid = Readonly<Partial<Record<'steady' | 'unplaced' | 'inconsistent' | 'blocked', number>>>
 
 /** Keyed by service ARN. INACTIVE services stay for a while, as on AWS. */
-export const services: TableDefinition<ServiceRow, 'cluster' | 'scope' | 'clientToken'> = {
+export const services: TableDefinition<ServiceRow, 'cluster' | 'scope' | 'clientToken' | 'status'> = {
   name: 'ecs_services',
   key: row => row.service.serviceArn,
   indexes: {
     cluster: row => row.service.clusterArn,
     scope: row => row.scope,
+    /** `CLUSTER_ARN ACTIVE` and so on. */
+    status: row => `${row.service.clusterArn} ${row.service.status}`,
     clientToken: row => (row.clientToken === undefined ? undefined : `${row.service.clusterArn} ${row.clientToken}`),
   },
 }

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterField, KeyValuePair } from '../../../aws/generated/ecs.ts'
 import type { Store } from '../../../store/store.ts'
+import { services } from '../../../store/service-tables.ts'
 import { tasks } from '../../../store/tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
 import { countInstances } from '../container-instances/instances.ts'
@@ -21,7 +22,7 @@ export function showCluster(context: Pick<EcsContext, 'nodes' | 'store'>, row: C
     registeredContainerInstancesCount: countInstances(context, row),
     runningTasksCount: count('RUNNING'),
     pendingTasksCount: pendingStatuses.reduce((sum, status) => sum + count(status), 0),
-    activeServicesCount: 0,
+    activeServicesCount: context.store.table(services).count('status', `${cluster.clusterArn} ACTIVE`),
     statistics: include.has('STATISTICS') ? statisticsOf(context.store, cluster.clusterArn) : [],
     tags: include.has('TAGS') ? row.tags : [],
     settings: include.has('SETTINGS') ? (settings ?? []) : [],
@@ -39,17 +40,23 @@ const launchTypes = [
   ['EXTERNAL', 'External'],
 ] as const
 
-/** Counts by launch type, in AWS' names. There are no services before CreateService is there. */
+/** Counts by launch type, in AWS' names. A service that has a capacity provider strategy counts by its platform. */
 function statisticsOf(store: Store, clusterArn: string): readonly KeyValuePair[] {
   const counts = new Map<string, number>()
+  const increase = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
   const add = (status: string, name: string) => {
     for (const { task } of store.table(tasks).by('lastStatus', `${clusterArn} ${status}`)) {
-      const key = `${name} ${task.launchType ?? 'EC2'}`
-      counts.set(key, (counts.get(key) ?? 0) + 1)
+      increase(`${name} ${task.launchType ?? 'EC2'}`)
     }
   }
   add('RUNNING', 'running')
   for (const status of pendingStatuses) add(status, 'pending')
+  for (const status of ['ACTIVE', 'DRAINING'] as const) {
+    for (const { service } of store.table(services).by('status', `${clusterArn} ${status}`)) {
+      const launchType = service.launchType ?? (service.platformVersion === undefined ? 'EC2' : 'FARGATE')
+      increase(`${status.toLowerCase()} ${launchType}`)
+    }
+  }
   const pairs = (prefix: string, suffix: string) =>
     launchTypes.map(([launchType, name]) => ({
       name: `${prefix}${name}${suffix}`,

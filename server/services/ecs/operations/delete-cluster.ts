@@ -5,19 +5,24 @@ import type { DeleteClusterRequest, DeleteClusterResponse } from '../../../aws/g
 import { gatewayAssociationKey, gatewayAssociations } from '../../../store/ecs-gateway-tables.ts'
 import { capacityProviders, containerInstances } from '../../../store/ecs-tables.ts'
 import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
+import { services } from '../../../store/service-tables.ts'
 import { clusters, tasks } from '../../../store/tables.ts'
 import { showWholeCluster } from '../cluster/show-cluster.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
 
 /**
- * Makes a cluster INACTIVE; its row stays so that it can be described. Tasks that have not come to their end hold it.
+ * Makes a cluster INACTIVE; its row stays so that it can be described. Services and tasks that have not come to their end hold it.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
  */
 export async function deleteCluster(context: EcsContext, input: DeleteClusterRequest): Promise<DeleteClusterResponse> {
   const row = await context.store.commit(transaction => {
     const found = findCluster(context, input.cluster)
     const { clusterArn } = found.cluster
+    const servicesOf = context.store.table(services)
+    if (servicesOf.count('cluster', clusterArn) > servicesOf.count('status', `${clusterArn} INACTIVE`)) {
+      throw new ServiceError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.')
+    }
     const table = context.store.table(tasks)
     if (table.count('cluster', clusterArn) > table.count('lastStatus', `${clusterArn} STOPPED`)) {
       throw new ServiceError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.')

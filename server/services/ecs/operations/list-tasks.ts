@@ -1,6 +1,4 @@
-// Differs from AWS: there are no services and daemons yet: a service is never found, and no task
-// belongs to a daemon.
-import { ServiceError } from '../../../aws/errors.ts'
+// Differs from AWS: managed daemons run no tasks, so that none belongs to one.
 import type { ListTasksRequest, ListTasksResponse } from '../../../aws/generated/ecs.ts'
 import { nameInArn } from '../../../domain/arn.ts'
 import { identifyInCluster } from '../../../domain/identifier.ts'
@@ -9,6 +7,7 @@ import type { ClusterRow, TaskRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
 import { listPage } from '../list-page.ts'
+import { findService } from '../services/find-service.ts'
 import { invalidParameter, refuseIf, refuseLongerThan } from '../tasks/invalid-parameter.ts'
 
 /**
@@ -21,8 +20,9 @@ export function listTasks(context: EcsContext, request: ListTasksRequest): ListT
   const { clusterArn } = cluster.cluster
   const { family, startedBy, launchType, containerInstance, daemonName, desiredStatus = 'RUNNING' } = request
   const instanceId = containerInstance === undefined ? undefined : containerInstanceId(context, cluster, containerInstance)
-  if (request.serviceName !== undefined) throw new ServiceError('ServiceNotFoundException', 'Service not found.')
-  const isWanted = ({ task }: TaskRow): boolean =>
+  const serviceArn = request.serviceName === undefined ? undefined : findService(context, cluster, request.serviceName).service.serviceArn
+  const isWanted = ({ task, serviceArn: owner }: TaskRow): boolean =>
+    (serviceArn === undefined || owner === serviceArn) &&
     (family === undefined || familyOf(task.taskDefinitionArn) === family) &&
     (startedBy === undefined || task.startedBy === startedBy) &&
     (launchType === undefined || task.launchType === launchType) &&
@@ -30,7 +30,7 @@ export function listTasks(context: EcsContext, request: ListTasksRequest): ListT
     (daemonName === undefined || task.group === `daemon:${daemonName}`)
   const page = listPage({
     operation: 'ListTasks',
-    filters: [clusterArn, desiredStatus, family, startedBy, launchType, instanceId, daemonName],
+    filters: [clusterArn, desiredStatus, family, startedBy, launchType, instanceId, daemonName, serviceArn],
     nextToken: request.nextToken,
     maxResults: request.maxResults,
     rows: after => only(context.store.table(tasks).by('desiredStatus', `${clusterArn} ${desiredStatus}`, after), isWanted),

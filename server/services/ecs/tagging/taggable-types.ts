@@ -6,6 +6,7 @@ import { findTaggedContainerInstance } from '../container-instances/tagged-conta
 import { findTaggedDaemon, findTaggedDaemonTaskDefinition } from '../daemons/tagged-daemon.ts'
 import { findTaggedGateway } from '../gateways/tagged-gateway.ts'
 import { findTaskDefinition } from '../find-task-definition.ts'
+import { findTaggedService, findTaggedTaskSet } from '../services/tagged-service.ts'
 import type { FindTagged } from './tagged.ts'
 import { missing, over } from './untaggable.ts'
 
@@ -37,6 +38,8 @@ export const taggableTypes: ReadonlyMap<string, FindTagged> = new Map([
   ['daemon', findTaggedDaemon],
   ['daemon-task-definition', findTaggedDaemonTaskDefinition],
   ['gateway', findTaggedGateway],
+  ['service', findTaggedService],
   ['task', findTask],
   ['task-definition', findDefinition],
+  ['task-set', findTaggedTaskSet],
 ])
