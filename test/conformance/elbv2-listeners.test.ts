@@ -391,10 +391,7 @@ describe('rules', () => {
         Priority: 1,
         Conditions,
         Actions: [ok],
-        Transforms: [...structuredClone(Transforms)].map(each => ({
-          ...each,
-          UrlRewriteConfig: { Rewrites: [...each.UrlRewriteConfig.Rewrites] },
-        })),
+        Transforms,
       }),
     )
     expect(Rules?.[0]?.Conditions).toEqual([{ ...Conditions[0], HostHeaderConfig: { Values: ['a.example.com'] } }, ...Conditions.slice(1)])
