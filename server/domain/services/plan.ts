@@ -59,9 +59,11 @@ export const planService = (situation: ServiceSituation): ServicePlan => {
     askedToStop(marked.find(each => each.taskId === task.taskId) ?? task, ailment?.stoppedReason ?? scalingReason(deploymentId), now),
   )
   const stopped = new Set(stops.map(({ taskId }) => taskId))
-  const times = [moves.lookAgainAt, ...tasks.map(({ changesAt }) => changesAt)].flatMap(time =>
+  const later = [moves.lookAgainAt, ...tasks.map(({ changesAt }) => changesAt)].flatMap(time =>
     time === undefined || time <= now ? [] : time,
   )
+  // What a deployment's end makes possible is seen at once: perhaps no task changes any more that would tell of it.
+  const times = rollout.messages.length === 0 ? later : [now]
   return {
     row: { ...rollout.row, deployments: withDesiredCounts(rollout.row, situation, stopped) },
     serviceDeployment: rollout.serviceDeployment,

@@ -40,7 +40,9 @@ export const planReplicas = (situation: ReplicaSituation): ReplicaMoves => {
   const unready = idle.slice(0, Math.max(0, wanted.length + start - desiredCount, missing - start))
   const withoutRoom = lacksRoom && !isStalled ? desiredCount - primary.filter(isReady).length : missing - start
   const toMakeRoom = Math.min(withoutRoom - unready.length, ready - bounds.lower)
-  const replaced = takeSpared(old.filter(isReady), Math.max(ready - desiredCount, toMakeRoom))
+  // A deployment that failed replaces nothing more; what scaling in asks for is still done.
+  const superfluous = isStalled ? old.length - desiredCount : ready - desiredCount
+  const replaced = takeSpared(isStalled ? old : old.filter(isReady), Math.max(superfluous, isStalled ? 0 : toMakeRoom))
   const excess = takeSpared(primary.toSorted(leastWorthFirst), primary.length - desiredCount)
   const ailing = wanted.filter(task => task.health === 'unhealthy' && !excess.includes(task) && !unready.includes(task))
   const stop = [...unready, ...replaced, ...excess, ...replaceable(ailing, ready, situation, start)]
