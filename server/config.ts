@@ -17,5 +17,7 @@ export interface ServerConfig {
   readonly instance: string
   /** Host ports that are published on the machine, given first to tasks that ask for a dynamic host port: inclusive. */
   readonly publishedPorts?: { readonly first: number; readonly last: number }
+  /** Where the nodes have the data folder; undefined: nowhere. Volumes that outlive their tasks are folders below it. */
+  readonly nodeDataDir?: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }

@@ -45,7 +45,8 @@ const openKubernetes = async ({ config, clock, log, kubeSource = 'in-cluster' }:
   const deadline = clock.now() + awayLimitMs
   for (;;) {
     try {
-      const runtime = await kubernetesRuntime({ source: kubeSource, instance: config.instance, clock, onProblem })
+      const { instance, nodeDataDir } = config
+      const runtime = await kubernetesRuntime({ source: kubeSource, instance, nodeDataDir, clock, onProblem })
       return { runtime, close: () => runtime.client.close() }
     } catch (error) {
       if (!isUnreachable(error) || clock.now() > deadline) throw error

@@ -1,14 +1,23 @@
+import type { HealthCheck } from '../aws/generated/ecs.ts'
 import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
+import { dependenciesOf, type Dependency } from './container-order.ts'
+
+export interface ContainerFacts {
+  readonly name: string
+  readonly essential: boolean
+  /** Seconds. */
+  readonly stopTimeout: number
+  /** What it waits for before it starts. */
+  readonly dependencies?: readonly Dependency[]
+  /** Seconds after its start for which others wait for it; undefined: for ever. */
+  readonly startTimeout?: number
+  readonly healthCheck?: HealthCheck
+}
 
 /** What of a task definition decides how its tasks go. */
 export interface TaskFacts {
-  readonly containers: readonly {
-    readonly name: string
-    readonly essential: boolean
-    /** Seconds. */
-    readonly stopTimeout: number
-  }[]
+  readonly containers: readonly ContainerFacts[]
 }
 
 /** Seconds between the stop signal and the kill where a container names none: AWS' default. */
@@ -22,11 +31,18 @@ export const taskFacts = (row: TaskRow, definition: TaskDefinitionRow | undefine
   }
   const containers = definition.taskDefinition.containerDefinitions ?? []
   return {
-    containers: containers.map(({ name, essential, stopTimeout }) => ({
-      name: name ?? '',
-      essential: essential ?? true,
-      stopTimeout: stopTimeout ?? defaultStopTimeout,
-    })),
+    containers: containers.map(container => {
+      const { name = '', essential = true, stopTimeout = defaultStopTimeout, startTimeout, healthCheck } = container
+      const dependencies = dependenciesOf(container)
+      return {
+        name,
+        essential,
+        stopTimeout,
+        ...(dependencies.length === 0 ? {} : { dependencies }),
+        ...(startTimeout === undefined || startTimeout <= 0 ? {} : { startTimeout }),
+        ...(healthCheck === undefined || healthCheck.command[0] === 'NONE' ? {} : { healthCheck }),
+      }
+    }),
   }
 }
 

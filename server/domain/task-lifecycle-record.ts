@@ -98,6 +98,7 @@ const recordTimes = ({ task }: TaskRow, facts: TaskFacts, observation: TaskObser
   const haveAllStarted = facts.containers.every(({ name, essential }) => {
     const seen = containers.find(each => each.name === name)
     if (seen === undefined) return false
+    if (seen.isHeld === true) return !essential && task.containers?.find(each => each.name === name)?.lastStatus === 'STOPPED'
     return startFailure(seen) === undefined ? seen.state.is !== 'waiting' : !essential
   })
   const isStarted = haveAllStarted && starts.length > 0

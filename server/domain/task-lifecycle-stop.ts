@@ -2,6 +2,7 @@ import type { TaskStopCode } from '../aws/generated/ecs.ts'
 import type { ContainerObservation, TaskObservation } from '../runtime/runtime.ts'
 import type { TaskRow } from '../store/tables.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
+import { isNeverStarted } from './task-lifecycle-order.ts'
 import { startFailure } from './task-lifecycle-failures.ts'
 
 /**
@@ -42,6 +43,7 @@ export const stopCause = (row: TaskRow, facts: TaskFacts, observation: TaskObser
   failureOf(observation) ??
   essentialStartFailure(row, facts, observation) ??
   essentialExit(facts, observation) ??
+  essentialNeverStarted(row, facts) ??
   (observation.stoppingSince === undefined ? undefined : podDeleted) ??
   unschedulable(row, observation, now)
 
@@ -69,6 +71,14 @@ const essentialStartFailure = (row: TaskRow, facts: TaskFacts, observation: Task
     return failedToStart(isToldWithTask ? failure : 'Task failed to start')
   }
   return undefined
+}
+
+/** What it waited for failed, or took too long. */
+const essentialNeverStarted = ({ task }: TaskRow, facts: TaskFacts): Stop | undefined => {
+  const isOne = task.containers?.some(
+    each => isNeverStarted(each) && (facts.containers.find(({ name }) => name === each.name)?.essential ?? true),
+  )
+  return isOne === true ? failedToStart('Task failed to start') : undefined
 }
 
 /** A container that ran is not failed by a late word from before. */

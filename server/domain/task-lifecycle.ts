@@ -3,6 +3,8 @@ import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskRow } from '../store/tables.ts'
 import { sameJson } from './same-json.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
+import { recordHealth } from './task-lifecycle-health.ts'
+import { containerOrder, firstToStop } from './task-lifecycle-order.ts'
 import { recordObservation } from './task-lifecycle-record.ts'
 import {
   type Stop,
@@ -39,7 +41,9 @@ export interface Step {
   /** The row as it was given when nothing changed. */
   readonly row: TaskRow
   /** To be done once the row is durable; each may be repeated. */
-  readonly action?: 'start' | 'stop' | 'release'
+  readonly action?: 'start' | 'stop' | 'release' | 'startContainers' | 'stopContainers'
+  /** Which containers, for the actions that are for some of them. */
+  readonly containers?: readonly string[]
   /** When to look again though nothing is reported; 0 means at once, without waiting for the row to be durable. */
   readonly lookAgainAfterMs?: number
 }
@@ -55,13 +59,21 @@ export const advance = (row: TaskRow, facts: TaskFacts, observation: TaskObserva
   if (row.epoch !== context.epoch) return { row: stopped(desireStop(row, hostGone(row), context), context) }
   if (!context.synced) return { row }
   if (observation === undefined) return unobserved(row, context)
-  const seen = revise(row, recordObservation(row, facts, observation))
-  if (seen.task.desiredStatus === 'STOPPED') return stopping(seen, facts, observation, context)
+  const recorded = { ...row.task, ...recordObservation(row, facts, observation) }
+  const health = recordHealth(recorded, facts, observation, context.now)
+  const checked = { ...recorded, ...health.changes }
+  if (checked.desiredStatus === 'STOPPED') return stopping(revise(row, checked), facts, observation, context)
+  const order = containerOrder(checked, facts, observation, context.now)
+  const seen = revise(row, { ...checked, ...order.changes })
   const cause = stopCause(seen, facts, observation, context.now)
   if (cause !== undefined) return stopping(desireStop(seen, cause, context), facts, observation, context)
   const next = reach(seen, stageOf(seen, observation))
-  const limit = unschedulableLimitMs(seen, observation)
-  return limit === undefined ? { row: next } : { row: next, lookAgainAfterMs: Math.max(0, limit - context.now) }
+  // A container that was given up may be what the task's start waited for, of which nobody reports anything.
+  const givenUp = sameJson(order.changes.containers, checked.containers) ? undefined : context.now
+  const dueTimes = [unschedulableLimitMs(seen, observation), health.dueAt, order.dueAt, givenUp].filter(time => time !== undefined)
+  const lookAgain = dueTimes.length === 0 ? {} : { lookAgainAfterMs: Math.max(1, Math.min(...dueTimes) - context.now) }
+  if (order.toStart.length === 0) return { row: next, ...lookAgain }
+  return { row: next, action: 'startContainers', containers: order.toStart, ...lookAgain }
 }
 
 const unobserved = (row: TaskRow, context: LifecycleContext): Step => {
@@ -90,6 +102,10 @@ const stageOf = (row: TaskRow, observation: TaskObservation): TaskStatus => {
 const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, context: LifecycleContext): Step => {
   if (!isOver(facts, observation)) {
     if (observation.stoppingSince !== undefined) return { row: reach(row, 'STOPPING') }
+    const first = firstToStop(facts, observation)
+    if (first !== undefined) {
+      return { row: reach(row, 'DEACTIVATING'), action: 'stopContainers', containers: first, lookAgainAfterMs: askAgainMs }
+    }
     return { row: reach(row, 'DEACTIVATING'), action: 'stop', lookAgainAfterMs: askAgainMs }
   }
   if (row.task.lastStatus === 'DEPROVISIONING') return { row: stopped(row, context) }

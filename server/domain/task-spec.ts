@@ -25,6 +25,7 @@ export const taskSpec = (row: TaskRow, definition: TaskDefinitionRow, cluster: C
   const networkMode = taskDefinition.networkMode ?? 'bridge'
   const cpu = sizeOf(task.overrides?.cpu, taskDefinition.cpu, cpuUnits)
   const memory = sizeOf(task.overrides?.memory, taskDefinition.memory, memoryMiB)
+  const storage = task.overrides?.ephemeralStorage ?? taskDefinition.ephemeralStorage
   const awsVariables = awsEnvironment(row, launchType, settings)
   return {
     taskArn: task.taskArn,
@@ -38,6 +39,7 @@ export const taskSpec = (row: TaskRow, definition: TaskDefinitionRow, cluster: C
     networkMode,
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
+    ...(storage === undefined ? {} : { ephemeralStorage: storage.sizeInGiB }),
     containers: (taskDefinition.containerDefinitions ?? []).map(container => {
       const override = task.overrides?.containerOverrides?.find(({ name }) => name === container.name)
       const overridden = override === undefined ? container : overrideContainer(container, override)

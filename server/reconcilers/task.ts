@@ -64,6 +64,7 @@ export class TaskReconciler implements Reconciler {
       if (step.row.task.lastStatus === 'STOPPED') return this.#ended(step)
       const isRefused = step.action === 'start' && !(await this.#start(step.row))
       if (step.action === 'stop') await this.#stop(step.row)
+      await this.#actOnContainers(step)
       if (!isRefused && step.lookAgainAfterMs !== 0) return step.lookAgainAfterMs
     }
     return undefined
@@ -128,6 +129,11 @@ export class TaskReconciler implements Reconciler {
     const { runtime } = this.#parts
     const ref = refOf(row)
     await runtime.stop(ref, { graceSeconds: stopGrace(this.#factsOf(row), runtime.observe(ref)) })
+  }
+
+  async #actOnContainers({ row, action, containers = [] }: Step): Promise<void> {
+    if (action === 'startContainers') await this.#parts.runtime.startContainers(refOf(row), containers)
+    if (action === 'stopContainers') await this.#parts.runtime.stopContainers(refOf(row), containers)
   }
 
   /** Lets go of a STOPPED task, now that its end is durable. Its row goes after a while, its tags with it. */

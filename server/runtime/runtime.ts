@@ -20,6 +20,16 @@ export interface Runtime {
   removeCluster(cluster: ClusterRef): Promise<void>
   /** Starts a task once: a second call with the same task changes nothing. Throws `TaskRefused` when it can never start. */
   start(task: TaskSpec): Promise<void>
+  /**
+   * Lets containers go that `start` held back because they depend on others (see `isHeld`). Idempotent; unknown tasks
+   * and containers are ignored.
+   */
+  startContainers(task: TaskRef, containers: readonly string[]): Promise<void>
+  /**
+   * Stops containers of a task while its others go on, as `stop` stops all; each has the longest stop timeout of the
+   * task's containers. Idempotent; unknown tasks and containers are ignored.
+   */
+  stopContainers(task: TaskRef, containers: readonly string[]): Promise<void>
   /** Sends the stop signal to each container and kills what is left after its stop timeout. Idempotent; unknown tasks are ignored. */
   stop(task: TaskRef, options: { readonly graceSeconds: number }): Promise<void>
   /** Forgets a task whose end is recorded, freeing what it held. Idempotent. */
@@ -75,6 +85,8 @@ export interface TaskSpec extends TaskRef {
   readonly cpu?: number
   /** Task-level memory in MiB. */
   readonly memory?: number
+  /** What the task may write to the machine's disk, in GiB, where its definition or an override says so. */
+  readonly ephemeralStorage?: number
   /** Definitions with overrides applied; `environment` is complete, AWS' variables included; host ports are allocated. */
   readonly containers: readonly ContainerDefinition[]
   /** The task definition's volumes, which mount points name. */
@@ -125,6 +137,10 @@ export interface ContainerObservation {
   readonly runtimeId?: string
   readonly pullStartedAt?: number
   readonly pullStoppedAt?: number
+  /** Set while it waits to be let go by `startContainers`. */
+  readonly isHeld?: true
+  /** Whether its health check succeeds; false before it first does, and after it failed as often in a row as `retries` says. Absent without a check. */
+  readonly checkPasses?: boolean
 }
 
 /** A task that can never start, with the reason as ECS gives it. */

@@ -34,6 +34,14 @@ export class FlakyRuntime implements Runtime {
     return this.#call(`start ${task.taskId}`, () => this.#inner.start(task))
   }
 
+  startContainers(task: TaskRef, containers: readonly string[]): Promise<void> {
+    return this.#call(`start ${containers.join()} of ${task.taskId}`, () => this.#inner.startContainers(task, containers))
+  }
+
+  stopContainers(task: TaskRef, containers: readonly string[]): Promise<void> {
+    return this.#call(`stop ${containers.join()} of ${task.taskId}`, () => this.#inner.stopContainers(task, containers))
+  }
+
   stop(task: TaskRef, options: { readonly graceSeconds: number }): Promise<void> {
     return this.#call(`stop ${task.taskId}`, () => this.#inner.stop(task, options))
   }

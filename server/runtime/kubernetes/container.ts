@@ -1,7 +1,9 @@
 import type { Pod } from '../../../shared/kube/index.ts'
 import type { ContainerDefinition, PortMapping } from '../../aws/generated/ecs.ts'
 import type { TaskSpec } from '../runtime.ts'
+import { firstImageOf } from './held.ts'
 import { dnsLabelOf } from './names.ts'
+import { probeOf } from './probe.ts'
 import type { ResourceRequirements } from './resources.ts'
 import { userOf } from './user.ts'
 
@@ -22,9 +24,10 @@ export function containerOf(
   const security = securityOf(container)
   const ports = portsOf(container.portMappings ?? [], given.networkMode)
   const environment = environmentOf(container)
+  const readinessProbe = probeOf(container, literal)
   return {
     name: dnsLabelOf(container.name ?? ''),
-    image: container.image ?? '',
+    image: firstImageOf(container),
     // Images that `kecs image load` brought in work offline, `latest` too.
     imagePullPolicy: 'IfNotPresent',
     // Empty lists say nothing in ECS: the image's own stay.
@@ -35,6 +38,7 @@ export function containerOf(
     ...(ports.length > 0 && { ports }),
     ...(Object.keys(given.resources).length > 0 && { resources: given.resources }),
     ...(given.volumeMounts.length > 0 && { volumeMounts: given.volumeMounts }),
+    ...(readinessProbe !== undefined && { readinessProbe }),
     ...(Object.keys(security).length > 0 && { securityContext: security }),
     ...(container.interactive === true && { stdin: true }),
     ...(container.pseudoTerminal === true && { tty: true }),

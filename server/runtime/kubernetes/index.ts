@@ -3,6 +3,7 @@ import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource
 import { labels } from '../../../shared/names.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
+import { letGo, stopped, type ImageChange } from './held.ts'
 import { dnsLabelOf } from './names.ts'
 import { Namespaces } from './namespaces.ts'
 import { Nodes } from './nodes.ts'
@@ -16,6 +17,8 @@ export interface KubernetesRuntimeOptions {
   /** The instance's name: this runtime sees and touches only what carries it as a label. */
   readonly instance: string
   readonly clock: Clock
+  /** The data folder as nodes see it, below which volumes that outlive their tasks are kept; undefined where they have none. */
+  readonly nodeDataDir?: string | undefined
   /** Told when the API server cannot be reached or refuses; the runtime goes on by itself. */
   readonly onProblem?: (what: string, error: unknown) => void
   /** Ends connecting; the runtime itself ends with the signal of `watch`. */
@@ -58,7 +61,8 @@ class KubernetesRuntime implements Runtime {
 
   start: Runtime['start'] = async task => {
     if (this.#pods.pod(task.taskId) !== undefined) return
-    const pod = podOf(task, { instance: this.#options.instance, podLevelResources: this.#podLevelResources })
+    const { instance, nodeDataDir } = this.#options
+    const pod = podOf(task, { instance, nodeDataDir, podLevelResources: this.#podLevelResources })
     try {
       this.#pods.note(await this.#create(task, pod))
     } catch (error) {
@@ -78,6 +82,25 @@ class KubernetesRuntime implements Runtime {
         if (!isNotFound(error) || hasNamespace) throw error
         await this.#namespaces.ensure(task)
       }
+    }
+  }
+
+  startContainers: Runtime['startContainers'] = async (task, containers) => this.#changeImages(task, pod => letGo(pod, containers))
+
+  stopContainers: Runtime['stopContainers'] = async (task, containers) => this.#changeImages(task, pod => stopped(pod, containers))
+
+  async #changeImages(task: TaskRef, changesOf: (pod: Pod) => readonly ImageChange[]): Promise<void> {
+    const pod = await this.#find(task)
+    const containers = pod === undefined ? [] : changesOf(pod)
+    if (pod === undefined || containers.length === 0) return
+    const { uid } = ofSame(pod)
+    try {
+      const changed = await this.client.patch(kinds.pod, nameOf(pod), {
+        strategic: { ...(uid !== undefined && { metadata: { uid } }), spec: { containers } },
+      })
+      this.#pods.note(changed)
+    } catch (error) {
+      if (!isNotFound(error)) ignoreReplaced(error)
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../shared/kube/index.ts'
 import { annotations, labels } from '../../../shared/names.ts'
 import type { ContainerObservation, TaskObservation } from '../runtime.ts'
+import { isHeldImage, isToldAsHeld } from './held.ts'
 import { containersAnnotation } from './names.ts'
 
 type PodStatus = NonNullable<Pod['status']>
@@ -42,18 +43,22 @@ function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerOb
   const names = namesOf(pod)
   const isLost = pod.status?.phase === 'Failed'
   const endedAt = endOf(pod)
-  return (pod.spec?.containers ?? []).map(({ name }) => {
+  return (pod.spec?.containers ?? []).map(({ name, image, readinessProbe }) => {
     const status = pod.status?.containerStatuses?.find(each => each.name === name)
-    const told = stateOf(status, endedAt)
+    const isBegun = status?.state?.running !== undefined || status?.state?.terminated !== undefined
+    // A name that is no image's is what holds it back: no failure.
+    const told: State = !isBegun && isToldAsHeld(status) ? { is: 'waiting' } : stateOf(status, endedAt)
     const state = isLost && told.is === 'running' ? lostState(told.startedAt, endedAt) : told
     const startedAt = state.is === 'waiting' ? undefined : state.startedAt
-    const isPulling = state.is === 'waiting' && networkReadyAt !== undefined
+    const isPulling = state.is === 'waiting' && networkReadyAt !== undefined && !isHeldImage(image)
     return {
       name: names[name] ?? name,
       state,
       ...defined({
         imageDigest: status?.imageID.match(/sha256:[0-9a-f]{64}$/)?.[0],
         runtimeId: status?.containerID?.replace(/^[a-z-]+:\/\//, '') || undefined,
+        isHeld: !isBegun && isHeldImage(image) ? (true as const) : undefined,
+        checkPasses: readinessProbe === undefined ? undefined : state.is === 'running' && status?.ready === true,
         pullStartedAt: isPulling || startedAt !== undefined ? networkReadyAt : undefined,
         pullStoppedAt: startedAt,
       }),

@@ -19,7 +19,7 @@ const spec = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec
   ...more,
 })
 const pod = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}) =>
-  podOf(spec(containers, more), { instance: 'kecs', podLevelResources: true })
+  podOf(spec(containers, more), { instance: 'kecs', podLevelResources: true, nodeDataDir: '/data' })
 const app = (container: ContainerDefinition): ContainerDefinition => ({ name: 'app', image: 'nginx', ...container })
 const only = (container: ContainerDefinition, more: Partial<TaskSpec> = {}) => pod([app(container)], more).spec!.containers[0]!
 const refusal = (container: ContainerDefinition, more: Partial<TaskSpec> = {}): string => {
@@ -203,9 +203,35 @@ describe('volumes', () => {
   })
 
   test('others are refused', () => {
-    const volumes = [{ name: 'Data_1', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }]
-    expect(() => pod([mounted], { volumes })).toThrow("kecs does not support efsVolumeConfiguration yet (volume 'Data_1').")
+    const volumes = [{ name: 'Data_1', configuredAtLaunch: true }]
+    expect(() => pod([mounted], { volumes })).toThrow("kecs does not support configuredAtLaunch yet (volume 'Data_1').")
     expect(() => pod([mounted])).toThrow("Unknown volume 'Data_1' (container 'app').")
+  })
+})
+
+describe('health checks', () => {
+  const probe = (healthCheck: ContainerDefinition['healthCheck']) => only({ healthCheck }).readinessProbe
+
+  test('are readiness probes, which Kubernetes does nothing about', () => {
+    expect(probe({ command: ['CMD', 'curl', '$(A)'], interval: 10, timeout: 3, retries: 2, startPeriod: 20 })).toEqual({
+      exec: { command: ['curl', '$$(A)'] },
+      periodSeconds: 10,
+      timeoutSeconds: 3,
+      failureThreshold: 2,
+    })
+    expect(probe({ command: ['CMD-SHELL', 'curl localhost || exit 1'] })).toEqual({
+      exec: { command: ['/bin/sh', '-c', 'curl localhost || exit 1'] },
+      periodSeconds: 30,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    })
+  })
+
+  test('are none, or refused, by their first word', () => {
+    expect(probe({ command: ['NONE'] })).toBeUndefined()
+    expect(refusal({ healthCheck: { command: ['curl', 'localhost'] } })).toBe(
+      "TaskRefused: Unknown Type 'curl' in Healthcheck (try 'CMD') (container 'app').",
+    )
   })
 })
 
@@ -215,10 +241,8 @@ test('the longest stop timeout is the pod’s', () => {
 })
 
 test.each([
-  ['dependsOn', { dependsOn: [{ containerName: 'b', condition: 'START' as const }] }],
   ['secrets', { secrets: [{ name: 'A', valueFrom: 'arn' }] }],
   ['environmentFiles', { environmentFiles: [{ value: 'arn', type: 's3' as const }] }],
-  ['volumesFrom', { volumesFrom: [{ sourceContainer: 'b' }] }],
   ['restartPolicy', { restartPolicy: { enabled: true } }],
   ['resourceRequirements', { resourceRequirements: [{ type: 'GPU' as const, value: '1' }] }],
   ['linuxParameters.devices without privileged', { linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }],
@@ -227,6 +251,6 @@ test.each([
 })
 
 test('what a task runs without is written on its pod', () => {
-  const { metadata } = pod([app({ ulimits: [{ name: 'nofile', softLimit: 1, hardLimit: 1 }], healthCheck: { command: ['CMD', 'true'] } })])
-  expect(metadata.annotations?.['kecs.dev/not-applied']).toBe('app: healthCheck, app: ulimits')
+  const { metadata } = pod([app({ ulimits: [{ name: 'nofile', softLimit: 1, hardLimit: 1 }], dockerLabels: { a: 'b' } })])
+  expect(metadata.annotations?.['kecs.dev/not-applied']).toBe('app: ulimits, app: dockerLabels')
 })

@@ -3,6 +3,7 @@ import { annotations, labels, podFinalizer } from '../../../shared/names.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
 import { containerOf } from './container.ts'
+import { imagesOf } from './held.ts'
 import { containersAnnotation, dnsLabelOf, labelValueOf, notAppliedAnnotation, podNameOf } from './names.ts'
 import { resourcesOf } from './resources.ts'
 import { notApplied, refuseUnsupported } from './unsupported.ts'
@@ -15,6 +16,8 @@ export interface PodOptions {
   readonly instance: string
   /** Whether the cluster takes `spec.resources`. */
   readonly podLevelResources: boolean
+  /** The data folder as nodes see it; undefined where they have none. */
+  readonly nodeDataDir: string | undefined
 }
 
 /** ECS' stopTimeout where a container gives none: seconds. */
@@ -31,7 +34,7 @@ const defaultStopTimeout = 30
 export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
   refuseUnsupported(spec)
   const resources = resourcesOf(spec, { podLevel: options.podLevelResources })
-  const { volumes, mounts } = volumesOf(spec)
+  const { volumes, mounts } = volumesOf(spec, options)
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -89,6 +92,7 @@ function metadataOf(spec: TaskSpec, { instance }: PodOptions): Manifest['metadat
       [annotations.taskArn]: spec.taskArn,
       [annotations.clusterArn]: spec.clusterArn,
       [containersAnnotation]: JSON.stringify(names),
+      ...imagesOf(spec.containers),
       ...(missing.length > 0 && { [notAppliedAnnotation]: missing.join(', ') }),
     },
     finalizers: [podFinalizer],

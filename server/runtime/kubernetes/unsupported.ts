@@ -19,11 +19,27 @@ interface Parameter {
 
 const hasAny = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0
 
+const tmpfsOptions = ({ linuxParameters }: ContainerDefinition): readonly string[] =>
+  (linuxParameters?.tmpfs ?? []).flatMap(({ mountOptions = [] }) => mountOptions)
+
+const givenOptions = new Set(['defaults', 'rw', 'ro', 'dev', 'suid', 'exec', 'async', 'atime', 'diratime', 'relatime'])
+/** Nothing that runs under these fails to run without them. */
+const restrictions = new Set([
+  'nodev',
+  'nosuid',
+  'noexec',
+  'noatime',
+  'nodiratime',
+  'norelatime',
+  'strictatime',
+  'nostrictatime',
+  'sync',
+  'dirsync',
+])
+
 const refusedParameters: readonly Parameter[] = [
-  { name: 'dependsOn', isAsked: ({ dependsOn }) => hasAny(dependsOn) },
   { name: 'secrets', isAsked: ({ secrets }) => hasAny(secrets) },
   { name: 'environmentFiles', isAsked: ({ environmentFiles }) => hasAny(environmentFiles) },
-  { name: 'volumesFrom', isAsked: ({ volumesFrom }) => hasAny(volumesFrom) },
   { name: 'restartPolicy', isAsked: ({ restartPolicy }) => restartPolicy?.enabled === true },
   { name: 'credentialSpecs', isAsked: ({ credentialSpecs }) => hasAny(credentialSpecs) },
   { name: 'resourceRequirements', isAsked: ({ resourceRequirements }) => hasAny(resourceRequirements) },
@@ -33,11 +49,8 @@ const refusedParameters: readonly Parameter[] = [
     isAsked: ({ linuxParameters, privileged }) => hasAny(linuxParameters?.devices) && privileged !== true,
   },
   {
-    name: 'linuxParameters.tmpfs.mountOptions',
-    isAsked: ({ linuxParameters }) =>
-      (linuxParameters?.tmpfs ?? []).some(({ mountOptions }) =>
-        (mountOptions ?? []).some(option => option !== 'defaults' && option !== 'rw'),
-      ),
+    name: 'linuxParameters.tmpfs.mountOptions that say more than rw, ro and restrictions',
+    isAsked: container => tmpfsOptions(container).some(option => !givenOptions.has(option) && !restrictions.has(option)),
   },
 ]
 
@@ -48,7 +61,6 @@ export const notApplied = (spec: TaskSpec): readonly string[] =>
   )
 
 const passedOver: readonly Parameter[] = [
-  { name: 'healthCheck', isAsked: ({ healthCheck }) => healthCheck !== undefined },
   { name: 'ulimits', isAsked: ({ ulimits }) => hasAny(ulimits) },
   { name: 'logConfiguration', isAsked: ({ logConfiguration }) => logConfiguration !== undefined },
   { name: 'firelensConfiguration', isAsked: ({ firelensConfiguration }) => firelensConfiguration !== undefined },
@@ -58,6 +70,7 @@ const passedOver: readonly Parameter[] = [
     name: 'dockerSecurityOptions',
     isAsked: ({ dockerSecurityOptions }) => (dockerSecurityOptions ?? []).some(option => option !== 'no-new-privileges'),
   },
+  { name: 'linuxParameters.tmpfs.mountOptions', isAsked: container => tmpfsOptions(container).some(option => restrictions.has(option)) },
   // A node of Kubernetes has no swap unless it was set up so.
   { name: 'linuxParameters.maxSwap', isAsked: ({ linuxParameters }) => (linuxParameters?.maxSwap ?? 0) > 0 },
   // The pod has a network of its own all the same.

@@ -26,6 +26,9 @@ export class SimulatedContainer {
   readonly #parts: ContainerParts
   readonly #timers = new Set<() => void>()
   #state: ContainerObservation['state'] = { is: 'waiting', reason: 'ContainerCreating' }
+  #isHeld = false
+  #isStopping = false
+  #checkPasses = false
   #pull: { pullStartedAt: number; pullStoppedAt?: number } | undefined
 
   constructor(parts: ContainerParts) {
@@ -44,19 +47,33 @@ export class SimulatedContainer {
       name: this.name,
       state: this.#state,
       ...this.#pull,
+      ...(this.#isHeld ? { isHeld: true } : {}),
+      ...(hasCheck(this.#parts.definition) ? { checkPasses: this.#checkPasses && this.#state.is === 'running' } : {}),
       ...(isMade ? { imageDigest: `sha256:${sha256(image)}`, runtimeId: sha256(`${this.#parts.taskId}/${this.name}`) } : {}),
     }
+  }
+
+  /** Waits to be let go. */
+  hold(): void {
+    this.#isHeld = true
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld
   }
 
   /** Pulls and starts within `milliseconds` and what the plan adds to it. */
   begin(milliseconds: number): void {
     const { clock, plan } = this.#parts
+    this.#isHeld = false
     this.#pull = { pullStartedAt: clock.now() }
     this.#after(milliseconds + plan.startDelayMs, () => this.#pulled())
   }
 
   /** Sends the stop signal; what is not over after the grace is killed. */
   stop(graceMs: number): void {
+    if (this.#isStopping) return
+    this.#isStopping = true
     this.#cancel()
     if (this.#state.is !== 'running') return
     const isHeard = !this.#parts.plan.ignoresStopSignal && graceMs > 0
@@ -83,11 +100,18 @@ export class SimulatedContainer {
 
   #run(): void {
     const { clock, plan } = this.#parts
+    this.#checkPasses = plan.health.startsWell
     this.#become({ is: 'running', startedAt: clock.now() })
+    if (plan.health.turnsAtMs !== undefined) this.#after(plan.health.turnsAtMs, () => this.#turn())
     for (const { atMs, text } of plan.course.lines) this.#after(atMs, () => this.#write(text))
     const { exit } = plan.course
     if (plan.oomAtMs !== undefined) this.#after(plan.oomAtMs, () => this.#exit(terminated.sigkill, { reason: 'OOMKilled', signal: 9 }))
     if (exit !== undefined) this.#after(exit.atMs, () => this.#exit(exit.code))
+  }
+
+  #turn(): void {
+    this.#checkPasses = !this.#checkPasses
+    this.#parts.onChange()
   }
 
   #exit(exitCode: number, more: { readonly reason?: string; readonly signal?: number } = {}): void {
@@ -121,5 +145,7 @@ export class SimulatedContainer {
     this.#timers.clear()
   }
 }
+
+const hasCheck = ({ healthCheck }: ContainerDefinition): boolean => healthCheck !== undefined && healthCheck.command[0] !== 'NONE'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -66,6 +66,14 @@ export class SimulatedRuntime implements Runtime {
     task.start()
   }
 
+  async startContainers({ taskId }: TaskRef, containers: readonly string[]): Promise<void> {
+    this.#tasks.get(taskId)?.startContainers(containers)
+  }
+
+  async stopContainers({ taskId }: TaskRef, containers: readonly string[]): Promise<void> {
+    this.#tasks.get(taskId)?.stopContainers(containers)
+  }
+
   async stop({ taskId }: TaskRef, { graceSeconds }: { readonly graceSeconds: number }): Promise<void> {
     this.#tasks.get(taskId)?.stop(graceSeconds)
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
+import { isHeldAtFirst } from '../../domain/container-order.ts'
 import { SimulatedContainer } from './container.ts'
 import { type HostPort, openHostPort } from './host-port.ts'
 import { planOf } from './wishes.ts'
@@ -20,6 +21,9 @@ export interface SimulatedTaskParts {
   readonly address: string
   readonly onChange: (task: TaskRef) => void
 }
+
+/** ECS' stopTimeout where a container gives none: seconds. */
+const defaultStopTimeout = 30
 
 export const simulatedNode = { name: 'simulated', address: '127.0.0.1' }
 
@@ -44,7 +48,9 @@ export class SimulatedTask {
     this.#parts = parts
     this.#containers = spec.containers.map(definition => {
       const plan = planOf(definition)
-      return new SimulatedContainer({ clock: parts.clock, taskId, definition, plan, onChange: () => this.#changed() })
+      const container = new SimulatedContainer({ clock: parts.clock, taskId, definition, plan, onChange: () => this.#changed() })
+      if (isHeldAtFirst(definition)) container.hold()
+      return container
     })
   }
 
@@ -65,6 +71,18 @@ export class SimulatedTask {
     const { clock, timings } = this.#parts
     this.#cancelPlacing = clock.after(timings.placing, () => void this.#place())
     this.#changed()
+  }
+
+  startContainers(names: readonly string[]): void {
+    if (this.#stoppingSince !== undefined || this.#placedAt === undefined) return
+    const held = this.#containers.filter(({ name, isHeld }) => isHeld && names.includes(name))
+    for (const container of held) container.begin(this.#parts.timings.pulling)
+    if (held.length > 0) this.#changed()
+  }
+
+  stopContainers(names: readonly string[]): void {
+    const graceMs = Math.max(...this.#spec.containers.map(({ stopTimeout }) => stopTimeout ?? defaultStopTimeout)) * 1_000
+    for (const container of this.#containers) if (names.includes(container.name)) container.stop(graceMs)
   }
 
   stop(graceSeconds: number): void {
@@ -97,7 +115,7 @@ export class SimulatedTask {
     }
     if (this.#isDisposed || this.#stoppingSince !== undefined) return
     this.#placedAt = this.#parts.clock.now()
-    for (const container of this.#containers) container.begin(this.#parts.timings.pulling)
+    for (const container of this.#containers) if (!container.isHeld) container.begin(this.#parts.timings.pulling)
     this.#changed()
   }
 

@@ -13,12 +13,24 @@ export interface Plan {
   /** When it runs out of memory, in milliseconds since it runs. */
   readonly oomAtMs?: number
   readonly ignoresStopSignal: boolean
+  /** What a health check finds when the container starts, and when that turns to the opposite: milliseconds since it runs. */
+  readonly health: { readonly startsWell: boolean; readonly turnsAtMs?: number }
 }
 
 const prefix = `${labelPrefix}/simulate-`
 
 /** Docker labels on a container definition that ask for a behaviour. */
-const known = ['exit-code', 'exit-after', 'pull-error', 'start-error', 'oom', 'start-delay', 'ignore-sigterm'] as const
+const known = [
+  'exit-code',
+  'exit-after',
+  'pull-error',
+  'start-error',
+  'oom',
+  'start-delay',
+  'ignore-sigterm',
+  'healthy-after',
+  'unhealthy-after',
+] as const
 
 /** What a container does: as its labels ask, else as its command says. Throws `TaskRefused` for labels that make no sense. */
 export const planOf = (container: ContainerDefinition): Plan => {
@@ -33,6 +45,7 @@ export const planOf = (container: ContainerDefinition): Plan => {
     course: askedCourse(wish) ?? commandCourse(container),
     ...(oom === undefined ? {} : { oomAtMs: oom === 'true' ? 0 : (duration('oom', oom) ?? 0) }),
     ignoresStopSignal: wish('ignore-sigterm') === 'true',
+    health: healthOf(wish),
   }
 }
 
@@ -54,6 +67,16 @@ const askedCourse = (wish: Wish): Course | undefined => {
   if (code === undefined && after === undefined) return undefined
   if (code !== undefined && !/^\d{1,3}$/.test(code)) throw notUnderstood('exit-code', code, 'a number from 0 to 255')
   return { lines: [], exit: { atMs: duration('exit-after', after) ?? 0, code: Number(code ?? 0) & 255 } }
+}
+
+/** Well from the start, unless asked otherwise. */
+const healthOf = (wish: Wish): Plan['health'] => {
+  const ill = duration('unhealthy-after', wish('unhealthy-after'))
+  const well = wish('healthy-after')
+  if (well === 'never') return { startsWell: false }
+  const wellAt = duration('healthy-after', well)
+  if (wellAt !== undefined) return { startsWell: false, turnsAtMs: wellAt }
+  return ill === undefined ? { startsWell: true } : { startsWell: true, turnsAtMs: ill }
 }
 
 const commandCourse = ({ entryPoint = [], command = [], environment = [] }: ContainerDefinition): Course =>

@@ -1,0 +1,49 @@
+// Health checks of containers, on a real cluster.
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { containerOf, containersHarness, script, type ContainersHarness } from './containers-harness.ts'
+
+let on: ContainersHarness
+beforeAll(async () => {
+  on = await containersHarness()
+}, 300_000)
+afterAll(async () => on?.close(), 180_000)
+
+const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
+
+test('a container becomes HEALTHY, then UNHEALTHY, and its task goes on', async () => {
+  const task = await on.run([
+    {
+      name: 'app',
+      ...script(`sleep 3; touch /tmp/ok; sleep 8; rm /tmp/ok; ${forever}`),
+      environment: [{ name: 'FILE', value: '/tmp/ok' }],
+      healthCheck: { command: ['CMD-SHELL', 'test -f $FILE'], interval: 5, retries: 1, timeout: 2, startPeriod: 60 },
+    },
+    { name: 'side', essential: false, ...script(forever), healthCheck: { command: ['CMD', 'false'], interval: 5, retries: 1 } },
+    { name: 'plain', ...script(forever) },
+  ])
+  const up = await on.seen(task, 'the task runs', ({ lastStatus }) => lastStatus === 'RUNNING')
+  expect([up.healthStatus, containerOf(up, 'app').healthStatus]).toEqual(['UNKNOWN', 'UNKNOWN'])
+  const well = await on.seen(task, 'it is healthy', ({ healthStatus }) => healthStatus === 'HEALTHY')
+  expect(containerOf(well, 'app').healthStatus).toBe('HEALTHY')
+  expect(containerOf(well, 'plain').healthStatus).toBe('UNKNOWN')
+  const ill = await on.seen(task, 'it is unhealthy', ({ healthStatus }) => healthStatus === 'UNHEALTHY')
+  expect(containerOf(ill, 'app').healthStatus).toBe('UNHEALTHY')
+  // Not essential: the task's health is not its.
+  expect(containerOf(ill, 'side').healthStatus).toBe('UNHEALTHY')
+  expect(ill.lastStatus).toBe('RUNNING')
+}, 120_000)
+
+test('a container that never is well is UNHEALTHY after its retries, and not before its start period', async () => {
+  const check = { command: ['CMD', '/bin/false'], interval: 5, retries: 1 }
+  const task = await on.run([
+    { name: 'app', ...script(forever), healthCheck: check },
+    { name: 'late', ...script(forever), healthCheck: { ...check, startPeriod: 300 } },
+    { name: 'hangs', ...script(forever), healthCheck: { ...check, command: ['CMD', 'sleep', '60'], timeout: 2 } },
+  ])
+  const health = (each: Parameters<typeof containerOf>[0]) => ['app', 'late', 'hangs'].map(name => containerOf(each, name).healthStatus)
+  const up = await on.seen(task, 'the task runs', ({ lastStatus }) => lastStatus === 'RUNNING')
+  expect(health(up)).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN'])
+  const ill = await on.seen(task, 'both are unhealthy', each => containerOf(each, 'hangs').healthStatus === 'UNHEALTHY')
+  expect(health(ill)).toEqual(['UNHEALTHY', 'UNKNOWN', 'UNHEALTHY'])
+  expect(ill.healthStatus).toBe('UNHEALTHY')
+}, 120_000)
