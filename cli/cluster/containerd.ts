@@ -1,5 +1,8 @@
-import { fullImageName } from './image-name.ts'
+import { rm } from 'node:fs/promises'
 import type { Docker } from './docker.ts'
+import type { LoadOptions } from './driver.ts'
+import { archiveOf, type ArchiveRequest } from './image-archive.ts'
+import { fullImageName } from './image-name.ts'
 
 /**
  * Images in a node's containerd, by its own `ctr`, which kind's nodes and k3s both have. Not by `kind load` and
@@ -30,9 +33,41 @@ export const missingIn = async (
   })
 }
 
-/** Brings images of the local Docker into a node, in one stream. */
-export const importInto = (docker: Docker, node: string, images: readonly string[], signal: AbortSignal): Promise<void> =>
-  docker.saveInto(images, node, importImages, signal)
+/** Brings images of the local Docker into nodes: in one stream, or by copies where there is a folder for those. */
+export const importInto = async (
+  docker: Docker,
+  nodes: readonly string[],
+  images: readonly string[],
+  { copies, signal }: LoadOptions,
+): Promise<void> => {
+  const stream = async (what: readonly string[]) => {
+    await Promise.all(nodes.map(node => docker.saveInto(what, node, importImages, signal)))
+  }
+  if (copies === undefined) return images.length === 0 ? undefined : stream(images)
+  const ids = await docker.imageIds(images, signal)
+  for (const image of images) {
+    const copied = await importCopy(docker, nodes, { image, id: ids.get(image) ?? '', folder: copies, signal })
+    if (!copied) await stream([image])
+  }
+}
+
+/**
+ * False when the image has to be streamed. Copies save time and nothing else, so what is wrong with one (no room for it,
+ * no `tar`, a file gone bad) is no reason to fail: where it matters, the stream fails too and says why.
+ */
+const importCopy = async (docker: Docker, nodes: readonly string[], request: ArchiveRequest): Promise<boolean> => {
+  let archive: string | undefined
+  try {
+    const file = (archive = await archiveOf(docker, request))
+    if (file === undefined) return false
+    await Promise.all(nodes.map(node => docker.sendInto(file, node, importImages, request.signal)))
+    return true
+  } catch {
+    request.signal.throwIfAborted()
+    if (archive !== undefined) await rm(archive, { force: true })
+    return false
+  }
+}
 
 /**
  * From `ctr images list`: full name → digests it is known by. Kubernetes' plugin adds a row named after the image's

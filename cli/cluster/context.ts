@@ -60,15 +60,15 @@ export const contextDriver = ({ docker, env }: DriverParts): ClusterDriver => {
       const missing = await Promise.all(nodes.map(node => missingIn(docker, node, images, signal)))
       return images.filter(image => missing.some(names => names.includes(image)))
     },
-    async loadImages(instance, images, { signal }) {
+    async loadImages(instance, images, options) {
       if (images.length === 0) return
-      const nodes = await localNodes(instance, signal)
+      const nodes = await localNodes(instance, options.signal)
       if (nodes.length === 0)
         throw new CliError(
           `The nodes of ${instance.context ?? 'the current context'} are not on this machine, so images cannot be loaded into them.`,
           'Push the images to a registry that the cluster can pull from, and name them with it.',
         )
-      await Promise.all(nodes.map(node => importInto(docker, node, images, signal)))
+      await importInto(docker, nodes, images, options)
     },
   }
 }

@@ -33,6 +33,12 @@ export interface Docker {
   exec(container: string, command: readonly string[], options: RunOptions): Promise<Finished>
   /** Streams images, shared layers once, into the standard input of a command in a container. */
   saveInto(images: readonly string[], container: string, command: readonly string[], signal: AbortSignal): Promise<void>
+  /** Streams an image into the standard input of a program of this machine. */
+  saveTo(image: string, command: readonly [program: string, ...args: string[]], signal: AbortSignal): Promise<void>
+  /** Gives a file to the standard input of a command in a container. */
+  sendInto(file: string, container: string, command: readonly string[], signal: AbortSignal): Promise<void>
+  /** Whether images lie in containerd, with the layers compressed as they came from a registry. */
+  keepsLayersPacked(signal: AbortSignal): Promise<boolean>
   /** A label of an image; '' when the image or the label is not there. */
   imageLabel(image: string, label: string, signal: AbortSignal): Promise<string>
   build(options: BuildOptions): Promise<void>
@@ -77,6 +83,13 @@ export const localDocker = (program = 'docker'): Docker => {
     const done = await call(args, { signal })
     if (done.code !== 0 && !/no such|not found/i.test(done.stderr)) throw failed(args, done.stderr)
     return done.stdout
+  }
+
+  const save = async (images: readonly string[], sink: readonly [string, ...string[]], signal: AbortSignal): Promise<void> => {
+    const { from, into } = await pipe([program, 'save', ...images], sink, { signal })
+    // A sink that fails breaks the source's pipe: its own words say more.
+    if (into.code !== 0) throw failedProgram(sink, into.stderr || from.stderr)
+    if (from.code !== 0) throw failed(['save', ...images], from.stderr)
   }
 
   return {
@@ -133,11 +146,13 @@ export const localDocker = (program = 'docker'): Docker => {
     },
     exec: (container, command, options) =>
       call(['exec', ...(options.input === undefined ? [] : ['--interactive']), container, ...command], options),
-    async saveInto(images, container, command, signal) {
-      const { from, into } = await pipe([program, 'save', ...images], [program, 'exec', '--interactive', container, ...command], { signal })
-      // A sink that fails breaks the source's pipe: its own words say more.
-      if (into.code !== 0) throw failed(['exec', container, ...command], into.stderr || from.stderr)
-      if (from.code !== 0) throw failed(['save', ...images], from.stderr)
+    saveInto: (images, container, command, signal) => save(images, [program, 'exec', '--interactive', container, ...command], signal),
+    saveTo: (image, command, signal) => save([image], command, signal),
+    async sendInto(file, container, command, signal) {
+      await must(['exec', '--interactive', container, ...command], { signal, inputFile: file })
+    },
+    async keepsLayersPacked(signal) {
+      return (await call(['info', '--format', '{{.DriverStatus}}'], { signal })).stdout.includes('io.containerd.snapshotter')
     },
     async imageLabel(image, label, signal) {
       return (await mayLack(['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image], signal)).trim()
@@ -161,10 +176,12 @@ const dockerMissing = (): CliError =>
     'Install it (https://docs.docker.com/get-docker/), or OrbStack, Colima or Podman with its docker command. `--driver simulated` needs none.',
   )
 
-const failed = (args: readonly string[], text: string): CliError =>
+const failed = (args: readonly string[], text: string): CliError => failedProgram(['docker', ...args], text)
+
+const failedProgram = (command: readonly string[], text: string): CliError =>
   unreachable(text) ??
   knownFailure(text) ??
-  new CliError(`\`docker ${args.slice(0, 3).join(' ')}\` failed.`, 'See its last lines below.', { details: lastLines(text, 5) })
+  new CliError(`\`${command.slice(0, 4).join(' ')}\` failed.`, 'See its last lines below.', { details: lastLines(text, 5) })
 
 /** From `docker container inspect NAME`: an array with one container, or an empty one. */
 export const parseContainer = (text: string): Container | undefined => {

@@ -15,7 +15,7 @@ export interface ClusterDriver {
   /** Names among `images` that the cluster's nodes lack. */
   missingImages(instance: Instance, images: readonly string[], signal: AbortSignal): Promise<readonly string[]>
   /** Brings images that the local Docker has into every node. May be called as soon as the nodes' container runtime answers. */
-  loadImages(instance: Instance, images: readonly string[], options: StepOptions): Promise<void>
+  loadImages(instance: Instance, images: readonly string[], options: LoadOptions): Promise<void>
 }
 
 export const driverNames = ['k3d', 'kind', 'context', 'simulated'] as const
@@ -60,6 +60,11 @@ export interface StepOptions {
   readonly signal: AbortSignal
   /** A line about what happens now, for people. */
   readonly progress: (line: string) => void
+}
+
+export interface LoadOptions extends StepOptions {
+  /** Folder for packed copies of the images: for those that the next cluster will want too. */
+  readonly copies?: string
 }
 
 export interface CreateOptions extends StepOptions {

@@ -86,9 +86,7 @@ export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver 
     },
     kubeconfig,
     missingImages: (instance, images, signal) => missingIn(docker, nodeOf(instance), images, signal),
-    async loadImages(instance, images, { signal }) {
-      if (images.length > 0) await importInto(docker, nodeOf(instance), images, signal)
-    },
+    loadImages: (instance, images, options) => importInto(docker, [nodeOf(instance)], images, options),
   }
 }
 

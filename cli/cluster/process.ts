@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 
 /** What a program left behind. */
 export interface Finished {
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Written to its standard input; without, there is none. */
   readonly input?: string
+  /** Path of a file that is its standard input. */
+  readonly inputFile?: string
   /** Each line of both outputs as it comes. */
   readonly onLine?: (line: string) => void
 }
@@ -36,11 +39,13 @@ export class ProgramMissing extends Error {
  */
 export const run = async (program: string, args: readonly string[], options: RunOptions): Promise<Finished> => {
   options.signal.throwIfAborted()
+  const file = options.inputFile === undefined ? undefined : openSync(options.inputFile, 'r')
   const child = spawn(program, args, {
     detached: true,
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [file ?? (options.input === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   })
+  if (file !== undefined) closeSync(file)
   const ended = exitOf(child, program)
   const stop = endWith(child, options.signal)
   const collected = Promise.all([textOf(child.stdout, options.onLine), textOf(child.stderr, options.onLine)])

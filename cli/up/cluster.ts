@@ -38,6 +38,8 @@ export interface ClusterAnswer {
   readonly portForward?: string
 }
 
+/** Beside the instances' folders; no instance's name begins with a dot. */
+const copiesFolder = '.images'
 /** Milliseconds; see `awaitApi`. */
 const steadyAfterStart = 2000
 /** Components that need longer than this hang. */
@@ -167,7 +169,7 @@ const bringImages = async (
     if (hasDocker && (await docker.imageIds([name], signal)).has(name)) {
       const missing = await driver.missingImages(instance, [name], signal)
       progress(name)
-      if (missing.length > 0) await driver.loadImages(instance, missing, { signal, progress })
+      if (missing.length > 0) await driver.loadImages(instance, missing, { signal, progress, copies: join(up.home, copiesFolder) })
       brought += missing.length
     } else pulled++
     arrival.reach()
