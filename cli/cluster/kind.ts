@@ -11,7 +11,11 @@ import { kindConfig } from './kind-config.ts'
 import { clusterName, foreignError } from './names.ts'
 import { portTakenError, takenPorts } from './ports.ts'
 import { run } from './process.ts'
+import { poll } from '../wait.ts'
 import { announceApi, announceRuntime } from './stages.ts'
+
+/** How long after the end of `docker run` Docker may still make its container: 1 s was seen on a busy machine. Milliseconds. */
+const lateContainer = 2000
 
 /** Kubernetes in Docker, by the program `kind`: what CI runners ship. https://kind.sigs.k8s.io */
 export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver => {
@@ -71,7 +75,11 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
         if (!node) throw new CliError('The cluster vanished while it was made.', 'Run the command again.')
         await noteCreated(instance, node.id)
       } catch (error) {
-        await clear(instance, AbortSignal.timeout(30_000))
+        const patience = AbortSignal.timeout(30_000)
+        await clear(instance, patience)
+        // Docker goes on with what it was asked for: the container of a creation that was cut off may turn up a moment later.
+        const late = async () => await docker.container(nodeOf(instance), patience)
+        if (await poll(late, { every: 200, deadline: lateContainer, signal: patience })) await clear(instance, patience)
         throw error
       } finally {
         done.abort()

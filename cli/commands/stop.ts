@@ -9,7 +9,7 @@ import { targetOf } from '../target.ts'
 export const stop = defineCommand({
   name: 'stop',
   summary: 'Stop an instance; all is kept.',
-  description: 'Its cluster and tasks stand still until kecs start.',
+  description: 'The tasks that run end with the cluster. ECS clusters, task definitions and the data stay; kecs start goes on from there.',
   args: commonFlags,
   examples: [['kecs stop', 'give the machine its memory back']],
   run: async (given, host) => {
