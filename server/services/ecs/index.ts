@@ -9,6 +9,7 @@ import { continueServiceDeployment } from './operations/continue-service-deploym
 import { createCapacityProvider } from './operations/create-capacity-provider.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { createDaemon } from './operations/create-daemon.ts'
+import { createExpressGatewayService } from './operations/create-express-gateway-service.ts'
 import { createGateway } from './operations/create-gateway.ts'
 import { createService } from './operations/create-service.ts'
 import { createTaskSet } from './operations/create-task-set.ts'
@@ -16,8 +17,9 @@ import { deleteAccountSetting } from './operations/delete-account-setting.ts'
 import { deleteAttributes } from './operations/delete-attributes.ts'
 import { deleteCapacityProvider } from './operations/delete-capacity-provider.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
-import { deleteDaemon } from './operations/delete-daemon.ts'
 import { deleteDaemonTaskDefinition } from './operations/delete-daemon-task-definition.ts'
+import { deleteDaemon } from './operations/delete-daemon.ts'
+import { deleteExpressGatewayService } from './operations/delete-express-gateway-service.ts'
 import { deleteGateway } from './operations/delete-gateway.ts'
 import { deleteService } from './operations/delete-service.ts'
 import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts'
@@ -27,13 +29,14 @@ import { deregisterTaskDefinition } from './operations/deregister-task-definitio
 import { describeCapacityProviders } from './operations/describe-capacity-providers.ts'
 import { describeClusters } from './operations/describe-clusters.ts'
 import { describeContainerInstances } from './operations/describe-container-instances.ts'
-import { describeDaemon } from './operations/describe-daemon.ts'
 import { describeDaemonDeployments } from './operations/describe-daemon-deployments.ts'
 import { describeDaemonRevisions } from './operations/describe-daemon-revisions.ts'
 import { describeDaemonTaskDefinition } from './operations/describe-daemon-task-definition.ts'
-import { describeGateway } from './operations/describe-gateway.ts'
+import { describeDaemon } from './operations/describe-daemon.ts'
+import { describeExpressGatewayService } from './operations/describe-express-gateway-service.ts'
 import { describeGatewayResources } from './operations/describe-gateway-resources.ts'
 import { describeGatewayRoute } from './operations/describe-gateway-route.ts'
+import { describeGateway } from './operations/describe-gateway.ts'
 import { describeServiceDeployments } from './operations/describe-service-deployments.ts'
 import { describeServiceRevisions } from './operations/describe-service-revisions.ts'
 import { describeServices } from './operations/describe-services.ts'
@@ -54,14 +57,14 @@ import { listGatewayClusterAssociations } from './operations/list-gateway-cluste
 import { listGatewayRoutes } from './operations/list-gateway-routes.ts'
 import { listGateways } from './operations/list-gateways.ts'
 import { listServiceDeployments } from './operations/list-service-deployments.ts'
-import { listServices } from './operations/list-services.ts'
 import { listServicesByNamespace } from './operations/list-services-by-namespace.ts'
+import { listServices } from './operations/list-services.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTaskDefinitionFamilies } from './operations/list-task-definition-families.ts'
 import { listTaskDefinitions } from './operations/list-task-definitions.ts'
 import { listTasks } from './operations/list-tasks.ts'
-import { putAccountSetting } from './operations/put-account-setting.ts'
 import { putAccountSettingDefault } from './operations/put-account-setting-default.ts'
+import { putAccountSetting } from './operations/put-account-setting.ts'
 import { putAttributes } from './operations/put-attributes.ts'
 import { putClusterCapacityProviders } from './operations/put-cluster-capacity-providers.ts'
 import { registerContainerInstance } from './operations/register-container-instance.ts'
@@ -77,14 +80,15 @@ import { submitTaskStateChange } from './operations/submit-task-state-change.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateCapacityProvider } from './operations/update-capacity-provider.ts'
-import { updateCluster } from './operations/update-cluster.ts'
 import { updateClusterSettings } from './operations/update-cluster-settings.ts'
+import { updateCluster } from './operations/update-cluster.ts'
 import { updateContainerAgent } from './operations/update-container-agent.ts'
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts'
 import { updateDaemon } from './operations/update-daemon.ts'
+import { updateExpressGatewayService } from './operations/update-express-gateway-service.ts'
 import { updateGateway } from './operations/update-gateway.ts'
-import { updateService } from './operations/update-service.ts'
 import { updateServicePrimaryTaskSet } from './operations/update-service-primary-task-set.ts'
+import { updateService } from './operations/update-service.ts'
 import { updateTaskProtection } from './operations/update-task-protection.ts'
 import { updateTaskSet } from './operations/update-task-set.ts'
 
@@ -95,7 +99,7 @@ export const ecsHandlers = {
   CreateCapacityProvider: createCapacityProvider,
   CreateCluster: createCluster,
   CreateDaemon: createDaemon,
-  CreateExpressGatewayService: notImplemented,
+  CreateExpressGatewayService: createExpressGatewayService,
   CreateGateway: createGateway,
   CreateService: createService,
   CreateTaskSet: createTaskSet,
@@ -105,7 +109,7 @@ export const ecsHandlers = {
   DeleteCluster: deleteCluster,
   DeleteDaemon: deleteDaemon,
   DeleteDaemonTaskDefinition: deleteDaemonTaskDefinition,
-  DeleteExpressGatewayService: notImplemented,
+  DeleteExpressGatewayService: deleteExpressGatewayService,
   DeleteGateway: deleteGateway,
   DeleteService: deleteService,
   DeleteTaskDefinitions: deleteTaskDefinitions,
@@ -119,7 +123,7 @@ export const ecsHandlers = {
   DescribeDaemonDeployments: describeDaemonDeployments,
   DescribeDaemonRevisions: describeDaemonRevisions,
   DescribeDaemonTaskDefinition: describeDaemonTaskDefinition,
-  DescribeExpressGatewayService: notImplemented,
+  DescribeExpressGatewayService: describeExpressGatewayService,
   DescribeGateway: describeGateway,
   DescribeGatewayResources: describeGatewayResources,
   DescribeGatewayRoute: describeGatewayRoute,
@@ -172,7 +176,7 @@ export const ecsHandlers = {
   UpdateContainerAgent: updateContainerAgent,
   UpdateContainerInstancesState: updateContainerInstancesState,
   UpdateDaemon: updateDaemon,
-  UpdateExpressGatewayService: notImplemented,
+  UpdateExpressGatewayService: updateExpressGatewayService,
   UpdateGateway: updateGateway,
   UpdateService: updateService,
   UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
