@@ -2,7 +2,7 @@
 // as is a Service Connect configuration; there are no Classic Load Balancers, and EBS volumes that are configured at launch
 // are refused. A health check grace period is taken without load balancers too.
 import type { CreateServiceRequest, CreateServiceResponse } from '../../../aws/generated/ecs.ts'
-import { serviceArn } from '../../../domain/services/records.ts'
+import { serviceArn as arnOf } from '../../../domain/services/records.ts'
 import { services } from '../../../store/service-tables.ts'
 import type { ServiceRow } from '../../../store/service-tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
@@ -23,12 +23,12 @@ export async function createService(context: EcsContext, request: CreateServiceR
   const cluster = findCluster(context, request.cluster)
   checkCreateService(request)
   const requestDigest = digestOf(request)
-  const row = await context.store.commit(
-    transaction =>
-      existing(context, request, cluster, requestDigest) ?? putNewService(context, transaction, cluster, request, requestDigest),
-  )
-  context.wake('service', row.service.serviceArn)
-  return { service: showService(context, row, { withTags: true }) }
+  const { serviceArn, service } = await context.store.commit(transaction => {
+    const row = existing(context, request, cluster, requestDigest) ?? putNewService(context, transaction, cluster, request, requestDigest)
+    return { serviceArn: row.service.serviceArn, service: showService(context, row, { withTags: true }) }
+  })
+  context.wake('service', serviceArn)
+  return { service }
 }
 
 /**
@@ -42,7 +42,7 @@ function existing(
   requestDigest: string,
 ): ServiceRow | undefined {
   const table = context.store.table(services)
-  const row = table.get(serviceArn(context, clusterName, serviceName))
+  const row = table.get(arnOf(context, clusterName, serviceName))
   refuseIf(row?.service.status === 'DRAINING', 'Unable to Start a service that is still Draining.')
   const isThere = row?.service.status === 'ACTIVE'
   if (isThere && row.requestDigest === requestDigest) return row

@@ -8,9 +8,7 @@ import type { EcsContext } from '../context.ts'
 import { taskSetsOf } from '../services/find-task-set.ts'
 import { launchSettings } from '../services/launch-settings.ts'
 import { newTaskSet } from '../services/new-task-set.ts'
-import { tasksOf } from '../services/show-service.ts'
-import { showTaskSet } from '../services/show-task-set.ts'
-import { scaleIn, taskSetService } from '../services/task-set-service.ts'
+import { answerOf, scaleIn, taskSetService } from '../services/task-set-service.ts'
 import { refuseIf, refuseLongerThan } from '../tasks/invalid-parameter.ts'
 import { definitionToLaunch } from '../tasks/launch-parts.ts'
 import { digestOf } from '../tasks/repeated-call.ts'
@@ -27,10 +25,10 @@ export async function createTaskSet(context: EcsContext, request: CreateTaskSetR
   refuseLongerThan('clientToken', clientToken, 36)
   const scale = scaleIn(request.scale)
   const requestDigest = digestOf(request)
-  const { row, made } = await context.store.commit(transaction => {
+  const { serviceArn, taskSet } = await context.store.commit(transaction => {
     const { cluster, row: service } = taskSetService(context, request)
     const repeated = existing(context, service, clientToken, requestDigest)
-    if (repeated !== undefined) return { row: service, made: repeated }
+    if (repeated !== undefined) return answerOf(context, service, repeated)
     const { length } = taskSetsOf(context, service)
     refuseIf(
       length >= limit,
@@ -40,10 +38,10 @@ export async function createTaskSet(context: EcsContext, request: CreateTaskSetR
     const tags = checkTags(request.tags)
     const made = newTaskSet(context, service, settings, { status: 'ACTIVE', scale, externalId, tags, clientToken, requestDigest })
     transaction.put(taskSets, made)
-    return { row: service, made }
+    return answerOf(context, service, made)
   })
-  context.wake('service', row.service.serviceArn)
-  return { taskSet: showTaskSet(made, row, tasksOf(context, row.service.serviceArn), { withTags: true }) }
+  context.wake('service', serviceArn)
+  return { taskSet }
 }
 
 /** What an earlier call with the same token made. Throws InvalidParameterException where that asked for something else. */

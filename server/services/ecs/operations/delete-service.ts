@@ -15,18 +15,17 @@ import { refuseIf } from '../tasks/invalid-parameter.ts'
  */
 export async function deleteService(context: EcsContext, request: DeleteServiceRequest): Promise<DeleteServiceResponse> {
   const cluster = findCluster(context, request.cluster)
-  const row = await context.store.commit(transaction => {
+  const { serviceArn, service } = await context.store.commit(transaction => {
     const found = findService(context, cluster, request.service)
     // The error for services that are not ACTIVE is not one of this operation's.
     if (found.service.status === 'INACTIVE') throw new ServiceError('ServiceNotFoundException', 'Service not found.')
-    if (found.service.status === 'DRAINING') return found
-    if (request.force !== true) checkIdle(context, found)
+    if (found.service.status === 'ACTIVE' && request.force !== true) checkIdle(context, found)
     const draining: ServiceRow = { ...found, service: { ...found.service, status: 'DRAINING', desiredCount: 0 } }
-    transaction.put(services, draining)
-    return draining
+    if (found.service.status === 'ACTIVE') transaction.put(services, draining)
+    return { serviceArn: found.service.serviceArn, service: showService(context, draining, { withTags: true }) }
   })
-  context.wake('service', row.service.serviceArn)
-  return { service: showService(context, row, { withTags: true }) }
+  context.wake('service', serviceArn)
+  return { service }
 }
 
 /** Only a service that was scaled down, and that no deployment is under way of, is deleted without force. */

@@ -5,9 +5,8 @@ import { taskSets } from '../../../store/service-tables.ts'
 import type { TaskSetRow } from '../../../store/service-tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findTaskSet } from '../services/find-task-set.ts'
-import { tasksOf } from '../services/show-service.ts'
-import { computedDesiredCount, showTaskSet } from '../services/show-task-set.ts'
-import { taskSetService } from '../services/task-set-service.ts'
+import { computedDesiredCount } from '../services/show-task-set.ts'
+import { answerOf, taskSetService } from '../services/task-set-service.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 
 /**
@@ -16,7 +15,7 @@ import { refuseIf } from '../tasks/invalid-parameter.ts'
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskSet.html
  */
 export async function deleteTaskSet(context: EcsContext, request: DeleteTaskSetRequest): Promise<DeleteTaskSetResponse> {
-  const { row, draining } = await context.store.commit(transaction => {
+  const { serviceArn, taskSet } = await context.store.commit(transaction => {
     const { row: service } = taskSetService(context, request)
     const found = findTaskSet(context, service, request.taskSet)
     refuseIf(
@@ -28,8 +27,8 @@ export async function deleteTaskSet(context: EcsContext, request: DeleteTaskSetR
       taskSet: { ...found.taskSet, status: 'DRAINING', updatedAt: epochSeconds(context.clock.now()) },
     }
     transaction.put(taskSets, changed)
-    return { row: service, draining: changed }
+    return answerOf(context, service, changed)
   })
-  context.wake('service', row.service.serviceArn)
-  return { taskSet: showTaskSet(draining, row, tasksOf(context, row.service.serviceArn), { withTags: true }) }
+  context.wake('service', serviceArn)
+  return { taskSet }
 }

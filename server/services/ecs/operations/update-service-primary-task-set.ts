@@ -4,9 +4,7 @@ import { services, taskSets } from '../../../store/service-tables.ts'
 import type { ServiceRow, TaskSetRow } from '../../../store/service-tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findTaskSet, taskSetsOf } from '../services/find-task-set.ts'
-import { tasksOf } from '../services/show-service.ts'
-import { showTaskSet } from '../services/show-task-set.ts'
-import { taskSetService } from '../services/task-set-service.ts'
+import { answerOf, taskSetService } from '../services/task-set-service.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 
 /**
@@ -17,7 +15,7 @@ export async function updateServicePrimaryTaskSet(
   context: EcsContext,
   request: UpdateServicePrimaryTaskSetRequest,
 ): Promise<UpdateServicePrimaryTaskSetResponse> {
-  const { row, primary } = await context.store.commit(transaction => {
+  const { serviceArn, taskSet } = await context.store.commit(transaction => {
     const { row: service } = taskSetService(context, request)
     const found = findTaskSet(context, service, request.primaryTaskSet)
     refuseIf(found.taskSet.status === 'DRAINING', 'The task set is being deleted.')
@@ -34,10 +32,10 @@ export async function updateServicePrimaryTaskSet(
     transaction.put(taskSets, changed)
     const updated = withSettingsOf(service, changed)
     transaction.put(services, updated)
-    return { row: updated, primary: changed }
+    return answerOf(context, updated, changed)
   })
-  context.wake('service', row.service.serviceArn)
-  return { taskSet: showTaskSet(primary, row, tasksOf(context, row.service.serviceArn), { withTags: true }) }
+  context.wake('service', serviceArn)
+  return { taskSet }
 }
 
 function withSettingsOf(row: ServiceRow, { taskSet }: TaskSetRow): ServiceRow {

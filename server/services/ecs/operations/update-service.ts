@@ -33,13 +33,14 @@ import { definitionToLaunch } from '../tasks/launch-parts.ts'
  */
 export async function updateService(context: EcsContext, request: UpdateServiceRequest): Promise<UpdateServiceResponse> {
   const cluster = findCluster(context, request.cluster)
-  const row = await context.store.commit(transaction => {
+  const { serviceArn, service } = await context.store.commit(transaction => {
     const found = findActiveService(context, cluster, request.service)
     checkUpdate(found, request)
-    return put(context, transaction, cluster, withSchedule(found, request), request)
+    const row = put(context, transaction, cluster, withSchedule(found, request), request)
+    return { serviceArn: row.service.serviceArn, service: showService(context, row, { withTags: true }) }
   })
-  context.wake('service', row.service.serviceArn)
-  return { service: showService(context, row, { withTags: true }) }
+  context.wake('service', serviceArn)
+  return { service }
 }
 
 function checkUpdate({ service }: ServiceRow, request: UpdateServiceRequest): void {

@@ -4,9 +4,7 @@ import { taskSets } from '../../../store/service-tables.ts'
 import type { TaskSetRow } from '../../../store/service-tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findTaskSet } from '../services/find-task-set.ts'
-import { tasksOf } from '../services/show-service.ts'
-import { showTaskSet } from '../services/show-task-set.ts'
-import { scaleIn, taskSetService } from '../services/task-set-service.ts'
+import { answerOf, scaleIn, taskSetService } from '../services/task-set-service.ts'
 
 /**
  * Changes what share of its service's desired count a task set has.
@@ -14,14 +12,14 @@ import { scaleIn, taskSetService } from '../services/task-set-service.ts'
  */
 export async function updateTaskSet(context: EcsContext, request: UpdateTaskSetRequest): Promise<UpdateTaskSetResponse> {
   const value = scaleIn(request.scale)
-  const { row, scaled } = await context.store.commit(transaction => {
+  const { serviceArn, taskSet } = await context.store.commit(transaction => {
     const { row: service } = taskSetService(context, request)
     const found = findTaskSet(context, service, request.taskSet)
     const updatedAt = epochSeconds(context.clock.now())
     const changed: TaskSetRow = { ...found, taskSet: { ...found.taskSet, scale: { value, unit: 'PERCENT' }, updatedAt } }
     transaction.put(taskSets, changed)
-    return { row: service, scaled: changed }
+    return answerOf(context, service, changed)
   })
-  context.wake('service', row.service.serviceArn)
-  return { taskSet: showTaskSet(scaled, row, tasksOf(context, row.service.serviceArn), { withTags: true }) }
+  context.wake('service', serviceArn)
+  return { taskSet }
 }

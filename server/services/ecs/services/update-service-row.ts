@@ -5,7 +5,7 @@ import type { ServiceRevisionRow, ServiceRow } from '../../../store/service-tabl
 import type { EcsContext } from '../context.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 import { checkDeploymentConfiguration } from './check-deployment-configuration.ts'
-import { defined, mergedDeploymentConfiguration, zoneRebalancing } from './defaults.ts'
+import { mergedDeploymentConfiguration, zoneRebalancing } from './defaults.ts'
 import { shownNetwork } from './launch-settings.ts'
 import type { LaunchRequest, LaunchSettings } from './launch-settings.ts'
 
@@ -25,13 +25,23 @@ type ScheduleRequest = Pick<
 
 /** The service with what holds for tasks to come and changes no deployment. Throws InvalidParameterException. */
 export function withSchedule(row: ServiceRow, request: ScheduleRequest): ServiceRow {
-  const { deploymentConfiguration: given, availabilityZoneRebalancing: asked, ...rest } = request
-  const { schedulingStrategy, deploymentController, deploymentConfiguration = {} } = row.service
-  const merged = given === undefined ? deploymentConfiguration : mergedDeploymentConfiguration(deploymentConfiguration, given)
-  checkDeploymentConfiguration(merged, { schedulingStrategy, controller: deploymentController?.type ?? 'ECS' })
-  const { desiredCount, ...others } = defined(rest)
-  const service = { ...row.service, ...others, desiredCount: desiredCount ?? row.service.desiredCount, deploymentConfiguration: merged }
-  return { ...row, service: { ...service, availabilityZoneRebalancing: rebalancing(service, asked, merged) } }
+  const { schedulingStrategy, deploymentController, deploymentConfiguration: before = {} } = row.service
+  const given = request.deploymentConfiguration
+  const deploymentConfiguration = given === undefined ? before : mergedDeploymentConfiguration(before, given)
+  checkDeploymentConfiguration(deploymentConfiguration, { schedulingStrategy, controller: deploymentController?.type ?? 'ECS' })
+  const service: ServiceRow['service'] = {
+    ...row.service,
+    deploymentConfiguration,
+    desiredCount: request.desiredCount ?? row.service.desiredCount,
+    enableECSManagedTags: request.enableECSManagedTags ?? row.service.enableECSManagedTags,
+    enableExecuteCommand: request.enableExecuteCommand ?? row.service.enableExecuteCommand,
+    healthCheckGracePeriodSeconds: request.healthCheckGracePeriodSeconds ?? row.service.healthCheckGracePeriodSeconds,
+    placementConstraints: request.placementConstraints ?? row.service.placementConstraints,
+    placementStrategy: request.placementStrategy ?? row.service.placementStrategy,
+    propagateTags: request.propagateTags ?? row.service.propagateTags,
+  }
+  const availabilityZoneRebalancing = rebalancing(service, request.availabilityZoneRebalancing, deploymentConfiguration)
+  return { ...row, service: { ...service, availabilityZoneRebalancing } }
 }
 
 /** What was asked for must be possible; what was there before gives way to settings that exclude it. */
