@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { ClusterQueryError } from './cluster-query-error.ts'
 import { parseClusterQuery } from './cluster-query.ts'
 import type { Subject } from './cluster-query.ts'
@@ -73,3 +74,50 @@ test.each(['(a+)+b', '(a|a)*b', '(a*)*', '((a))*', 'a*a*a*a*b', '(a?){2,}b', '(a
     expect(() => parseClusterQuery(`attribute:stack =~ ${pattern}`)).toThrow('too complex')
   },
 )
+
+describe('whatever is asked', () => {
+  const word = fc.constantFrom(
+    ...'attribute:a agentVersion registeredAt runningTasksCount == != > in !in =~ !~ exists ( ) [ ] , and or not ! && || "x" 1.2 a.* (a+)+ \\'.split(
+      ' ',
+    ),
+  )
+  const outcome = (text: string): unknown => {
+    try {
+      return typeof parseClusterQuery(text)(subject)
+    } catch (error) {
+      return error instanceof ClusterQueryError ? 'refused' : error
+    }
+  }
+
+  test('is answered or refused', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.array(word, { maxLength: 12 }).map(words => words.join(' ')),
+          fc.string(),
+        ),
+        text => {
+          expect(['boolean', 'refused']).toContain(outcome(text))
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('is answered soon, also where a value is as long as it may be', () => {
+    const long: Subject = () => [`${'a'.repeat(127)}!`]
+    const pieces = fc.constantFrom('a', 'a*', 'a+', 'a?', '(a)', '(a|b)', '[ab]*', '.*', 'b', '(a)*', 'a{2,}', '(ab?)', '$', '^')
+    fc.assert(
+      fc.property(fc.array(pieces, { minLength: 1, maxLength: 6 }), parts => {
+        const begin = performance.now()
+        try {
+          parseClusterQuery(`attribute:a =~ ${parts.join('')}`)(long)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ClusterQueryError)
+        }
+        expect(performance.now() - begin).toBeLessThan(1_000)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})

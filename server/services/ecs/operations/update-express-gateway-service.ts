@@ -54,9 +54,7 @@ function changedConfiguration(
   { serviceArn: _arn, scalingTarget, ...given }: UpdateExpressGatewayServiceRequest,
 ): ExpressServiceRow['configuration'] {
   const { primaryContainer, taskDefinitionArn, ...kept } = before
-  const source =
-    given.taskDefinitionArn === undefined && given.primaryContainer === undefined
-      ? { ...(primaryContainer === undefined ? { taskDefinitionArn } : { primaryContainer }) }
-      : {}
+  const isGiven = given.taskDefinitionArn !== undefined || given.primaryContainer !== undefined
+  const source = isGiven ? {} : primaryContainer === undefined ? { taskDefinitionArn } : { primaryContainer }
   return { ...kept, ...source, ...given, scalingTarget: { ...before.scalingTarget, ...scalingTarget } }
 }
