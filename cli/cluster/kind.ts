@@ -14,8 +14,8 @@ import { run } from './process.ts'
 import { poll } from '../wait.ts'
 import { announceApi, announceRuntime } from './stages.ts'
 
-/** How long after the end of `docker run` Docker may still make its container: 1 s was seen on a busy machine. Milliseconds. */
-const lateContainer = 2000
+/** How long after the end of `docker run` Docker may still make its container: 3 s were seen on a busy machine. Milliseconds. */
+const lateContainer = 6000
 
 /** Kubernetes in Docker, by the program `kind`: what CI runners ship. https://kind.sigs.k8s.io */
 export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver => {
@@ -29,6 +29,15 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
   const clear = async (instance: Instance, signal: AbortSignal): Promise<void> => {
     await docker.remove([nodeOf(instance)], signal)
     await forgetCreated(instance)
+  }
+
+  /** Docker goes on with what it was asked for: the container of a creation that was cut off early turns up a moment later. */
+  const clearAway = async (instance: Instance, isCutOff: boolean): Promise<void> => {
+    const patience = AbortSignal.timeout(30_000)
+    const find = () => docker.container(nodeOf(instance), patience)
+    const isLate = isCutOff && (await find()) === undefined
+    await clear(instance, patience)
+    if (isLate && (await poll(find, { every: 200, deadline: lateContainer, signal: patience }))) await clear(instance, patience)
   }
 
   const create = async (instance: Instance, image: string | undefined, options: CreateOptions): Promise<void> => {
@@ -75,11 +84,7 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
         if (!node) throw new CliError('The cluster vanished while it was made.', 'Run the command again.')
         await noteCreated(instance, node.id)
       } catch (error) {
-        const patience = AbortSignal.timeout(30_000)
-        await clear(instance, patience)
-        // Docker goes on with what it was asked for: the container of a creation that was cut off may turn up a moment later.
-        const late = async () => await docker.container(nodeOf(instance), patience)
-        if (await poll(late, { every: 200, deadline: lateContainer, signal: patience })) await clear(instance, patience)
+        await clearAway(instance, signal.aborted)
         throw error
       } finally {
         done.abort()
