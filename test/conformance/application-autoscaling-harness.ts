@@ -19,6 +19,7 @@ import {
   DeleteServiceCommand,
   DeregisterTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
+  waitUntilServicesInactive,
 } from '@aws-sdk/client-ecs'
 import { openEndpoint, type TestEndpoint } from '../support/endpoint.ts'
 import { ecsOf } from '../support/tasks.ts'
@@ -109,23 +110,17 @@ export function scalingTests(topic: string) {
   }
 }
 
-/** Makes an ECS service without tasks. Where there are no services yet, any is taken as given, and none is made. */
+/** Makes an ECS service without tasks; the answer removes it. */
 async function makeService({ url }: TestEndpoint, unique: string): Promise<() => Promise<void>> {
   const ecs = ecsOf({ endpoint: url })
   await ecs.send(new CreateClusterCommand({ clusterName: unique }))
   const container = { name: 'app', image: 'busybox:latest', memory: 32 }
   await ecs.send(new RegisterTaskDefinitionCommand({ family: unique, containerDefinitions: [container] }))
-  const service = new CreateServiceCommand({ cluster: unique, serviceName: 'web', taskDefinition: unique, desiredCount: 0 })
-  const isMade = await ecs.send(service).then(
-    () => true,
-    (error: Error) => {
-      if (error.name !== 'UnsupportedFeatureException') throw error
-      return false
-    },
-  )
+  await ecs.send(new CreateServiceCommand({ cluster: unique, serviceName: 'web', taskDefinition: unique, desiredCount: 0 }))
   return async () => {
-    if (isMade) await ecs.send(new DeleteServiceCommand({ cluster: unique, service: 'web', force: true }))
+    await ecs.send(new DeleteServiceCommand({ cluster: unique, service: 'web', force: true }))
     await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: `${unique}:1` }))
+    await waitUntilServicesInactive({ client: ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { cluster: unique, services: ['web'] })
     await ecs.send(new DeleteClusterCommand({ cluster: unique }))
   }
 }

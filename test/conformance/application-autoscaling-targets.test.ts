@@ -58,6 +58,7 @@ describe('scalable targets', () => {
     [{ ...fleet('x'), MinCapacity: -1 }, 'Minimum capacity cannot be less than 0'],
     [{ ...fleet('x'), MinCapacity: 3 }, 'Maximum capacity cannot be less than minimum capacity'],
     [{ ...fleet('x'), ResourceId: 'bare' }, 'Unsupported service namespace, resource type or scalable dimension'],
+    [{ ...ecsService, ResourceId: 'service/none/web' }, "ECS service doesn't exist: service/none/web"],
     [{ ...ecsService, ResourceId: 'service/web' }, 'Unsupported service namespace, resource type or scalable dimension'],
     [{ ...ecsService, ScalableDimension: 'dynamodb:table:ReadCapacityUnits' }, 'Account is not authorized', 'AccessDeniedException'],
     [

@@ -1,6 +1,8 @@
 // What a scalable target may be. The texts are AWS's where they were recorded.
 import type { ScalableDimension, ServiceNamespace } from '../../aws/generated/application-autoscaling.ts'
+import { services } from '../../store/service-tables.ts'
 import { scopeOf } from '../../store/tables.ts'
+import { ecsArn } from '../../domain/arn.ts'
 import { scalableTargets, targetKey } from '../../store/autoscaling-tables.ts'
 import type { ScalableTargetRow, TargetName } from '../../store/autoscaling-tables.ts'
 import type { ScalingContext } from './context.ts'
@@ -33,8 +35,8 @@ export function checkCapacities(target: Target, minimum: number, maximum: number
 }
 
 /** Throws ValidationException for an ECS service that is not there. Other services' resources are not looked up. */
-export function checkResource(context: ScalingContext, { ServiceNamespace, ResourceId }: Target): void {
-  if (ServiceNamespace !== 'ecs' || context.hasEcsService === undefined) return
-  const [, clusterName = '', serviceName = ''] = ResourceId.split('/')
-  refuseIf(!context.hasEcsService(context, clusterName, serviceName), `ECS service doesn't exist: ${ResourceId}`)
+export function checkResource({ store, account, region }: ScalingContext, { ServiceNamespace, ResourceId }: Target): void {
+  if (ServiceNamespace !== 'ecs') return
+  const service = store.table(services).get(ecsArn({ account, region }, ResourceId))
+  refuseIf(service?.service.status !== 'ACTIVE', `ECS service doesn't exist: ${ResourceId}`)
 }

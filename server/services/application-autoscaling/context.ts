@@ -1,7 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { CallContext } from '../../aws/service.ts'
-import type { Place } from '../../domain/arn.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What the composition root gives to Application Auto Scaling. */
@@ -9,8 +8,6 @@ export interface ScalingDependencies {
   readonly store: Store
   readonly clock: Clock
   readonly ids: Ids
-  /** Whether an ACTIVE ECS service is there; where absent, every service is taken as given. */
-  readonly hasEcsService?: (place: Place, clusterName: string, serviceName: string) => boolean
 }
 
 /** What every operation is given beside its input. */

@@ -4,10 +4,8 @@ import { scalingActivities } from '../../../store/autoscaling-tables.ts'
 import { memoryStore } from '../../../store/memory.ts'
 import { scopeOf } from '../../../store/tables.ts'
 import { FakeClock } from '../../../../test/support/fake-clock.ts'
-import { refusalOf } from '../../../../test/support/refusal.ts'
 import { countingIds, place } from '../../../../test/support/task-rows.ts'
 import { describeScalingActivities } from './describe-scaling-activities.ts'
-import { registerScalableTarget } from './register-scalable-target.ts'
 
 const day = 24 * 3_600
 
@@ -50,16 +48,4 @@ test('a resource chooses its own; what scaled nothing is shown when asked for', 
   expect(describeScalingActivities(context, ofWeb).ScalingActivities?.map(each => each.ActivityId)).toEqual(['a'])
   const all = describeScalingActivities(context, { ...ofWeb, IncludeNotScaledActivities: true })
   expect(all.ScalingActivities?.map(each => each.ActivityId)).toEqual(['idle', 'a'])
-})
-
-test('an ECS service that is not there cannot be registered', async () => {
-  const context = {
-    ...(await contextWith()),
-    hasEcsService: (_place: object, cluster: string, service: string) => `${cluster}/${service}` === 'default/web',
-  }
-  const target = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount', MinCapacity: 1, MaxCapacity: 2 } as const
-  expect((await registerScalableTarget(context, { ...target, ResourceId: 'service/default/web' })).ScalableTargetARN).toBeString()
-  expect(await refusalOf(() => registerScalableTarget(context, { ...target, ResourceId: 'service/default/none' }))).toBe(
-    "ValidationException: ECS service doesn't exist: service/default/none",
-  )
 })
