@@ -118,6 +118,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
   const host = flags.bind ?? (inCluster ? '0.0.0.0' : '127.0.0.1')
   const backendUrl = flags.backend ?? env['KECS_BACKEND_URL']
   const endpointForTasks = env['KECS_ENDPOINT_FOR_TASKS'] ?? (inCluster ? `http://${doorHost}:${doorPort}` : undefined)
+  const nodeDataDir = env['KECS_NODE_DATA_DIR']
   const published = flags.publish ?? env['KECS_PUBLISHED_PORTS']
   return {
     dataDir: flags.data ?? env['KECS_DATA_DIR'] ?? join(home, instance, 'serve'),
@@ -128,6 +129,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
     ...(endpointForTasks === undefined ? {} : { endpointForTasks }),
     instance,
+    ...(nodeDataDir === undefined || nodeDataDir === '' ? {} : { nodeDataDir }),
     ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }

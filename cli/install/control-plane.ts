@@ -75,7 +75,7 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
   },
 })
 
-const environment = ({ instance }: Installation) => {
+const environment = ({ instance, data }: Installation) => {
   const { first, last } = instance.publishedPorts
   const backend = backendOf(instance.backend)
   const url =
@@ -83,6 +83,8 @@ const environment = ({ instance }: Installation) => {
   return [
     { name: 'KECS_CONTAINER_MODE', value: 'true' },
     { name: 'KECS_DATA_DIR', value: '/data' },
+    // Volumes of tasks that outlive them are folders there; a claim's folder is known to its own pod alone.
+    { name: 'KECS_NODE_DATA_DIR', value: data.is === 'folder' ? data.path : '' },
     { name: 'KECS_INSTANCE', value: instance.name },
     { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
     { name: 'KECS_BACKEND_URL', value: url },

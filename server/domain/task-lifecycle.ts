@@ -72,6 +72,8 @@ export const advance = (row: TaskRow, facts: TaskFacts, observation: TaskObserva
   const givenUp = sameJson(order.changes.containers, checked.containers) ? undefined : context.now
   const dueTimes = [unschedulableLimitMs(seen, observation), health.dueAt, order.dueAt, givenUp].filter(time => time !== undefined)
   const lookAgain = dueTimes.length === 0 ? {} : { lookAgainAfterMs: Math.max(1, Math.min(...dueTimes) - context.now) }
+  const toStop = observation.containers.filter(({ mayRunAgain }) => mayRunAgain === true).map(({ name }) => name)
+  if (toStop.length > 0) return { row: next, action: 'stopContainers', containers: toStop, lookAgainAfterMs: askAgainMs }
   if (order.toStart.length === 0) return { row: next, ...lookAgain }
   return { row: next, action: 'startContainers', containers: order.toStart, ...lookAgain }
 }

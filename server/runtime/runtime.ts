@@ -139,6 +139,8 @@ export interface ContainerObservation {
   readonly pullStoppedAt?: number
   /** Set while it waits to be let go by `startContainers`. */
   readonly isHeld?: true
+  /** Set when it ended for good and may be made to run again all the same, unless `stopContainers` stops it. */
+  readonly mayRunAgain?: true
   /** Whether its health check succeeds; false before it first does, and after it failed as often in a row as `retries` says. Absent without a check. */
   readonly checkPasses?: boolean
 }

@@ -5,6 +5,7 @@ import { firstImageOf } from './held.ts'
 import { dnsLabelOf } from './names.ts'
 import { probeOf } from './probe.ts'
 import type { ResourceRequirements } from './resources.ts'
+import { restartsOf } from './restarts.ts'
 import { userOf } from './user.ts'
 
 type PodContainer = NonNullable<Pod['spec']>['containers'][number]
@@ -17,6 +18,7 @@ export function containerOf(
   given: {
     readonly networkMode: TaskSpec['networkMode']
     readonly resources: ResourceRequirements
+    readonly containerRestarts: boolean
     readonly volumeMounts: NonNullable<PodContainer['volumeMounts']>
   },
 ): PodContainer {
@@ -38,6 +40,7 @@ export function containerOf(
     ...(ports.length > 0 && { ports }),
     ...(Object.keys(given.resources).length > 0 && { resources: given.resources }),
     ...(given.volumeMounts.length > 0 && { volumeMounts: given.volumeMounts }),
+    ...restartsOf(container, given),
     ...(readinessProbe !== undefined && { readinessProbe }),
     ...(Object.keys(security).length > 0 && { securityContext: security }),
     ...(container.interactive === true && { stdin: true }),

@@ -40,7 +40,7 @@ export const imagesOf = (containers: readonly ContainerDefinition[]): Readonly<R
 }
 
 export const isHeldImage = (image: string | undefined): boolean => image?.startsWith(`${heldMark} `) === true
-const isStoppedImage = (image: string | undefined): boolean => image?.startsWith(`${stoppedMark} `) === true
+export const isStoppedImage = (image: string | undefined): boolean => image?.startsWith(`${stoppedMark} `) === true
 
 /**
  * Whether the kubelet tells of a container that its image has no name because it is, or was a moment ago, held back.

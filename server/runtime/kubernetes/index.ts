@@ -1,13 +1,13 @@
 import type { Clock } from '../../../shared/clock.ts'
-import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod } from '../../../shared/kube/index.ts'
+import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod, type WatchEvent } from '../../../shared/kube/index.ts'
 import { labels } from '../../../shared/names.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
+import { clusterFeatures, type ClusterFeatures } from './cluster-features.ts'
 import { letGo, stopped, type ImageChange } from './held.ts'
 import { dnsLabelOf } from './names.ts'
 import { Namespaces } from './namespaces.ts'
 import { Nodes } from './nodes.ts'
-import { takesPodLevelResources } from './pod-level-resources.ts'
 import { podOf } from './pod.ts'
 import { releasePod } from './release.ts'
 import { TaskPods } from './task-pods.ts'
@@ -29,11 +29,8 @@ export interface KubernetesRuntimeOptions {
 export async function kubernetesRuntime(options: KubernetesRuntimeOptions): Promise<Runtime & { readonly client: KubeClient }> {
   const client = await connect(options.source)
   const call = options.signal === undefined ? {} : { signal: options.signal }
-  const [system, podLevelResources] = await Promise.all([
-    client.get(kinds.namespace, { name: 'kube-system' }, call),
-    takesPodLevelResources(client, call),
-  ])
-  return new KubernetesRuntime(client, options, { epoch: system.metadata?.uid ?? '', podLevelResources })
+  const [system, features] = await Promise.all([client.get(kinds.namespace, { name: 'kube-system' }, call), clusterFeatures(client, call)])
+  return new KubernetesRuntime(client, options, { epoch: system.metadata?.uid ?? '', features })
 }
 
 class KubernetesRuntime implements Runtime {
@@ -41,16 +38,16 @@ class KubernetesRuntime implements Runtime {
   readonly epoch: string
   readonly client: KubeClient
   readonly #options: KubernetesRuntimeOptions
-  readonly #podLevelResources: boolean
+  readonly #features: ClusterFeatures
   readonly #pods: TaskPods
   readonly #namespaces: Namespaces
   readonly #nodes = new Nodes()
 
-  constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; podLevelResources: boolean }) {
+  constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; features: ClusterFeatures }) {
     this.client = client
     this.#options = options
     this.epoch = facts.epoch
-    this.#podLevelResources = facts.podLevelResources
+    this.#features = facts.features
     this.#pods = new TaskPods(() => options.clock.now())
     this.#namespaces = new Namespaces(client, options.instance)
   }
@@ -62,7 +59,7 @@ class KubernetesRuntime implements Runtime {
   start: Runtime['start'] = async task => {
     if (this.#pods.pod(task.taskId) !== undefined) return
     const { instance, nodeDataDir } = this.#options
-    const pod = podOf(task, { instance, nodeDataDir, podLevelResources: this.#podLevelResources })
+    const pod = podOf(task, { instance, nodeDataDir, ...this.#features })
     try {
       this.#pods.note(await this.#create(task, pod))
     } catch (error) {
@@ -135,15 +132,24 @@ class KubernetesRuntime implements Runtime {
           onError: error => this.#options.onProblem?.('watching pods', error),
         })
         for await (const event of events) {
-          const changed = this.#pods.accept(event)
+          this.#take(event, onChange)
           if (event.is === 'listed') resolve()
-          for (const task of changed) onChange(task)
         }
         signal.throwIfAborted()
       }
       follow().catch(reject)
       void this.#followNodes(signal)
     })
+
+  /** One pod that cannot be read must not end the watch of all; a first list that cannot be read does, and is asked for again. */
+  #take(event: WatchEvent<Pod>, onChange: (task: TaskRef) => void): void {
+    try {
+      for (const task of this.#pods.accept(event)) onChange(task)
+    } catch (error) {
+      if (event.is === 'listed') throw error
+      this.#options.onProblem?.(`reading the pod ${event.object.metadata?.name}`, error)
+    }
+  }
 
   /** Apart from the tasks' own watch: they run whether or not their machines are known. Goes on by itself; ends with the signal. */
   async #followNodes(signal: AbortSignal): Promise<void> {

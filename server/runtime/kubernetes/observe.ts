@@ -1,8 +1,9 @@
 import type { Pod } from '../../../shared/kube/index.ts'
 import { annotations, labels } from '../../../shared/names.ts'
 import type { ContainerObservation, TaskObservation } from '../runtime.ts'
-import { isHeldImage, isToldAsHeld } from './held.ts'
+import { isHeldImage, isStoppedImage, isToldAsHeld } from './held.ts'
 import { containersAnnotation } from './names.ts'
+import { restartPolicies, restartedState } from './restarts.ts'
 
 type PodStatus = NonNullable<Pod['status']>
 type ContainerStatus = NonNullable<PodStatus['containerStatuses']>[number]
@@ -41,13 +42,19 @@ export function observationOf(pod: Pod): TaskObservation | undefined {
 
 function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerObservation[] {
   const names = namesOf(pod)
+  const policies = restartPolicies(pod)
+  const isEnding = pod.metadata?.deletionTimestamp !== undefined || pod.status?.phase === 'Failed'
   const isLost = pod.status?.phase === 'Failed'
   const endedAt = endOf(pod)
   return (pod.spec?.containers ?? []).map(({ name, image, readinessProbe }) => {
     const status = pod.status?.containerStatuses?.find(each => each.name === name)
     const isBegun = status?.state?.running !== undefined || status?.state?.terminated !== undefined
     // A name that is no image's is what holds it back: no failure.
-    const told: State = !isBegun && isToldAsHeld(status) ? { is: 'waiting' } : stateOf(status, endedAt)
+    const restarted = isEnding || policies[name] === undefined ? undefined : restartedState(status, policies[name])
+    const told: State =
+      restarted?.is === 'restarting' || (!isBegun && restarted === undefined && isToldAsHeld(status))
+        ? { is: 'waiting' }
+        : stateOf(restarted === undefined ? status?.state : { terminated: restarted.terminated }, endedAt)
     const state = isLost && told.is === 'running' ? lostState(told.startedAt, endedAt) : told
     const startedAt = state.is === 'waiting' ? undefined : state.startedAt
     const isPulling = state.is === 'waiting' && networkReadyAt !== undefined && !isHeldImage(image)
@@ -58,6 +65,7 @@ function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerOb
         imageDigest: status?.imageID.match(/sha256:[0-9a-f]{64}$/)?.[0],
         runtimeId: status?.containerID?.replace(/^[a-z-]+:\/\//, '') || undefined,
         isHeld: !isBegun && isHeldImage(image) ? (true as const) : undefined,
+        mayRunAgain: restarted?.is === 'ended' && restarted.mayRunAgain && !isStoppedImage(image) ? (true as const) : undefined,
         checkPasses: readinessProbe === undefined ? undefined : state.is === 'running' && status?.ready === true,
         pullStartedAt: isPulling || startedAt !== undefined ? networkReadyAt : undefined,
         pullStoppedAt: startedAt,
@@ -83,8 +91,8 @@ const lostState = (startedAt: number, endedAt: number): State => ({
   finishedAt: Math.max(startedAt, endedAt),
 })
 
-function stateOf(status: ContainerStatus | undefined, endedAt: number): State {
-  const { running, terminated, waiting } = status?.state ?? {}
+function stateOf(state: ContainerStatus['state'], endedAt: number): State {
+  const { running, terminated, waiting } = state ?? {}
   if (terminated !== undefined)
     return {
       is: 'terminated',

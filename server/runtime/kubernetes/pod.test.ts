@@ -19,7 +19,7 @@ const spec = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec
   ...more,
 })
 const pod = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}) =>
-  podOf(spec(containers, more), { instance: 'kecs', podLevelResources: true, nodeDataDir: '/data' })
+  podOf(spec(containers, more), { instance: 'kecs', podLevelResources: true, containerRestarts: true, nodeDataDir: '/data' })
 const app = (container: ContainerDefinition): ContainerDefinition => ({ name: 'app', image: 'nginx', ...container })
 const only = (container: ContainerDefinition, more: Partial<TaskSpec> = {}) => pod([app(container)], more).spec!.containers[0]!
 const refusal = (container: ContainerDefinition, more: Partial<TaskSpec> = {}): string => {
@@ -243,7 +243,6 @@ test('the longest stop timeout is the pod’s', () => {
 test.each([
   ['secrets', { secrets: [{ name: 'A', valueFrom: 'arn' }] }],
   ['environmentFiles', { environmentFiles: [{ value: 'arn', type: 's3' as const }] }],
-  ['restartPolicy', { restartPolicy: { enabled: true } }],
   ['resourceRequirements', { resourceRequirements: [{ type: 'GPU' as const, value: '1' }] }],
   ['linuxParameters.devices without privileged', { linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }],
 ])('%s is refused', (name, container) => {

@@ -2,20 +2,20 @@ import type { Manifest, Pod } from '../../../shared/kube/index.ts'
 import { annotations, labels, podFinalizer } from '../../../shared/names.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
+import type { ClusterFeatures } from './cluster-features.ts'
 import { containerOf } from './container.ts'
 import { imagesOf } from './held.ts'
 import { containersAnnotation, dnsLabelOf, labelValueOf, notAppliedAnnotation, podNameOf } from './names.ts'
 import { resourcesOf } from './resources.ts'
+import { restartAnnotations } from './restarts.ts'
 import { notApplied, refuseUnsupported } from './unsupported.ts'
 import { volumesOf } from './volumes.ts'
 
 type PodSpec = NonNullable<Pod['spec']>
 
-export interface PodOptions {
+export interface PodOptions extends ClusterFeatures {
   /** The instance's name, by which its pods are found again. */
   readonly instance: string
-  /** Whether the cluster takes `spec.resources`. */
-  readonly podLevelResources: boolean
   /** The data folder as nodes see it; undefined where they have none. */
   readonly nodeDataDir: string | undefined
 }
@@ -47,6 +47,7 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
       containers: spec.containers.map((container, index) =>
         containerOf(container, {
           networkMode: spec.networkMode,
+          containerRestarts: options.containerRestarts,
           resources: resources.containers[index] ?? {},
           volumeMounts: [...(mounts[index] ?? [])],
         }),
@@ -93,6 +94,7 @@ function metadataOf(spec: TaskSpec, { instance }: PodOptions): Manifest['metadat
       [annotations.clusterArn]: spec.clusterArn,
       [containersAnnotation]: JSON.stringify(names),
       ...imagesOf(spec.containers),
+      ...restartAnnotations(spec.containers),
       ...(missing.length > 0 && { [notAppliedAnnotation]: missing.join(', ') }),
     },
     finalizers: [podFinalizer],

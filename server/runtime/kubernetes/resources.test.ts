@@ -91,3 +91,11 @@ const amountOf = (quantities: ResourceRequirements['requests'], key: string): nu
   const text = quantities?.[key]
   return text === undefined ? undefined : Number.parseInt(text, 10)
 }
+
+test('what a task may write to the disk is the limit of its first container, with nothing reserved', () => {
+  const { containers } = resourcesOf(
+    { launchType: 'FARGATE', ephemeralStorage: 30, containers: [{ name: 'a' }, { name: 'b' }] },
+    { podLevel: true },
+  )
+  expect(containers).toEqual([{ requests: { 'ephemeral-storage': '0' }, limits: { 'ephemeral-storage': '30Gi' } }, {}])
+})

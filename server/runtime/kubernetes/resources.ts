@@ -30,11 +30,13 @@ const milli = (units: number | undefined): number | undefined =>
  * together. EC2 reserves what is asked for, as placement on container instances does; FARGATE reserves next to
  * nothing. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
  *
+ * `ephemeralStorage` bounds what all containers write: one that passes it is evicted, where ECS says that the disk is full.
+ *
  * Without `podLevel` (Kubernetes before 1.34, or its feature gate off) the task's bounds are put on each container:
  * no container passes them, but all together may, and what the task reserves beyond its containers is not reserved.
  */
 export function resourcesOf(
-  spec: Pick<TaskSpec, 'launchType' | 'cpu' | 'memory' | 'containers'>,
+  spec: Pick<TaskSpec, 'launchType' | 'cpu' | 'memory' | 'ephemeralStorage' | 'containers'>,
   options: { readonly podLevel: boolean },
 ): TaskResources {
   const request = spec.launchType === 'FARGATE' ? fargateRequest : ec2Request
@@ -45,7 +47,9 @@ export function resourcesOf(
     const limits = { cpu: bounds.cpu, memory: smaller(container.memory, bounds.memory) }
     return { limits, requests: atLeastSomething(request(container), limits) }
   })
-  const containers = each.map(({ requests, limits }) => requirements(requests, limits))
+  const containers = each.map(({ requests, limits }, index) =>
+    withStorage(requirements(requests, limits), index === 0 ? spec.ephemeralStorage : undefined),
+  )
   if (!isBounded || !options.podLevel) return { pod: undefined, containers }
   const wanted = spec.launchType === 'FARGATE' ? { cpu: milli((spec.cpu ?? 0) * fargatePart), memory: undefined } : task
   // A pod's request is never less than its containers' sum.
@@ -55,6 +59,20 @@ export function resourcesOf(
   }
   return { pod: requirements(atLeastSomething(requests, task), task), containers }
 }
+
+/**
+ * A pod may write as much to the node's disk as its containers may together, so one container has the task's whole
+ * limit. Nothing is reserved: a machine need not have what Fargate would. GiB.
+ */
+const withStorage = ({ requests, limits }: ResourceRequirements, storage: number | undefined): ResourceRequirements => ({
+  ...(requests !== undefined || storage !== undefined
+    ? { requests: { ...requests, ...(storage !== undefined && { [storageName]: '0' }) } }
+    : {}),
+  ...(limits !== undefined || storage !== undefined
+    ? { limits: { ...limits, ...(storage !== undefined && { [storageName]: `${storage}Gi` }) } }
+    : {}),
+})
+const storageName = 'ephemeral-storage'
 
 const ec2Request = ({ cpu, memory, memoryReservation }: ContainerDefinition): Amounts => ({
   cpu: milli(cpu),

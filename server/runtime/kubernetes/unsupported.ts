@@ -40,7 +40,6 @@ const restrictions = new Set([
 const refusedParameters: readonly Parameter[] = [
   { name: 'secrets', isAsked: ({ secrets }) => hasAny(secrets) },
   { name: 'environmentFiles', isAsked: ({ environmentFiles }) => hasAny(environmentFiles) },
-  { name: 'restartPolicy', isAsked: ({ restartPolicy }) => restartPolicy?.enabled === true },
   { name: 'credentialSpecs', isAsked: ({ credentialSpecs }) => hasAny(credentialSpecs) },
   { name: 'resourceRequirements', isAsked: ({ resourceRequirements }) => hasAny(resourceRequirements) },
   { name: 'disableNetworking', isAsked: ({ disableNetworking }) => disableNetworking === true },
