@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts'
-import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod, type WatchEvent } from '../../../shared/kube/index.ts'
+import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod } from '../../../shared/kube/index.ts'
 import { labels } from '../../../shared/names.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
@@ -126,30 +126,28 @@ class KubernetesRuntime implements Runtime {
   watch: Runtime['watch'] = async (onChange, signal) =>
     new Promise((resolve, reject) => {
       const follow = async (): Promise<void> => {
+        let isListed = false
         const events = this.client.watch(kinds.pod, {
           labelSelector: `${labels.instance}=${this.#options.instance},${labels.taskId}`,
           signal,
           onError: error => this.#options.onProblem?.('watching pods', error),
         })
         for await (const event of events) {
-          this.#take(event, onChange)
-          if (event.is === 'listed') resolve()
+          try {
+            for (const task of this.#pods.accept(event)) onChange(task)
+          } catch (error) {
+            // A pod that cannot be read must not end the watch of all others; before there is a first list, the caller tries again.
+            if (!isListed) throw error
+            this.#options.onProblem?.('reading pods', error)
+          }
+          isListed ||= event.is === 'listed'
+          if (isListed) resolve()
         }
         signal.throwIfAborted()
       }
       follow().catch(reject)
       void this.#followNodes(signal)
     })
-
-  /** One pod that cannot be read must not end the watch of all; a first list that cannot be read does, and is asked for again. */
-  #take(event: WatchEvent<Pod>, onChange: (task: TaskRef) => void): void {
-    try {
-      for (const task of this.#pods.accept(event)) onChange(task)
-    } catch (error) {
-      if (event.is === 'listed') throw error
-      this.#options.onProblem?.(`reading the pod ${event.object.metadata?.name}`, error)
-    }
-  }
 
   /** Apart from the tasks' own watch: they run whether or not their machines are known. Goes on by itself; ends with the signal. */
   async #followNodes(signal: AbortSignal): Promise<void> {
