@@ -185,10 +185,12 @@ export class ServiceReconciler implements Reconciler {
     if (clock.now() < goneAt) return { woken: [], lookAgainAt: goneAt }
     transaction.remove(services, serviceArn)
     transaction.remove(serviceEvents, serviceArn)
-    for (const { revision } of [...store.table(serviceRevisions).by('service', serviceArn)]) {
+    const revisions = [...store.table(serviceRevisions).by('service', serviceArn)]
+    const deployments = [...store.table(serviceDeployments).by('service', serviceArn)]
+    for (const { revision } of revisions) {
       transaction.remove(serviceRevisions, revision.serviceRevisionArn)
     }
-    for (const { serviceDeployment } of [...store.table(serviceDeployments).by('service', serviceArn)]) {
+    for (const { serviceDeployment } of deployments) {
       transaction.remove(serviceDeployments, serviceDeployment.serviceDeploymentArn)
     }
     return { woken: [] }
