@@ -105,16 +105,7 @@ interface ServeFlags {
 export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, string | undefined>>, home: string): ServerConfig => {
   const inCluster = env['KECS_CONTAINER_MODE'] === 'true'
   const instance = instanceName(flags.name ?? env['KECS_INSTANCE'], env)
-  const runtime = oneOf('--runtime', ['simulated', 'kubernetes'] as const, flags.runtime ?? (inCluster ? 'kubernetes' : 'simulated'))
-  if (runtime === 'kubernetes' && !inCluster) {
-    throw new CliError(
-      'kecs serve runs tasks on Kubernetes only inside the cluster.',
-      'Use kecs up, which puts it there, or leave --runtime out.',
-      {
-        exitCode: 2,
-      },
-    )
-  }
+  const runtime = runtimeOf(flags.runtime, inCluster)
   const host = flags.bind ?? (inCluster ? '0.0.0.0' : '127.0.0.1')
   const backendUrl = flags.backend ?? env['KECS_BACKEND_URL']
   const endpointForTasks = env['KECS_ENDPOINT_FOR_TASKS'] ?? (inCluster ? `http://${doorHost}:${doorPort}` : undefined)
@@ -133,6 +124,16 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }
+}
+
+const runtimeOf = (asked: string | undefined, inCluster: boolean): ServerConfig['runtime'] => {
+  const runtime = oneOf('--runtime', ['simulated', 'kubernetes'] as const, asked ?? (inCluster ? 'kubernetes' : 'simulated'))
+  if (runtime === 'simulated' || inCluster) return runtime
+  throw new CliError(
+    'kecs serve runs tasks on Kubernetes only inside the cluster.',
+    'Use kecs up, which puts it there, or leave --runtime out.',
+    { exitCode: 2 },
+  )
 }
 
 const oneOf = <T extends string>(flag: string, values: readonly T[], given: string): T => {
