@@ -3,26 +3,40 @@ import { version } from '../shared/version.ts'
 import { type Command, aliasesOf } from './command.ts'
 import { commands } from './commands/index.ts'
 import type { Paint } from './output/paint.ts'
+import { wrap } from './output/wrap.ts'
 
-const columns = (rows: readonly (readonly [string, string])[], paint: Paint): string[] => {
+type Rows = readonly (readonly [left: string, right: string])[]
+
+/** Two columns; what does not fit into the line goes on below in the right one. */
+const columns = (rows: Rows, paint: Paint, lineWidth: number): readonly string[] => {
   const width = Math.max(0, ...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${paint('cyan', left)}${' '.repeat(width - left.length)}   ${right}`.trimEnd())
+  const room = lineWidth - width - 5
+  const isNarrow = room < leastRoom
+  return rows.flatMap(([left, right]) => {
+    const shown = `  ${paint('cyan', left)}`
+    if (isNarrow) return [shown, ...wrap(right, lineWidth - 6).map(line => `      ${line}`)]
+    const [first = '', ...rest] = wrap(right, room)
+    return [`${shown}${' '.repeat(width - left.length)}   ${first}`.trimEnd(), ...rest.map(line => `${' '.repeat(width + 5)}${line}`)]
+  })
 }
 
-/** The help of `kecs` itself. */
-export const rootHelp = (paint: Paint): string => {
+/** Columns that a right column needs to be read; with less it goes below the left one. */
+const leastRoom = 28
+
+/** The help of `kecs` itself, in lines of at most `width` columns. */
+export const rootHelp = (paint: Paint, width: number): string => {
   const lines = [
-    `kecs ${version}: Amazon ECS and Elastic Load Balancing v2 on a real Kubernetes cluster on this machine.`,
+    ...wrap(`kecs ${version}: Amazon ECS and Elastic Load Balancing v2 on a real Kubernetes cluster on this machine.`, width),
     '',
     `${paint('bold', 'Usage')}  kecs COMMAND [FLAGS]`,
   ]
-  const width = Math.max(...Object.entries(commands).map(([name, { words }]) => [name, ...(words ?? [])].join(' ').length))
+  const typedWidth = Math.max(...Object.entries(commands).map(([name, { words }]) => [name, ...(words ?? [])].join(' ').length))
   for (const group of ['Instance', 'Use', 'Cluster', 'Program'] as const) {
     lines.push('', paint('bold', group))
     for (const [name, entry] of Object.entries(commands)) {
       if (entry.group !== group) continue
       const typed = [name, ...(entry.words ?? [])].join(' ')
-      lines.push(`  ${paint('cyan', typed)}${' '.repeat(width - typed.length)}   ${entry.summary}`)
+      lines.push(...columns([[typed.padEnd(typedWidth), entry.summary]], paint, width))
     }
   }
   lines.push(
@@ -35,6 +49,7 @@ export const rootHelp = (paint: Paint): string => {
         ['aws ecs create-cluster', 'and use it as you would AWS'],
       ],
       paint,
+      width,
     ),
     '',
     'kecs COMMAND --help says more about each.',
@@ -42,22 +57,25 @@ export const rootHelp = (paint: Paint): string => {
   return lines.join('\n')
 }
 
-/** The help of one command. */
-export const commandHelp = (command: Command, paint: Paint): string => {
+/** The help of one command, in lines of at most `width` columns. */
+export const commandHelp = (command: Command, paint: Paint, width: number): string => {
   const positionals = Object.entries(command.args).filter(([, definition]) => definition.type === 'positional')
   const words = positionals.map(([name, { required }]) => (required === false ? `[${name.toUpperCase()}]` : name.toUpperCase()))
   if (command.rest !== undefined && words.length > 0) words[words.length - 1] = `${words.at(-1)}…`
   const lines = [command.summary]
-  if (command.description !== undefined) lines.push('', command.description)
+  if (command.description !== undefined) lines.push('', ...wrap(command.description.replaceAll('\n', ' '), Math.min(width, mostProse)))
   lines.push('', `${paint('bold', 'Usage')}  kecs ${[command.name, ...words, '[FLAGS]'].join(' ')}`)
   if (positionals.length > 0) {
     const rows = positionals.map(([name, definition]) => [name.toUpperCase(), definition.description ?? ''] as const)
-    lines.push('', paint('bold', 'Words'), ...columns(rows, paint))
+    lines.push('', paint('bold', 'Words'), ...columns(rows, paint, width))
   }
-  lines.push('', paint('bold', 'Flags'), ...columns(flagRows(command.args), paint))
-  if (command.examples.length > 0) lines.push('', paint('bold', 'Examples'), ...columns(command.examples, paint))
+  lines.push('', paint('bold', 'Flags'), ...columns(flagRows(command.args), paint, width))
+  if (command.examples.length > 0) lines.push('', paint('bold', 'Examples'), ...columns(command.examples, paint, width))
   return lines.join('\n')
 }
+
+/** Longer lines of prose are hard to read. */
+const mostProse = 118
 
 /** Each flag as it is typed, and what it is for. */
 export const flagRows = (args: ArgsDef): readonly (readonly [string, string])[] => {

@@ -56,8 +56,12 @@ const findCommand = (name: string, rest: readonly string[]): { entry: CommandEnt
 
 const help = async (name: string | undefined, host: Host): Promise<number> => {
   const { commandHelp, rootHelp } = await import('./help.ts')
-  const { paint } = host.output
-  host.output.print(name === undefined ? rootHelp(paint) : commandHelp(await findCommand(name, ['--help']).entry.load(), paint))
+  const { columns, paint, stdoutIsTerminal } = host.output
+  // A program that reads it gets whole lines.
+  const width = stdoutIsTerminal ? columns : Number.POSITIVE_INFINITY
+  host.output.print(
+    name === undefined ? rootHelp(paint, width) : commandHelp(await findCommand(name, ['--help']).entry.load(), paint, width),
+  )
   return 0
 }
 

@@ -12,7 +12,7 @@ export interface CommandEntry {
 export const commands: Readonly<Record<string, CommandEntry>> = {
   up: { group: 'Instance', summary: 'start an instance, or mend what it lacks', load: async () => (await import('./up.ts')).up },
   status: { group: 'Instance', summary: 'show what runs and where it answers', load: async () => (await import('./status.ts')).status },
-  stop: { group: 'Instance', summary: 'stop an instance; all is kept', load: async () => (await import('./stop.ts')).stop },
+  stop: { group: 'Instance', summary: 'stop an instance; its data is kept', load: async () => (await import('./stop.ts')).stop },
   start: { group: 'Instance', summary: 'start a stopped instance', load: async () => (await import('./start.ts')).start },
   down: { group: 'Instance', summary: 'remove an instance; its data is kept', load: async () => (await import('./down.ts')).down },
   env: {

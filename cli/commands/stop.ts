@@ -8,10 +8,10 @@ import { targetOf } from '../target.ts'
 
 export const stop = defineCommand({
   name: 'stop',
-  summary: 'Stop an instance; all is kept.',
+  summary: 'Stop an instance; its data is kept.',
   description: 'The tasks that run end with the cluster. ECS clusters, task definitions and the data stay; kecs start goes on from there.',
   args: commonFlags,
-  examples: [['kecs stop', 'give the machine its memory back']],
+  examples: [['kecs stop', 'give the machine its memory back; running tasks end']],
   run: async (given, host) => {
     const { instance, driver, output, signal, asJson } = await targetOf(given, host, '5m')
     if (driver.name === 'context')

@@ -50,7 +50,7 @@ const makeReady = async (request: UpRequest, interrupt: AbortSignal): Promise<Om
     { asked: choices.driver, remembered: isThere || remembered?.driver !== 'simulated' ? remembered?.driver : undefined, isCi: isCi(host) },
     surroundings(host, remembered, signal),
   )
-  if (choice.isFallback === true) output.warn(simulatedNotice(output.paint, output.columns))
+  if (choice.isFallback === true) output.warn(simulatedNotice(output.paint, output.columns, name))
   const settle = async (others: readonly Instance[]): Promise<Instance> => {
     const instance = await settleInstance({ home, name, driver: choice.driver, version, choices, remembered, others })
     if (isThere) refuseConflicts(remembered, instance)

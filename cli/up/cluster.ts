@@ -55,6 +55,8 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
   const api = new Milestone()
   const image = new Milestone()
   const arrivals = new Map(requiredImages(instance).map(name => [name, new Milestone()]))
+  // Asked for once: kind starts a dozen programs for the answer.
+  let kubeconfig = ''
   await together(up.signal, [
     async signal => {
       await steps.run('Control plane image', step => prepareImage(up, { ...step, signal }))
@@ -71,7 +73,8 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
     },
     async signal => {
       await api.wait(signal)
-      const kube = await connect({ kubeconfig: await up.driver.kubeconfig(instance, signal) })
+      kubeconfig = await up.driver.kubeconfig(instance, signal)
+      const kube = await connect({ kubeconfig })
       try {
         const imageLoaded = async (name: string) => arrivals.get(name)?.wait(signal)
         await steps.run('Manifests', async step => {
@@ -88,7 +91,7 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
       }
     },
   ])
-  return { kubeconfig: await keepKubeconfig(up), ...(await findDoor(up)) }
+  return { kubeconfig: await keepKubeconfig(up, kubeconfig), ...(await findDoor(up, kubeconfig)) }
 }
 
 type Step = StepOptions & { readonly done: (title: string) => void }
@@ -194,14 +197,14 @@ const awaitComponents = async (kube: KubeClient, instance: Instance, { signal, p
 }
 
 /** Leaves the cluster's kubeconfig in the instance's folder, for kubectl. */
-const keepKubeconfig = async ({ driver, instance, signal }: ClusterUp): Promise<string> => {
+const keepKubeconfig = async ({ instance }: ClusterUp, kubeconfig: string): Promise<string> => {
   const path = join(instance.folder, 'kubeconfig')
-  await writeAtomically(path, await driver.kubeconfig(instance, signal))
+  await writeAtomically(path, kubeconfig)
   return path
 }
 
-const findDoor = async ({ driver, instance, signal }: ClusterUp): Promise<Omit<ClusterAnswer, 'kubeconfig'>> => {
-  const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
+const findDoor = async ({ instance, signal }: ClusterUp, kubeconfig: string): Promise<Omit<ClusterAnswer, 'kubeconfig'>> => {
+  const kube = await connect({ kubeconfig })
   try {
     const door = await doorUrl(kube, instance, signal)
     return 'url' in door ? { endpoint: door.url } : { endpoint: endpointOf(instance), portForward: door.portForward }

@@ -12,7 +12,7 @@ test.each([
 ])('bound to %s it is reached at %s', (bind, endpoint) => expect(endpointOf({ bind, port: 4566 })).toBe(endpoint))
 
 test('the notice is a box in which every line fits', () => {
-  const lines = stripVTControlCharacters(simulatedNotice((_style, text) => text, 100))
+  const lines = stripVTControlCharacters(simulatedNotice((_style, text) => text, 100, 'kecs'))
     .trimEnd()
     .split('\n')
   expect(new Set(lines.map(line => line.length)).size).toBe(1)

@@ -60,7 +60,7 @@ export const upLines = ({ instance, endpoint, milliseconds, kubeconfig, portForw
 }
 
 /** Says unmissably that nothing real runs, to whoever did not ask for that. */
-export const simulatedNotice = (paint: Paint, width: number): string => {
+export const simulatedNotice = (paint: Paint, width: number, name: string): string => {
   const lines = [
     'TASKS ARE SIMULATED: no container is started.',
     '',
@@ -71,9 +71,9 @@ export const simulatedNotice = (paint: Paint, width: number): string => {
     '',
     'For real tasks:',
     ...howToGetReal.flatMap(line => wrap(line, 62)),
-    'Then: kecs down && kecs up',
+    `Then: ${withName('kecs down', name)} && ${withName('kecs up', name)}`,
     '',
-    'To choose this on purpose: kecs up --driver simulated',
+    `To choose this on purpose: ${withName('kecs up --driver simulated', name)}`,
   ]
   const inner = Math.min(Math.max(...lines.map(line => line.length)), width - 6)
   const bar = '━'.repeat(inner + 4)
