@@ -108,9 +108,15 @@ const seenAs = ({ containers }: TaskObservation, name: string): ContainerObserva
  * Containers to stop before the rest, as ECS does it: what others depend on stops after them. Undefined when all that
  * run may stop at once, and when one is about to start: that can only be stopped with all.
  */
-export const firstToStop = (facts: TaskFacts, observation: TaskObservation): readonly string[] | undefined => {
-  const isUp = ({ name }: ContainerFacts): boolean => seenAs(observation, name)?.state.is === 'running'
-  const isComing = observation.containers.some(({ state, isHeld }) => state.is === 'waiting' && isHeld !== true)
+export const firstToStop = (
+  { containers = [] }: TaskRow['task'],
+  facts: TaskFacts,
+  observation: TaskObservation,
+): readonly string[] | undefined => {
+  // An observation may be late: what ran then or was known to run before, and is not known to have ended, is up.
+  const wasUp = (name: string): boolean => containers.some(each => each.name === name && each.lastStatus === 'RUNNING')
+  const isUp = ({ name }: ContainerFacts): boolean => seenAs(observation, name)?.state.is === 'running' || wasUp(name)
+  const isComing = observation.containers.some(({ name, state, isHeld }) => state.is === 'waiting' && isHeld !== true && !wasUp(name))
   if (isComing || observation.stoppingSince !== undefined || observation.failure !== undefined) return undefined
   const up = facts.containers.filter(isUp)
   const needed = new Set(up.flatMap(({ dependencies = [] }) => dependencies.map(({ containerName }) => containerName)))

@@ -104,7 +104,7 @@ const stageOf = (row: TaskRow, observation: TaskObservation): TaskStatus => {
 const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, context: LifecycleContext): Step => {
   if (!isOver(facts, observation)) {
     if (observation.stoppingSince !== undefined) return { row: reach(row, 'STOPPING') }
-    const first = firstToStop(facts, observation)
+    const first = firstToStop(row.task, facts, observation)
     if (first !== undefined) {
       return { row: reach(row, 'DEACTIVATING'), action: 'stopContainers', containers: first, lookAgainAfterMs: askAgainMs }
     }

@@ -3,9 +3,10 @@ import { annotations, labels } from '../../../shared/names.ts'
 import type { ContainerObservation, TaskObservation } from '../runtime.ts'
 import { isHeldImage, isStoppedImage, isToldAsHeld } from './held.ts'
 import { containersAnnotation } from './names.ts'
-import { restartPolicies, restartedState } from './restarts.ts'
+import { restartPolicies, restartedState, type Restarting } from './restarts.ts'
 
 type PodStatus = NonNullable<Pod['status']>
+type PodContainer = NonNullable<Pod['spec']>['containers'][number]
 type ContainerStatus = NonNullable<PodStatus['containerStatuses']>[number]
 
 /**
@@ -43,35 +44,70 @@ export function observationOf(pod: Pod): TaskObservation | undefined {
 function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerObservation[] {
   const names = namesOf(pod)
   const policies = restartPolicies(pod)
-  const isEnding = pod.metadata?.deletionTimestamp !== undefined || pod.status?.phase === 'Failed'
-  const isLost = pod.status?.phase === 'Failed'
-  const endedAt = endOf(pod)
-  return (pod.spec?.containers ?? []).map(({ name, image, readinessProbe }) => {
+  const around: Around = {
+    networkReadyAt,
+    endedAt: endOf(pod),
+    isLost: pod.status?.phase === 'Failed',
+    isEnding: pod.metadata?.deletionTimestamp !== undefined || pod.status?.phase === 'Failed',
+  }
+  return (pod.spec?.containers ?? []).map(container => {
+    const { name, readinessProbe } = container
     const status = pod.status?.containerStatuses?.find(each => each.name === name)
-    const isBegun = status?.state?.running !== undefined || status?.state?.terminated !== undefined
-    // A name that is no image's is what holds it back: no failure.
-    const restarted = isEnding || policies[name] === undefined ? undefined : restartedState(status, policies[name])
-    const told: State =
-      restarted?.is === 'restarting' || (!isBegun && restarted === undefined && isToldAsHeld(status))
-        ? { is: 'waiting' }
-        : stateOf(restarted === undefined ? status?.state : { terminated: restarted.terminated }, endedAt)
-    const state = isLost && told.is === 'running' ? lostState(told.startedAt, endedAt) : told
-    const startedAt = state.is === 'waiting' ? undefined : state.startedAt
-    const isPulling = state.is === 'waiting' && networkReadyAt !== undefined && !isHeldImage(image)
+    const policy = around.isEnding ? undefined : policies[name]
+    const restarted = policy === undefined ? undefined : restartedState(status, policy)
+    const state = whatIs(status, restarted, around)
     return {
       name: names[name] ?? name,
       state,
-      ...defined({
-        imageDigest: status?.imageID.match(/sha256:[0-9a-f]{64}$/)?.[0],
-        runtimeId: status?.containerID?.replace(/^[a-z-]+:\/\//, '') || undefined,
-        isHeld: !isBegun && isHeldImage(image) ? (true as const) : undefined,
-        mayRunAgain: restarted?.is === 'ended' && restarted.mayRunAgain && !isStoppedImage(image) ? (true as const) : undefined,
-        checkPasses: readinessProbe === undefined ? undefined : state.is === 'running' && status?.ready === true,
-        pullStartedAt: isPulling || startedAt !== undefined ? networkReadyAt : undefined,
-        pullStoppedAt: startedAt,
-      }),
+      ...flagsOf(container, status, restarted),
+      ...(readinessProbe !== undefined && { checkPasses: state.is === 'running' && status?.ready === true }),
+      ...imageOf(status),
+      ...pullOf(container, state, around),
     }
   })
+}
+
+/** What of a pod tells of each of its containers. */
+interface Around {
+  readonly networkReadyAt: number | undefined
+  readonly endedAt: number
+  readonly isLost: boolean
+  readonly isEnding: boolean
+}
+
+const isBegun = (status: ContainerStatus | undefined): boolean => (status?.state?.running ?? status?.state?.terminated) !== undefined
+
+function whatIs(status: ContainerStatus | undefined, restarted: Restarting | undefined, { endedAt, isLost }: Around): State {
+  if (restarted?.is === 'restarting') return { is: 'waiting' }
+  if (restarted?.is === 'ended') return stateOf({ terminated: restarted.terminated }, endedAt)
+  // A name that is no image's is what holds it back: no failure.
+  if (!isBegun(status) && isToldAsHeld(status)) return { is: 'waiting' }
+  const told = stateOf(status?.state, endedAt)
+  return isLost && told.is === 'running' ? lostState(told.startedAt, endedAt) : told
+}
+
+function flagsOf(
+  { image }: PodContainer,
+  status: ContainerStatus | undefined,
+  restarted: Restarting | undefined,
+): Pick<ContainerObservation, 'isHeld' | 'mayRunAgain'> {
+  const mayRunAgain = restarted?.is === 'ended' && restarted.mayRunAgain && !isStoppedImage(image)
+  return { ...(!isBegun(status) && isHeldImage(image) && { isHeld: true }), ...(mayRunAgain && { mayRunAgain: true }) }
+}
+
+const imageOf = (status: ContainerStatus | undefined): Pick<ContainerObservation, 'imageDigest' | 'runtimeId'> =>
+  defined({
+    imageDigest: status?.imageID.match(/sha256:[0-9a-f]{64}$/)?.[0],
+    runtimeId: status?.containerID?.replace(/^[a-z-]+:\/\//, '') || undefined,
+  })
+
+function pullOf(
+  { image }: PodContainer,
+  state: State,
+  { networkReadyAt }: Around,
+): Pick<ContainerObservation, 'pullStartedAt' | 'pullStoppedAt'> {
+  if (state.is === 'waiting') return isHeldImage(image) ? {} : defined({ pullStartedAt: networkReadyAt })
+  return state.startedAt === undefined ? {} : defined({ pullStartedAt: networkReadyAt, pullStoppedAt: state.startedAt })
 }
 
 type State = ContainerObservation['state']

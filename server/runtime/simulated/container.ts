@@ -9,6 +9,9 @@ const keptLines = 1_000
 /** Between the stop signal and the end of a container that honours it. Milliseconds. */
 const terminationMs = 5
 
+/** ECS' restartAttemptPeriod where a policy names none: seconds. */
+const defaultRestartPeriod = 300
+
 const terminated = { sigkill: 137, sigterm: 143 }
 
 export interface ContainerParts {
@@ -109,6 +112,14 @@ export class SimulatedContainer {
     if (exit !== undefined) this.#after(exit.atMs, () => this.#exit(exit.code))
   }
 
+  /** As its restart policy has it: after it ran for the policy's period, unless its exit code is ignored or it was told to stop. */
+  #isRestarted(exitCode: number, startedAt: number): boolean {
+    const { restartPolicy } = this.#parts.definition
+    if (restartPolicy?.enabled !== true || this.#isStopping) return false
+    const { restartAttemptPeriod = defaultRestartPeriod, ignoredExitCodes = [] } = restartPolicy
+    return !ignoredExitCodes.includes(exitCode) && this.#parts.clock.now() - startedAt >= restartAttemptPeriod * 1_000
+  }
+
   #turn(): void {
     this.#checkPasses = !this.#checkPasses
     this.#parts.onChange()
@@ -118,6 +129,7 @@ export class SimulatedContainer {
     if (this.#state.is !== 'running') return
     this.#cancel()
     const { startedAt } = this.#state
+    if (this.#isRestarted(exitCode, startedAt)) return this.#run()
     const reason = exitCode === 0 ? 'Completed' : 'Error'
     this.#become({ is: 'terminated', exitCode, reason, ...more, startedAt, finishedAt: this.#parts.clock.now() })
   }

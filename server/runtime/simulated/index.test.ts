@@ -180,3 +180,76 @@ describe('a host port of a simulated task', () => {
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
   })
 })
+
+describe('containers of a simulated task', () => {
+  const pair = (more: ContainerDefinition = {}) => ({
+    containers: [
+      { name: 'app', image: 'app', dependsOn: [{ containerName: 'db', condition: 'START' as const }], ...more },
+      { name: 'db', image: 'db', stopTimeout: 2 },
+    ],
+  })
+  const states = (seen: () => TaskObservation) => seen().containers.map(({ name, state, isHeld }) => [name, state.is, isHeld])
+
+  test('are held back until they are let go, and stop apart from each other', async () => {
+    const { clock, runtime, seen } = make()
+    await runtime.start(spec({}, pair()))
+    await clock.advance(60_000)
+    expect(states(seen)).toEqual([
+      ['app', 'waiting', true],
+      ['db', 'running', undefined],
+    ])
+    await runtime.startContainers(ref, ['app', 'db', 'ghost'])
+    await runtime.startContainers(ref, ['app'])
+    await clock.advance(40)
+    expect(states(seen)[0]).toEqual(['app', 'running', undefined])
+    await runtime.stopContainers(ref, ['app'])
+    await runtime.stopContainers(ref, ['app'])
+    await clock.advance(5)
+    expect(states(seen).map(([, is]) => is)).toEqual(['terminated', 'running'])
+    await runtime.stop(ref, { graceSeconds: 2 })
+    await clock.advance(5)
+    expect(states(seen).map(([, is]) => is)).toEqual(['terminated', 'terminated'])
+  })
+
+  test('that were told to stop stop once, also when the whole task is told to', async () => {
+    const { clock, runtime, seen } = make()
+    await runtime.start(spec({}, pair({ dependsOn: [], ...label('ignore-sigterm', 'true') })))
+    await clock.advance(50)
+    await runtime.stopContainers(ref, ['app'])
+    await clock.advance(1_000)
+    await runtime.stop(ref, { graceSeconds: 30 })
+    await clock.advance(29_000)
+    expect(seen().containers[0]?.state).toMatchObject({ is: 'terminated', exitCode: 137 })
+  })
+
+  test.each([
+    [{}, true, true],
+    [label('healthy-after', '5s'), false, true],
+    [label('healthy-after', 'never'), false, false],
+    [label('unhealthy-after', '5s'), true, false],
+  ])('tell of their checks %j', async (labels, atFirst, later) => {
+    const { clock, runtime, seen } = make()
+    await runtime.start(spec({ healthCheck: { command: ['CMD', 'true'] }, ...labels }))
+    expect(seen().containers[0]?.checkPasses).toBe(false)
+    await clock.advance(50)
+    expect(seen().containers[0]?.checkPasses).toBe(atFirst)
+    await clock.advance(5_000)
+    expect(seen().containers[0]?.checkPasses).toBe(later)
+  })
+
+  test('are restarted when they ran for their period', async () => {
+    const { clock, runtime, state } = make()
+    const restartPolicy = { enabled: true, restartAttemptPeriod: 60, ignoredExitCodes: [4] }
+    await runtime.start(spec({ command: ['sleep', '60'], restartPolicy }))
+    await clock.advance(50 + 60_000)
+    expect(state()).toEqual({ is: 'running', startedAt: clock.now() })
+    await runtime.stop(ref, { graceSeconds: 1 })
+    await clock.advance(5)
+    expect(state()).toMatchObject({ is: 'terminated', exitCode: 143 })
+
+    const hasty = make()
+    await hasty.runtime.start(spec({ command: ['sleep', '59'], restartPolicy }))
+    await hasty.clock.advance(50 + 59_000)
+    expect(hasty.state()).toMatchObject({ is: 'terminated', exitCode: 0 })
+  })
+})
