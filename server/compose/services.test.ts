@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { ServiceWorld, crashing, unpullable } from '../../test/support/service-world.ts'
-import { serviceDeployments, serviceEvents, serviceRevisions, services } from '../store/service-tables.ts'
+import { serviceDeployments, serviceEvents, serviceRevisions, services, taskSets } from '../store/service-tables.ts'
 import { taskDefinitions, tasks } from '../store/tables.ts'
 
 const minute = 60_000
@@ -263,6 +263,72 @@ describe('a service that is deleted', () => {
     const { store } = world
     expect([store.table(services), store.table(serviceEvents)].map(({ size }) => size)).toEqual([0, 0])
     expect([store.table(serviceRevisions), store.table(serviceDeployments)].map(({ size }) => size)).toEqual([0, 0])
+  })
+})
+
+describe('a service with health checks', () => {
+  const check = { command: ['CMD', 'true'], interval: 5, timeout: 2, retries: 1, startPeriod: 0 }
+
+  test('is rolled back when the new tasks run but never become healthy', async () => {
+    const { world, wake } = await steadyService(2)
+    await world.configure(breaker)
+    const good = world.service.deployments[0]?.id
+    await world.deploy(world.register({ healthCheck: check, dockerLabels: { 'kecs.dev/simulate-healthy-after': 'never' } }))
+    wake()
+    await world.clock.until(() => world.serviceDeployment.serviceDeployment.status === 'ROLLBACK_SUCCESSFUL', 10 * minute)
+    expect(world.service.deployments[0]?.id).toBe(good)
+    expect(world.events).toContain('(service web) (task T) failed container health checks.')
+    const reasons = world.tasks.filter(({ task }) => task.startedBy !== good).map(({ task }) => task.stoppedReason)
+    expect(reasons).toContain('Task failed container health checks')
+    expect(world.tasks.filter(({ task }) => task.startedBy === good).every(({ task }) => task.lastStatus === 'RUNNING')).toBe(true)
+  })
+
+  test('leaves unhealthy tasks alone within the grace period', async () => {
+    const world = new ServiceWorld()
+    const control = world.control()
+    control.begin()
+    const slow = world.register({ healthCheck: check, dockerLabels: { 'kecs.dev/simulate-healthy-after': '60' } })
+    await world.create(slow, { desiredCount: 1, healthCheckGracePeriodSeconds: 120 })
+    control.controller.wake('service', world.arn)
+    await world.clock.until(() => world.isSteady, 5 * minute)
+    expect(world.tasks).toHaveLength(1)
+  })
+})
+
+describe('a service with task sets', () => {
+  test('has of each its share of the desired count, rounded up, until it is deleted', async () => {
+    const world = new ServiceWorld()
+    const control = world.control()
+    control.begin()
+    const [blue, green] = [world.register(), world.register()]
+    await world.createExternal(3)
+    await world.putTaskSet('ecs-svc/1', blue, 100)
+    const arn = await world.putTaskSet('ecs-svc/2', green, 50)
+    const wake = (): void => control.controller.wake('service', world.arn)
+    wake()
+    await world.clock.until(() => world.isSteady, minute)
+    const running = (id: string): number => world.running.filter(({ task }) => task.startedBy === id).length
+    expect([running('ecs-svc/1'), running('ecs-svc/2')]).toEqual([3, 2])
+    expect(world.store.table(taskSets).get(arn)?.taskSet.stabilityStatus).toBe('STEADY_STATE')
+    await world.putTaskSet('ecs-svc/2', green, 0)
+    wake()
+    await world.clock.until(() => running('ecs-svc/2') === 0 && world.isSteady, minute)
+    await world.putTaskSet('ecs-svc/1', blue, 100, 'DRAINING')
+    wake()
+    await world.clock.until(() => world.store.table(taskSets).size === 1, minute)
+    expect(world.running).toEqual([])
+  })
+
+  test('is throttled when its tasks keep failing', async () => {
+    const world = new ServiceWorld()
+    const control = world.control()
+    control.begin()
+    await world.createExternal(1)
+    await world.putTaskSet('ecs-svc/1', world.register(crashing), 100)
+    control.controller.wake('service', world.arn)
+    await world.clock.advance(30 * minute)
+    expect(world.tasks.length).toBeGreaterThan(8)
+    expect(world.tasks.length).toBeLessThan(14)
   })
 })
 

@@ -3,7 +3,7 @@ import type { TaskView } from '../domain/services/task-view.ts'
 import { nodeInstanceArn } from '../domain/container-instance.ts'
 import type { RuntimeNode } from '../runtime/runtime.ts'
 import { containerInstances } from '../store/ecs-tables.ts'
-import { type ServiceDeploymentRow, type ServiceRow, serviceDeployments, services } from '../store/service-tables.ts'
+import { type ServiceDeploymentRow, type ServiceRow, serviceDeployments, services, taskSets } from '../store/service-tables.ts'
 import type { Store } from '../store/store.ts'
 import { type TaskRow, taskDefinitions, tasks } from '../store/tables.ts'
 import { serviceRevisions } from '../store/service-tables.ts'
@@ -17,8 +17,6 @@ export interface ServiceSignals {
   readonly targetHealth?: (service: ServiceRow, task: TaskRow) => TargetHealth | undefined
   /** Which of these alarms are in alarm. */
   readonly alarmsInAlarm?: (service: ServiceRow, alarmNames: readonly string[]) => readonly string[]
-  /** Whether the runtime carries out the containers' health checks. */
-  readonly appliesHealthChecks?: boolean
 }
 
 /** The service's tasks but those that are STOPPED and counted. */
@@ -30,7 +28,7 @@ export const viewTasks = (store: Store, service: ServiceRow, signals: ServiceSig
     return viewTask(row, {
       now,
       graceMs,
-      hasHealthChecks: signals.appliesHealthChecks === true && definition !== undefined && asksForHealthChecks(definition),
+      hasHealthChecks: definition !== undefined && asksForHealthChecks(definition),
       ...(target === undefined ? {} : { target }),
     })
   })
@@ -54,5 +52,5 @@ export const serviceUses = (store: Store, taskDefinitionArn: string): boolean =>
     if (row.completedRevisionArn === revision.serviceRevisionArn) return true
     if (row.deployments.some(({ serviceRevisionArn }) => serviceRevisionArn === revision.serviceRevisionArn)) return true
   }
-  return false
+  return store.table(taskSets).count('taskDefinition', taskDefinitionArn) > 0
 }

@@ -1,17 +1,14 @@
-import type { Clock } from '../../shared/clock.ts'
-import type { Ids } from '../../shared/ids.ts'
 import { nameInArn } from '../domain/arn.ts'
 import { nodeInstanceArn } from '../domain/container-instance.ts'
-import { type PortRange, TakenPorts } from '../domain/host-ports.ts'
 import { sameJson } from '../domain/same-json.ts'
 import { planDrain } from '../domain/services/drain.ts'
-import { type Placed, placeTasks } from '../domain/services/launch.ts'
+import type { Placed } from '../domain/services/launch.ts'
 import { type ServicePlan, planService } from '../domain/services/plan.ts'
+import { planTaskSets, reportOnTaskSets } from '../domain/services/task-sets.ts'
 import { withEvents } from '../domain/services/records.ts'
 import { reportOn } from '../domain/services/report.ts'
 import type { TaskView } from '../domain/services/task-view.ts'
 import type { Logger } from '../log.ts'
-import type { Runtime } from '../runtime/runtime.ts'
 import {
   type ServiceDeploymentRow,
   type ServiceRow,
@@ -19,20 +16,17 @@ import {
   serviceEvents,
   serviceRevisions,
   services,
+  taskSets,
 } from '../store/service-tables.ts'
-import type { Store, Transaction } from '../store/store.ts'
-import { clusters, taskDefinitions, tasks } from '../store/tables.ts'
+import type { Transaction } from '../store/store.ts'
+import { tasks } from '../store/tables.ts'
 import type { Reconciler, Wake } from './reconciler.ts'
+import { type PlacingParts, placeFor, placeForTaskSet } from './service-placing.ts'
 import { type ServiceSignals, newestServiceDeployment, usableNodes, viewTasks } from './service-situation.ts'
 
-export interface ServiceReconcilerParts {
-  readonly store: Store
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly runtime: Pick<Runtime, 'epoch' | 'nodes'>
+export interface ServiceReconcilerParts extends PlacingParts {
   readonly log: Logger
   readonly wake: Wake
-  readonly publishedPorts: PortRange | undefined
   readonly signals?: ServiceSignals
   /** Whether the runtime's first full list is in. */
   readonly isSynced: () => boolean
@@ -80,7 +74,8 @@ export class ServiceReconciler implements Reconciler {
     if (row === undefined) return { woken: [] }
     if (row.service.status === 'INACTIVE') return this.#forget(row, transaction)
     if (row.service.status === 'DRAINING') return this.#drain(row, transaction)
-    return this.#keep(row, transaction)
+    const controller = row.service.deploymentController?.type ?? 'ECS'
+    return controller === 'ECS' ? this.#keep(row, transaction) : this.#keepTaskSets(row, transaction)
   }
 
   #keep(row: ServiceRow, transaction: Transaction): Done {
@@ -99,11 +94,10 @@ export class ServiceReconciler implements Reconciler {
       now,
     })
     const placed = this.#place(plan, views)
-    const [node] = nodes
     const report = reportOn(plan, {
       startedIds: placed.rows.map(({ taskId }) => taskId),
       ...(placed.failure === undefined ? {} : { failure: placed.failure }),
-      ...(node === undefined ? {} : { instanceId: nameInArn(nodeInstanceArn(row.service.clusterArn, node.name)) }),
+      instanceId: this.#instanceId(row),
       tasks: views,
       now,
     })
@@ -119,32 +113,42 @@ export class ServiceReconciler implements Reconciler {
   #place(plan: ServicePlan, views: readonly TaskView[]): Placed {
     const [primary] = plan.row.deployments
     if (plan.launches.length === 0 || primary === undefined) return { rows: [] }
-    const { store, clock, runtime, ids, publishedPorts } = this.#parts
-    const settings = store.table(serviceRevisions).get(primary.serviceRevisionArn)
-    const cluster = store.table(clusters).get(plan.row.service.clusterArn)
-    const definition = settings === undefined ? undefined : store.table(taskDefinitions).get(settings.revision.taskDefinition)
-    if (settings === undefined || cluster === undefined || definition === undefined) return { rows: [], failure: 'INACTIVE' }
+    const revision = this.#parts.store.table(serviceRevisions).get(primary.serviceRevisionArn)
+    if (revision === undefined) return { rows: [], failure: 'INACTIVE' }
     const own = views.filter(({ isWanted, deploymentId }) => isWanted && deploymentId === primary.id)
-    return placeTasks(
-      {
-        service: plan.row,
-        settings: { ...settings.revision, enableExecuteCommand: settings.enableExecuteCommand },
-        startedBy: primary.id,
-        cluster,
-        definition,
-        desiredCount: primary.desiredCount,
-        present: own.map(({ row }) => row),
-      },
-      plan.launches,
-      {
-        taken: new TakenPorts([...store.table(tasks).by('holdsPorts', 'yes')].map(row => row.hostPorts ?? [])),
-        publishedPorts,
-        ids,
-        nodes: runtime.nodes(),
-        epoch: runtime.epoch,
-        now: clock.now(),
-      },
-    )
+    return placeFor(this.#parts, {
+      service: plan.row,
+      settings: { ...revision.revision, enableExecuteCommand: revision.enableExecuteCommand },
+      startedBy: primary.id,
+      desiredCount: primary.desiredCount,
+      present: own.map(({ row }) => row),
+      wanted: plan.launches,
+    })
+  }
+
+  /** The tasks of a service whose deployments are made elsewhere. */
+  #keepTaskSets(row: ServiceRow, transaction: Transaction): Done {
+    const { store, clock, signals = {} } = this.#parts
+    const now = clock.now()
+    const views = viewTasks(store, row, signals, now)
+    const plan = planTaskSets(row, [...store.table(taskSets).by('service', row.service.serviceArn)], views, now)
+    const placed = plan.sets.map(set => (set.launches === 0 ? { rows: [] } : placeForTaskSet(this.#parts, row, set)))
+    const report = reportOnTaskSets(row, plan, { placed, instanceId: this.#instanceId(row), now })
+    for (const task of [...plan.changed, ...placed.flatMap(({ rows }) => rows)]) transaction.put(tasks, task)
+    for (const taskSet of report.taskSets) {
+      if (!sameJson(store.table(taskSets).get(taskSet.taskSet.taskSetArn), taskSet)) transaction.put(taskSets, taskSet)
+    }
+    for (const { taskSet } of plan.gone) transaction.remove(taskSets, taskSet.taskSetArn)
+    this.#write(transaction, row, { row: report.row, serviceDeployment: undefined }, undefined, report.messages)
+    const stopped = plan.sets.flatMap(({ stops }) => stops.map(stop => stop.row))
+    const woken = [...placed.flatMap(({ rows }) => rows), ...stopped].map(({ task }) => task.taskArn)
+    return { woken, ...(report.lookAgainAt === undefined ? {} : { lookAgainAt: report.lookAgainAt }) }
+  }
+
+  /** Of the machine that comes closest to having room: there is hardly ever more than one. */
+  #instanceId({ service: { clusterArn } }: ServiceRow): string | undefined {
+    const [node] = usableNodes(this.#parts.store, clusterArn, this.#parts.runtime.nodes())
+    return node === undefined ? undefined : nameInArn(nodeInstanceArn(clusterArn, node.name))
   }
 
   #drain(row: ServiceRow, transaction: Transaction): Done {
@@ -155,6 +159,8 @@ export class ServiceReconciler implements Reconciler {
     for (const task of plan.changed) transaction.put(tasks, task)
     this.#write(transaction, row, plan, serviceDeployment, [])
     const isInactive = plan.row.service.status === 'INACTIVE'
+    const sets = isInactive ? [...store.table(taskSets).by('service', row.service.serviceArn)] : []
+    for (const { taskSet } of sets) transaction.remove(taskSets, taskSet.taskSetArn)
     return { woken: plan.stops.map(stop => stop.row.task.taskArn), ...(isInactive ? { lookAgainAt: now + inactiveRetentionMs } : {}) }
   }
 

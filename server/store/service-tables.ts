@@ -165,6 +165,8 @@ export interface TaskSetRow {
     readonly scale: { readonly value: number; readonly unit: 'PERCENT' }
   }
   readonly tags: readonly Tag[]
+  /** What its scheduler counts of its tasks, as of a deployment's. */
+  readonly failures?: Pick<DeploymentRecord, 'failedTasks' | 'lastFailureAt' | 'unplacedAt'>
   /** CreateTaskSet's idempotency. */
   readonly clientToken?: string
   readonly requestDigest?: string

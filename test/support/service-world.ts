@@ -13,10 +13,12 @@ import { memoryStore } from '../../server/store/memory.ts'
 import {
   type ServiceDeploymentRow,
   type ServiceRow,
+  type TaskSetRow,
   serviceDeployments,
   serviceEvents,
   serviceRevisions,
   services,
+  taskSets,
 } from '../../server/store/service-tables.ts'
 import type { Store } from '../../server/store/store.ts'
 import { type TaskRow, clusters, scopeOf, taskDefinitions, tasks } from '../../server/store/tables.ts'
@@ -76,6 +78,40 @@ export class ServiceWorld {
     }
     const scope = scopeOf(place.account, place.region)
     return this.#deploy({ scope, service, tags: [], deployments: [], createdAt: this.clock.now(), ...row }, taskDefinition)
+  }
+
+  /** As CreateService writes a service whose deployments are made by somebody else. */
+  createExternal(desiredCount: number): Promise<void> {
+    const row: ServiceRow = {
+      scope: scopeOf(place.account, place.region),
+      service: {
+        serviceArn: this.arn,
+        serviceName: 'web',
+        clusterArn: clusterRow().cluster.clusterArn,
+        status: 'ACTIVE',
+        desiredCount,
+        schedulingStrategy: 'REPLICA',
+        deploymentController: { type: 'EXTERNAL' },
+      },
+      tags: [],
+      deployments: [],
+      createdAt: this.clock.now(),
+    }
+    return this.store.commit(transaction => transaction.put(services, row))
+  }
+
+  /** As CreateTaskSet, UpdateTaskSet and DeleteTaskSet write it. */
+  async putTaskSet(id: string, taskDefinition: string, value: number, status: 'ACTIVE' | 'DRAINING' = 'ACTIVE'): Promise<string> {
+    const { serviceArn: ofService, clusterArn } = this.service.service
+    const taskSetArn = `${ofService.replace(':service/', ':task-set/')}/${id}`
+    const now = this.clock.now() / 1000
+    const taskSet: TaskSetRow['taskSet'] = {
+      ...{ id, taskSetArn, serviceArn: ofService, clusterArn, status, taskDefinition, launchType: 'EC2', createdAt: now, updatedAt: now },
+      scale: { value, unit: 'PERCENT' },
+      stabilityStatus: 'STABILIZING',
+    }
+    await this.store.commit(transaction => transaction.put(taskSets, { taskSet, tags: [] }))
+    return taskSetArn
   }
 
   /** As UpdateService writes a new deployment. */

@@ -13,7 +13,7 @@ export interface Outcome {
   /** Why some were not, such as `RESOURCE:PORTS`. */
   readonly failure?: string
   /** Id of the container instance that came closest to having room. */
-  readonly instanceId?: string
+  readonly instanceId: string | undefined
   /** All of the service's tasks but those that are counted. */
   readonly tasks: readonly TaskView[]
   /** Milliseconds since the epoch. */

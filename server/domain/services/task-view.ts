@@ -33,7 +33,7 @@ export interface TaskViewContext {
   readonly now: number
   /** Milliseconds in which a task that runs may fail checks. */
   readonly graceMs: number
-  /** Whether the task's containers have health checks that are carried out. */
+  /** Whether an essential container has a health check. */
   readonly hasHealthChecks: boolean
   readonly target?: TargetHealth
 }
