@@ -58,9 +58,18 @@ class Guard {
   }
 }
 
-const containers = { healthy, crashing, unpullable, slow: { dockerLabels: { 'kecs.dev/simulate-start-delay': '7' } } }
+const containers = {
+  healthy,
+  crashing,
+  unpullable,
+  slow: { dockerLabels: { 'kecs.dev/simulate-start-delay': '7' } },
+  ailing: {
+    healthCheck: { command: ['CMD', 'true'], interval: 5, timeout: 2, retries: 1, startPeriod: 0 },
+    dockerLabels: { 'kecs.dev/simulate-healthy-after': 'never' },
+  },
+}
 const act = fc.oneof(
-  fc.record({ act: fc.constant('deploy' as const), container: fc.constantFrom('healthy', 'crashing', 'unpullable', 'slow') }),
+  fc.record({ act: fc.constant('deploy' as const), container: fc.constantFrom('healthy', 'crashing', 'unpullable', 'slow', 'ailing') }),
   fc.record({ act: fc.constant('scale' as const), desiredCount: fc.integer({ min: 0, max: 6 }) }),
   fc.record({ act: fc.constant('stop a task' as const), which: fc.nat(20) }),
   fc.record({ act: fc.constant('restart' as const) }),
@@ -78,7 +87,7 @@ const scenario = fc.record({
   steps: fc.array(step, { maxLength: 7 }),
   failingCalls: fc.array(fc.constantFrom(undefined, undefined, 'before' as const, 'after' as const), { maxLength: 30 }),
   failingWrites: fc.array(fc.boolean(), { maxLength: 20 }),
-  last: fc.constantFrom('healthy' as const, 'crashing' as const, 'unpullable' as const),
+  last: fc.constantFrom('healthy' as const, 'crashing' as const, 'unpullable' as const, 'ailing' as const),
 })
 type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -93,6 +102,7 @@ const play = async ({ desiredCount, percent: percents, hasBreaker, steps, failin
     crashing: world.register(containers.crashing),
     unpullable: world.register(containers.unpullable),
     slow: world.register(containers.slow),
+    ailing: world.register(containers.ailing),
   }
   await world.create(definitions.healthy, { desiredCount, deploymentConfiguration: { ...percents, ...breaker } })
   const guard = new Guard(world)
@@ -182,6 +192,6 @@ test('whatever happens, the bounds are kept, and a deployment ends as its tasks 
       expect(world.tasks.filter(({ task }) => task.lastStatus === 'STOPPED').filter(row => row.isAccountedFor !== true)).toEqual([])
       await control.stop()
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 }, 120_000)
