@@ -1,4 +1,4 @@
-import { kindOf, kinds, waitFor, type KubeClient } from '../../shared/kube/index.ts'
+import { isNotFound, kindOf, kinds, waitFor, type KubeClient } from '../../shared/kube/index.ts'
 import { labels, podFinalizer, systemNamespace } from '../../shared/names.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
 import { controlPlaneName } from './control-plane.ts'
@@ -45,7 +45,12 @@ const removeTasks = async (kube: KubeClient, instance: Instance, signal: AbortSi
     items.map(async ({ metadata }) => {
       const name = { name: metadata?.name ?? '', namespace: metadata?.namespace ?? '' }
       const finalizers = (metadata?.finalizers ?? []).filter(each => each !== podFinalizer)
-      await kube.patch(kinds.pod, name, { merge: { metadata: { finalizers } } }, { signal })
+      try {
+        await kube.patch(kinds.pod, name, { merge: { metadata: { finalizers } } }, { signal })
+      } catch (error) {
+        // The control plane's last act may have been to let it go.
+        if (!isNotFound(error)) throw error
+      }
       await kube.remove(kinds.pod, name, { signal, gracePeriodSeconds: 5 })
     }),
   )
