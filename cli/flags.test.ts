@@ -29,7 +29,7 @@ describe('the name of an instance', () => {
     expect(instanceName(undefined, { KECS_NAME: '' })).toBe('kecs')
     expect(instanceName(undefined, {})).toBe('kecs')
   })
-  test.each(['', 'A', 'a_b', '-a', 'a-', '../x', 'a'.repeat(28)])('"%s" is refused', name => {
+  test.each(['', 'A', 'a_b', '-a', 'a-', '../x', 'bin', 'a'.repeat(28)])('"%s" is refused', name => {
     expect(() => instanceName(name, {})).toThrow('cannot name an instance')
   })
 })

@@ -53,10 +53,15 @@ export const withTimeout = (signal: AbortSignal, timeout: string | undefined, fa
   return AbortSignal.any([signal, controller.signal])
 }
 
+/** Beside the instances' folders lies that of the programs which kecs fetched. */
+const toolsFolder = 'bin'
+
 /** The instance that a command is about: `--name`, else KECS_NAME, else `kecs`. Throws a usage error for an unusable name. */
 export const instanceName = (flag: string | undefined, env: Readonly<Record<string, string | undefined>>): string => {
   const name = flag ?? (env['KECS_NAME'] || 'kecs')
   // Names of clusters, containers and folders are made of it: k3d takes 32 characters, five of which are "kecs-".
-  if (/^[a-z0-9]([a-z0-9-]{0,25}[a-z0-9])?$/.test(name)) return name
-  throw new CliError(`"${name}" cannot name an instance.`, 'Use up to 27 lower-case letters, digits and dashes.', { exitCode: 2 })
+  if (/^[a-z0-9]([a-z0-9-]{0,25}[a-z0-9])?$/.test(name) && name !== toolsFolder) return name
+  throw new CliError(`"${name}" cannot name an instance.`, `Use up to 27 lower-case letters, digits and dashes; not ${toolsFolder}.`, {
+    exitCode: 2,
+  })
 }
