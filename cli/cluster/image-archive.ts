@@ -13,8 +13,8 @@ import { run } from './process.ts'
 
 /**
  * Packed copies of images, kept for the next cluster. `docker save` makes its archive anew each time, and every byte of
- * it then goes through `ctr` and containerd, hashed by both: a copy with layers compressed by zstd saves the first and two
- * thirds of the second. It is an OCI image layout (https://github.com/opencontainers/image-spec/blob/main/image-layout.md)
+ * it then goes through `ctr` and containerd, hashed by both: a copy with layers compressed by zstd saves the first and three
+ * fifths of the second. It is an OCI image layout (https://github.com/opencontainers/image-spec/blob/main/image-layout.md)
  * around the image's own configuration, so the image has the same id as in Docker.
  */
 
