@@ -1,6 +1,6 @@
 // The drivers and the installation on real clusters, step by step: what `kecs up` puts together.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +29,7 @@ const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', 
 
 const home = mkdtempSync(join(tmpdir(), 'kecs-test-install-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
+const copies = join(home, '.images')
 
 const instanceOf = async (driver: 'kind' | 'k3d'): Promise<Instance> => {
   const name = `test-install-${driver}`
@@ -110,7 +111,7 @@ for (const tool of ['kind', 'k3d'] as const) {
           progress,
           onContainerRuntime: () => {
             happened.push('container runtime')
-            loading = driver.loadImages(instance, requiredImages(instance), { signal: limited(), progress })
+            loading = driver.loadImages(instance, requiredImages(instance), { signal: limited(), progress, copies })
           },
           onApi: () => happened.push('api'),
         })
@@ -133,6 +134,22 @@ for (const tool of ['kind', 'k3d'] as const) {
         await until('they are known too', async () => (await driver.missingImages(instance, lacking, limited())).length === 0)
       },
       minutes(3),
+    )
+
+    test(
+      'copies of images are kept, and one that went bad is no obstacle',
+      async () => {
+        const kept = () => readdirSync(copies).filter(name => name.endsWith('.tar'))
+        const load = () => driver.loadImages(instance, ['busybox:latest'], { signal: limited(), progress, copies })
+        const before = kept()
+        expect(before.length).toBeGreaterThanOrEqual(requiredImages(instance).length)
+        await load()
+        const [added = ''] = kept().filter(name => !before.includes(name))
+        writeFileSync(join(copies, added), 'no archive')
+        await load()
+        expect(kept()).not.toContain(added)
+      },
+      minutes(2),
     )
 
     test(
