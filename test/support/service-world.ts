@@ -106,7 +106,15 @@ export class ServiceWorld {
     const taskSetArn = `${ofService.replace(':service/', ':task-set/')}/${id}`
     const now = this.clock.now() / 1000
     const taskSet: TaskSetRow['taskSet'] = {
-      ...{ id, taskSetArn, serviceArn: ofService, clusterArn, status, taskDefinition, launchType: 'EC2', createdAt: now, updatedAt: now },
+      id,
+      taskSetArn,
+      serviceArn: ofService,
+      clusterArn,
+      status,
+      taskDefinition,
+      launchType: 'EC2',
+      createdAt: now,
+      updatedAt: now,
       scale: { value, unit: 'PERCENT' },
       stabilityStatus: 'STABILIZING',
     }
