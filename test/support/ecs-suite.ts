@@ -41,6 +41,12 @@ export class EcsSuite {
     return this.#ecs
   }
 
+  /** The AWS API's address. */
+  get endpoint(): string {
+    if (this.#endpoint === undefined) throw new Error('the suite is not open')
+    return this.#endpoint.url
+  }
+
   named(name: string): string {
     return `${this.#unique}-${name}`
   }
