@@ -152,7 +152,7 @@ export const serviceDeployments: TableDefinition<ServiceDeploymentRow, 'service'
 }
 
 export interface TaskSetRow {
-  /** As DescribeTaskSets shows it, without counts and tags. The operations write all but `stabilityStatus` and its time. */
+  /** As DescribeTaskSets shows it, without counts and tags. The operations write all but `stabilityStatus`, its time and `failures`. */
   readonly taskSet: Omit<TaskSet, 'computedDesiredCount' | 'pendingCount' | 'runningCount' | 'tags'> & {
     /** `ecs-svc/` and 19 digits: its tasks' `startedBy`. */
     readonly id: string

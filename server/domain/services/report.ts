@@ -45,8 +45,9 @@ export const reportOn = (plan: ServicePlan, outcome: Outcome): Report => {
     if (last === undefined || now - last >= saidAgainMs) spoken.push(message())
     said[kind] = last === undefined || now - last >= saidAgainMs ? now : last
   }
-  const isUnplaced = lack !== undefined || (primary?.unplacedAt !== undefined && row.said?.unplaced !== undefined)
-  say('unplaced', isUnplaced, () => messages.unplaced(name, messages.unplacedReason(lack ?? '', outcome.instanceId)))
+  const lastUnplaced = row.said?.unplaced
+  if (lack !== undefined) say('unplaced', true, () => messages.unplaced(name, messages.unplacedReason(lack, outcome.instanceId)))
+  else if (primary?.unplacedAt !== undefined && lastUnplaced !== undefined) said.unplaced = lastUnplaced
   say('inconsistent', isFailing, () => messages.inconsistentStarts(name))
   say('blocked', plan.isBlocked, () => messages.blockedByConfiguration(name))
   say('steady', isSteady, () => messages.steady(name))
