@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { ServiceWorld, crashing, unpullable } from '../../test/support/service-world.ts'
+import type { ServiceSignals } from '../reconcilers/service-situation.ts'
 import { serviceDeployments, serviceEvents, serviceRevisions, services, taskSets } from '../store/service-tables.ts'
 import { taskDefinitions, tasks } from '../store/tables.ts'
 
@@ -292,6 +293,60 @@ describe('a service with health checks', () => {
     control.controller.wake('service', world.arn)
     await world.clock.until(() => world.isSteady, 5 * minute)
     expect(world.tasks).toHaveLength(1)
+  })
+})
+
+describe('what else tells how a service is', () => {
+  test('an alarm of its configuration rolls a deployment back', async () => {
+    const inAlarm: string[] = []
+    const signals = { alarmsInAlarm: (_: unknown, names: readonly string[]) => names.filter(name => inAlarm.includes(name)) }
+    const { world, wake } = await steadyService(1, { signals })
+    const good = world.service.deployments[0]?.id
+    await world.configure({ alarms: { alarmNames: ['errors'], enable: true, rollback: true } })
+    await world.deploy(world.register())
+    wake()
+    await world.clock.advance(100)
+    inAlarm.push('errors')
+    wake()
+    // The alarm lasts longer than the rollback.
+    await world.clock.until(() => world.serviceDeployment.serviceDeployment.status === 'ROLLBACK_SUCCESSFUL', minute)
+    expect(world.service.deployments[0]?.id).toBe(good)
+    expect(world.events).toContain('(service web) (deployment D) deployment failed: alarm detected.')
+  })
+
+  test('a task that a load balancer finds unhealthy is replaced, and one that it does not know yet is waited for', async () => {
+    const unhealthy = new Set<string>()
+    const unknown = new Set<string>()
+    const message = '(service web) (task T) (port 80) is unhealthy in (target-group G) due to (reason Health checks failed)'
+    const signals: ServiceSignals = {
+      targetHealth: (_, { taskId }) => {
+        if (unhealthy.has(taskId)) return { is: 'unhealthy', stoppedReason: 'Task failed ELB health checks in (target-group G)', message }
+        return { is: unknown.has(taskId) ? 'initial' : 'healthy' }
+      },
+    }
+    const { world, wake } = await steadyService(2, { signals })
+    const [ill] = world.running
+    if (ill === undefined) throw new Error('no task')
+    unhealthy.add(ill.taskId)
+    wake()
+    await world.clock.until(() => world.running.length === 2 && !world.running.some(({ taskId }) => taskId === ill.taskId), minute)
+    expect(world.tasks.find(({ taskId }) => taskId === ill.taskId)?.task).toMatchObject({
+      stopCode: 'ServiceSchedulerInitiated',
+      stoppedReason: 'Task failed ELB health checks in (target-group G)',
+    })
+    expect(world.events).toContain(message)
+
+    await world.deploy(world.register())
+    wake()
+    await world.clock.advance(1)
+    const fresh = world.tasks.filter(({ task }) => task.startedBy === world.service.deployments[0]?.id)
+    for (const { taskId } of fresh) unknown.add(taskId)
+    await world.clock.advance(minute)
+    expect(world.running).toHaveLength(4)
+    unknown.clear()
+    wake()
+    await world.clock.until(() => world.isSteady && world.service.deployments.length === 1, minute)
+    expect(world.running.map(({ taskId }) => taskId).sort()).toEqual(fresh.map(({ taskId }) => taskId).sort())
   })
 })
 

@@ -85,7 +85,9 @@ const failureOf = (
   if (breaker?.enable === true && primary.breakerFailures >= failureThreshold(row.service.desiredCount, breaker)) {
     return { by: 'ECS deployment circuit breaker', cause: 'tasks failed to start', rollsBack: breaker.rollback, isTripped: true }
   }
-  if (alarms?.enable === true && alarmsInAlarm.length > 0) {
+  // What a rollback is to mend may go on for a while.
+  const isRollingBack = serviceDeployment?.serviceDeployment.rollback !== undefined
+  if (alarms?.enable === true && alarmsInAlarm.length > 0 && !isRollingBack) {
     return { by: 'ECS deployment alarms', cause: 'alarm detected', rollsBack: alarms.rollback, isTripped: false }
   }
   return undefined
