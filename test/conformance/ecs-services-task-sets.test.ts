@@ -50,8 +50,8 @@ const add = async (service: string, more: Partial<CreateTaskSetCommandInput> = {
   const { taskSet } = await suite.ecs.send(new CreateTaskSetCommand({ cluster, service, taskDefinition: first, ...more }))
   return { ...taskSet, id: taskSet?.id ?? '', taskSetArn: taskSet?.taskSetArn ?? '' }
 }
-const taskSets = async (service: string, taskSets?: string[]) =>
-  suite.ecs.send(new DescribeTaskSetsCommand({ cluster, service, taskSets, include: ['TAGS'] }))
+const taskSets = async (service: string, ids?: string[]) =>
+  suite.ecs.send(new DescribeTaskSetsCommand({ cluster, service, taskSets: ids, include: ['TAGS'] }))
 
 describe('task sets', () => {
   test('run their share of a service, one of them primary', async () => {

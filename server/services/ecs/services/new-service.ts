@@ -87,7 +87,7 @@ function newService(
       status: 'ACTIVE',
       desiredCount: request.desiredCount ?? 0,
       ...(settings === undefined
-        ? { ...(request.launchType === undefined ? {} : { launchType: request.launchType }) }
+        ? { launchType: request.launchType }
         : { ...settings.capacity, taskDefinition: settings.revision.taskDefinition }),
       deploymentConfiguration,
       ...(role === undefined ? {} : { roleArn: role }),
