@@ -53,6 +53,14 @@ test('kind gets patches for both of kubeadm’s versions', () => {
   expect(patches[1].scheduler.extraArgs).toEqual([{ name: 'leader-elect', value: 'false' }])
 })
 
+test('kind lets tasks set sysctls, and restart containers where that needs a gate', () => {
+  const patches = parse(kindConfig(instance)).nodes[0].kubeadmConfigPatches.map((text: string) => parse(text))
+  expect(patches.at(-1).allowedUnsafeSysctls).toContain('net.*')
+  expect(parse(kindConfig(instance, 'kindest/node:v1.34.4')).featureGates).toEqual({ ContainerRestartRules: true })
+  for (const image of [undefined, 'kindest/node:v1.33.1', 'kindest/node:v1.35.0', 'mine'])
+    expect(parse(kindConfig(instance, image)).featureGates).toBeUndefined()
+})
+
 test('k3d is called as the design has it', () => {
   const args = createArguments(instance, {})
   const valuesOf = (flag: string) => args.flatMap((arg, at) => (arg === flag ? [args[at + 1]] : []))

@@ -5,15 +5,18 @@ import { clusterName } from './names.ts'
 import { apiAddress, publishedPorts } from './ports.ts'
 
 /**
- * The file that `kind create cluster --config` gets. https://kind.sigs.k8s.io/docs/user/configuration/
- * kubeadm's own settings are patched for speed alone: a cluster of one node elects no leader (which after a stop
- * would wait for a lease to run out), and its etcd need not reach the disk, as what must outlive the machine is in /data.
+ * The file that `kind create cluster --config` gets; `image` is the node's where it is known.
+ * https://kind.sigs.k8s.io/docs/user/configuration/
+ * kubeadm's own settings are patched for speed: a cluster of one node elects no leader (which after a stop would wait
+ * for a lease to run out), and its etcd need not reach the disk, as what must outlive the machine is in /data. The
+ * kubelet's let tasks do what container instances of ECS do.
  */
-export const kindConfig = (instance: Instance): string =>
+export const kindConfig = (instance: Instance, image?: string): string =>
   stringify({
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     name: clusterName(instance),
+    ...(isKubernetes134(image) && { featureGates: { ContainerRestartRules: true } }),
     networking: { apiServerAddress: apiAddress, apiServerPort: instance.apiPort },
     nodes: [
       {
@@ -27,6 +30,12 @@ export const kindConfig = (instance: Instance): string =>
       },
     ],
   })
+
+/** Single containers of a pod can be restarted from 1.34 on, there behind a gate; another version would not start with it. */
+const isKubernetes134 = (image: string | undefined): boolean => image !== undefined && /:v1\.34\.\d+/.test(image)
+
+/** All sysctls that a pod has of its own, which systemControls may set; without this a node runs none but a few. */
+const ownSysctls = ['net.*', 'kernel.msg*', 'kernel.sem', 'kernel.shm*', 'fs.mqueue.*']
 
 const noElection = { 'leader-elect': 'false' }
 const noSync = { 'unsafe-no-fsync': 'true' }
@@ -49,5 +58,5 @@ const kubeadmPatches = [
     scheduler: { extraArgs: listed(noElection) },
     etcd: { local: { extraArgs: listed(noSync) } },
   },
-  { kind: 'KubeletConfiguration', serializeImagePulls: false },
+  { kind: 'KubeletConfiguration', serializeImagePulls: false, allowedUnsafeSysctls: ownSysctls },
 ]

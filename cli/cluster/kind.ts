@@ -47,7 +47,7 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
     try {
       const done = await run(program, args, {
         signal: options.signal,
-        input: kindConfig(instance),
+        input: kindConfig(instance, image),
         onLine: line => {
           const step = / • (.+?)\s+\.\.\./.exec(line)?.[1]
           if (step) options.progress(step.replace(/[^\x20-\x7e]+/g, '').trim())

@@ -39,7 +39,7 @@ test('each container finds done what it waits for', async () => {
     ],
     shared,
   )
-  const waiting = await on.seen(task, 'init runs', each => containerOf(each, 'init').lastStatus === 'RUNNING')
+  const waiting = await on.seen(task, 'init has started', each => containerOf(each, 'init').lastStatus !== 'PENDING')
   expect(waiting.lastStatus).not.toBe('RUNNING')
   expect(containerOf(waiting, 'app')).toMatchObject({ lastStatus: 'PENDING' })
   expect(containerOf(waiting, 'app').reason).toBeUndefined()
