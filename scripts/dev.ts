@@ -9,7 +9,7 @@ const usage = `./dev COMMAND
 
   up [FLAGS]      build kecs and start it: on a cluster where Docker answers, else simulated, saying so
   serve [FLAGS]   run the control plane here, in the foreground, with simulated tasks; needs nothing
-  test [PART…]    every test that this machine can run; parts: unit conformance binary cluster
+  test [PART…]    every test that this machine can run; parts: unit conformance binary cluster terraform
   check           types, lint, format, architecture, generated files
   fix             mend what the linter and the formatter can mend
   generate        write server/aws/generated and deploy/manifests anew
