@@ -1,4 +1,5 @@
-// Differs from AWS: the texts of the errors are kecs' own, for AWS' are not known.
+// Differs from AWS: no deployment waits at a hook yet, for lifecycle hooks are refused. The texts of the errors are kecs'
+// own, for AWS' are not known.
 import { epochSeconds } from '../../../../shared/clock.ts'
 import type {
   ContinueServiceDeploymentRequest,

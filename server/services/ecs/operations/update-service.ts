@@ -1,5 +1,5 @@
-// Differs from AWS: a service keeps the deployment controller that it was made with. What is kept and shown only is named
-// in create-service.ts.
+// Differs from AWS: a service keeps the deployment controller that it was made with. What is refused, and what is kept
+// and shown only, is named in create-service.ts.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { UpdateServiceRequest, UpdateServiceResponse } from '../../../aws/generated/ecs.ts'
 import { services } from '../../../store/service-tables.ts'

@@ -1,3 +1,4 @@
+import { ServiceError } from '../../../aws/errors.ts'
 import type {
   DeploymentCircuitBreaker,
   DeploymentConfiguration,
@@ -13,7 +14,8 @@ interface Kind {
 }
 
 /**
- * Refuses a deployment configuration that a service of that kind cannot have. Throws InvalidParameterException.
+ * Refuses a deployment configuration that a service of that kind cannot have. Throws InvalidParameterException and, for
+ * what kecs lacks, UnsupportedFeatureException.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function checkDeploymentConfiguration(configuration: DeploymentConfiguration, kind: Kind): void {
@@ -30,6 +32,17 @@ export function checkDeploymentConfiguration(configuration: DeploymentConfigurat
     `bakeTimeInMinutes must be between 0 and ${longestBakeTime}.`,
   )
   for (const hook of configuration.lifecycleHooks ?? []) checkHook(hook)
+  refuseUnsupported(configuration)
+}
+
+/** What the scheduler does not carry out is refused rather than rolled out in another way than was asked for. */
+function refuseUnsupported({ strategy = 'ROLLING', lifecycleHooks = [] }: DeploymentConfiguration): void {
+  if (strategy !== 'ROLLING') {
+    throw new ServiceError('UnsupportedFeatureException', `kecs does not carry out the deployment strategy ${strategy} yet.`)
+  }
+  if (lifecycleHooks.length > 0) {
+    throw new ServiceError('UnsupportedFeatureException', 'kecs does not carry out lifecycle hooks of deployments yet.')
+  }
 }
 
 /** One day in minutes. */
