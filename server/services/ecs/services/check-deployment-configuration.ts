@@ -85,10 +85,6 @@ function checkCircuitBreaker(breaker: DeploymentCircuitBreaker | undefined, { co
     breaker.enable && controller !== 'ECS',
     'Deployment circuit breaker feature is only supported with the ECS deployment controller.',
   )
-  refuseIf(
-    breaker.rollback && !breaker.enable,
-    'Deployment circuit breaker rollback cannot be enabled when the circuit breaker is disabled.',
-  )
   const threshold = breaker.thresholdConfiguration
   if (threshold === undefined) return
   const { type, value } = threshold
