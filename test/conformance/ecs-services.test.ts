@@ -11,10 +11,8 @@ import {
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   ListServiceDeploymentsCommand,
-  ListServicesCommand,
   ListTagsForResourceCommand,
   ListTasksCommand,
-  paginateListServices,
   type Service,
   TagResourceCommand,
   UntagResourceCommand,
@@ -299,33 +297,4 @@ describe('deployments and revisions', () => {
       { serviceArn, taskDefinition: second, launchType: 'EC2', containerImages: [{ image: 'busybox:latest' }] },
     ])
   }, 120_000)
-})
-
-describe('ListServices', () => {
-  test('gives pages of 10 unless asked otherwise, and filters', async () => {
-    await suite.cluster('listed')
-    const listed = suite.named('listed')
-    const names = Array.from({ length: 12 }, (_, index) => suite.named(`l${String(index).padStart(2, '0')}`))
-    for (const serviceName of names) {
-      await suite.ecs.send(new CreateServiceCommand({ cluster: listed, serviceName, taskDefinition: first, desiredCount: 0 }))
-    }
-    suite.undo(async () => {
-      for (const service of names) await suite.ecs.send(new DeleteServiceCommand({ cluster: listed, service, force: true }))
-      for (const from of [0, 10]) {
-        await waitUntilServicesInactive({ client: suite.ecs, ...waits }, { cluster: listed, services: names.slice(from, from + 10) })
-      }
-    })
-    const page = await suite.ecs.send(new ListServicesCommand({ cluster: listed }))
-    expect(page.serviceArns).toHaveLength(10)
-    const all: string[] = []
-    for await (const { serviceArns = [] } of paginateListServices({ client: suite.ecs, pageSize: 5 }, { cluster: listed }))
-      all.push(...serviceArns)
-    expect(all.map(arn => arn.slice(arn.lastIndexOf('/') + 1))).toEqual(names)
-    expect((await suite.ecs.send(new ListServicesCommand({ cluster: listed, launchType: 'FARGATE' }))).serviceArns).toEqual([])
-    expect(
-      (await suite.ecs.send(new ListServicesCommand({ cluster: listed, schedulingStrategy: 'REPLICA', maxResults: 100 }))).serviceArns,
-    ).toHaveLength(12)
-    const { nextToken } = page
-    expect(await refusal(suite.ecs.send(new ListServicesCommand({ cluster, nextToken })))).toBe('InvalidParameterException: Invalid token.')
-  }, 60_000)
 })
