@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { DescribeClustersCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs'
-import { EcsSuite } from '../support/ecs-suite.ts'
+import { EcsSuite, refusal } from '../support/ecs-suite.ts'
 import { openTerraform, terraformIsMissing } from '../support/terraform.ts'
 
 const missing = terraformIsMissing()
@@ -47,7 +47,7 @@ test.skipIf(missing !== undefined)(
       await terraform.run('destroy', '-no-color', '-auto-approve')
       await terraform.close()
     }
-    expect(new Set((await describe()).map(({ status }) => status))).toEqual(new Set(['INACTIVE']))
+    expect(await refusal(describe())).toBe('ClusterNotFoundException: The referenced cluster was inactive.')
     const { clusters } = await suite.ecs.send(new DescribeClustersCommand({ clusters: [cluster] }))
     expect(clusters?.[0]).toMatchObject({ status: 'INACTIVE', activeServicesCount: 0, runningTasksCount: 0 })
   },
