@@ -33,7 +33,7 @@ export const readable = (line: string): string => {
   const shown = color === undefined ? String(level) : `\u001B[${color}m${String(level)}\u001B[0m`
   const values = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const stack = isObject(err) ? `\n  ${String(err['stack'] ?? err['message']).replaceAll('\n', '\n  ')}` : ''
-  return `${String(time).slice(11, 23)} ${shown} ${String(msg ?? '')}${values.join('')}${stack}\n`
+  return `${String(time).slice(11, 23)} ${shown} ${typeof msg === 'string' ? msg : ''}${values.join('')}${stack}\n`
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

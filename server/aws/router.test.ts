@@ -25,7 +25,7 @@ async function route({ target, scope, form, query = '' }: Sent): Promise<Route> 
   if (target) headers.set('x-amz-target', target)
   if (scope) headers.set('authorization', `AWS4-HMAC-SHA256 Credential=A/20261123/${scope}/aws4_request, SignedHeaders=host, Signature=0`)
   if (form) headers.set('content-type', 'application/x-www-form-urlencoded')
-  return await router.route(
+  return router.route(
     new Request(`http://door/${query}`, { method: query ? 'GET' : 'POST', headers, ...(query ? {} : { body: form ?? '{}' }) }),
   )
 }

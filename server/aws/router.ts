@@ -60,7 +60,7 @@ export function createRouter(options: RouterOptions): Router {
     const name = target.slice(dot + 1)
     const operation = service.operation(name)
     if (!operation) return refuse(service, new WireError('UnknownOperationException', `${prefix} has no operation ${name}`))
-    return await withBody(service, request, body => ({ kind: 'operation', service, operation, body, caller: callerOf(scope) }))
+    return withBody(service, request, body => ({ kind: 'operation', service, operation, body, caller: callerOf(scope) }))
   }
 
   const routeQuery = async (
@@ -71,7 +71,7 @@ export function createRouter(options: RouterOptions): Router {
   ): Promise<Route> => {
     const [first] = signed.length > 0 ? signed : index.query
     if (!first) return { kind: 'foreign', name: scope?.signingName, form: 'aws-query', body: undefined }
-    return await withBody(first, request, body => {
+    return withBody(first, request, body => {
       const form = body === '' ? query : body
       const { action, version } = actionOf(form)
       const service = findQueryService(signed.length > 0 ? signed : index.query, version, signed.length > 0)
@@ -90,12 +90,12 @@ export function createRouter(options: RouterOptions): Router {
       const question = request.url.indexOf('?')
       const query = question === -1 ? '' : request.url.slice(question + 1)
       const scope = scopeOfHeader(request.headers.get('authorization')) ?? scopeOfQuery(query)
-      if (target) return await routeJson(request, target, scope)
+      if (target) return routeJson(request, target, scope)
       const signed = scope ? (index.bySigningName.get(scope.signingName) ?? []) : []
       const [json] = signed.filter(({ bound }) => bound.model.protocol === 'aws-json-1-1')
       if (json)
         return refuse(json, new WireError('UnknownOperationException', 'The request names no operation: it has no X-Amz-Target', 404))
-      if (signed.length > 0 || (!scope && looksLikeQuery(request, query))) return await routeQuery(request, query, scope, signed)
+      if (signed.length > 0 || (!scope && looksLikeQuery(request, query))) return routeQuery(request, query, scope, signed)
       return { kind: 'foreign', name: scope?.signingName, form: foreignForm(request, scope), body: undefined }
     },
   }

@@ -13,7 +13,7 @@ test('the administration port answers health, readiness, metrics and what other 
     routes: [{ method: 'POST', path: '/query', handle: async request => new Response(`asked ${await request.text()}`) }],
   })
   const listening = await admin.listen('127.0.0.1', 0)
-  const get = async (path: string): Promise<Response> => await fetch(listening.url + path)
+  const get = async (path: string): Promise<Response> => fetch(listening.url + path)
 
   expect((await get('/ready')).status).toBe(503)
   ready = true

@@ -24,7 +24,7 @@ export function createAdmin({ health, ready, metrics, routes = [] }: AdminOption
   const own: readonly AdminRoute[] = [
     { method: 'GET', path: '/health', handle: () => healthResponse(health()) },
     { method: 'GET', path: '/ready', handle: async () => readyResponse(await ready()) },
-    { method: 'GET', path: '/metrics', handle: async () => await metricsResponse(metrics) },
+    { method: 'GET', path: '/metrics', handle: async () => metricsResponse(metrics) },
   ]
   for (const { method, path, handle } of [...own, ...routes]) {
     app.route(method, path, ({ request }) => handle(request), { parse: 'none' })

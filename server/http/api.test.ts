@@ -11,17 +11,17 @@ let listening: Listening
 beforeAll(async () => {
   listening = await api.server.listen('127.0.0.1', 0)
 })
-afterAll(async () => await listening.stop())
+afterAll(async () => listening.stop())
 
 const targetPrefix = 'AmazonEC2ContainerServiceV20141113'
 const scopeHeader = (service: string, key = 'AKIDEXAMPLE', region = 'us-west-2'): string =>
   `AWS4-HMAC-SHA256 Credential=${key}/20261123/${region}/${service}/aws4_request, SignedHeaders=host, Signature=00`
 
 const call = async (operation: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> =>
-  await fetch(listening.url, { method: 'POST', headers: { 'x-amz-target': `${targetPrefix}.${operation}`, ...headers }, body })
+  fetch(listening.url, { method: 'POST', headers: { 'x-amz-target': `${targetPrefix}.${operation}`, ...headers }, body })
 
 const form = async (body: string, headers: Record<string, string> = {}): Promise<Response> =>
-  await fetch(listening.url, {
+  fetch(listening.url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', ...headers },
     body,
@@ -170,7 +170,7 @@ describe('other services', () => {
     const refused = async (headers: Record<string, string>): Promise<string> => {
       const response = await fetch(`${listening.url}/bucket`, { method: 'PUT', headers, body: 'x' })
       expect(response.status).toBe(400)
-      return await response.text()
+      return response.text()
     }
     const json = JSON.parse(await refused({ 'x-amz-target': 'DynamoDB_20120810.ListTables', authorization: scopeHeader('dynamodb') }))
     expect(json).toMatchObject({ __type: 'UnsupportedOperation', message: expect.stringContaining('no backend for the service dynamodb') })

@@ -25,7 +25,7 @@ export function createApi({ aws, health, metrics, graceMilliseconds, clock }: Ap
 
   const answer = async (request: Request): Promise<Response> => {
     const origin = request.headers.get('origin')
-    if (origin === null || !isOwnOrigin(origin)) return await handle(request)
+    if (origin === null || !isOwnOrigin(origin)) return handle(request)
     if (isPreflight(request)) return preflight(request, origin)
     return expose(await handle(request), origin)
   }

@@ -37,7 +37,7 @@ const idleSeconds = 120
 const largestStreamedBody = 5 * 1024 ** 3
 
 export function httpServer(app: App, { graceMilliseconds = 5000, clock = systemClock }: ServeOptions = {}): HttpServer {
-  const answer = async (request: Request): Promise<Response> => await app.fetch(request)
+  const answer = async (request: Request): Promise<Response> => app.fetch(request)
   return {
     fetch: answer,
     async listen(host, port) {
@@ -56,7 +56,7 @@ export function httpServer(app: App, { graceMilliseconds = 5000, clock = systemC
         host,
         port: bound,
         url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-        stop: async () => await (stopping ??= stop()),
+        stop: async () => (stopping ??= stop()),
       }
     },
   }
