@@ -59,11 +59,16 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  const running: string[] = []
-  for await (const page of paginateListTasks({ client: ecs }, { cluster })) running.push(...(page.taskArns ?? []))
-  await Promise.all(running.map(task => ecs.send(new StopTaskCommand({ cluster, task }))))
-  for (let from = 0; from < running.length; from += 100) {
-    await waitUntilTasksStopped({ client: ecs, ...waits }, { cluster, tasks: running.slice(from, from + 100) })
+  const listed = async (desiredStatus: 'RUNNING' | 'STOPPED'): Promise<string[]> => {
+    const arns: string[] = []
+    for await (const page of paginateListTasks({ client: ecs }, { cluster, desiredStatus })) arns.push(...(page.taskArns ?? []))
+    return arns
+  }
+  await Promise.all((await listed('RUNNING')).map(task => ecs.send(new StopTaskCommand({ cluster, task }))))
+  // Those that were asked to stop before may still be stopping.
+  const all = await listed('STOPPED')
+  for (let from = 0; from < all.length; from += 100) {
+    await waitUntilTasksStopped({ client: ecs, ...waits }, { cluster, tasks: all.slice(from, from + 100) })
   }
   await ecs.send(new DeleteClusterCommand({ cluster }))
   await endpoint.close()
