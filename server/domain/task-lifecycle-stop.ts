@@ -26,6 +26,16 @@ export const hostGone = (row: TaskRow): Stop => ({
   stoppedReason: `Host EC2 (instance ${instanceIdOf(row.epoch)}) terminated.`,
 })
 
+/** The node was stopped under the task and is there again: `kecs stop` and `start`, or a machine that was restarted. */
+const hostStopped = (row: TaskRow): Stop => ({
+  stopCode: 'TerminationNotice',
+  stoppedReason: `Host EC2 (instance ${instanceIdOf(row.epoch)}) stopped.`,
+})
+
+/** How containerd tells of a container whose end nobody saw. */
+const endedUnseen = ({ state }: ContainerObservation): boolean =>
+  state.is === 'terminated' && state.reason === 'Unknown' && state.exitCode === 255
+
 /** An instance id that stands for an epoch: always the same one for the same epoch. */
 const instanceIdOf = (epoch: string): string =>
   `i-${epoch
@@ -42,7 +52,7 @@ const readinessLimitMs = 60_000
 export const stopCause = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, now: number): Stop | undefined =>
   failureOf(observation) ??
   essentialStartFailure(row, facts, observation) ??
-  essentialExit(facts, observation) ??
+  essentialExit(row, facts, observation) ??
   essentialNeverStarted(row, facts) ??
   (observation.stoppingSince === undefined ? undefined : podDeleted) ??
   unschedulable(row, observation, now)
@@ -85,8 +95,10 @@ const essentialNeverStarted = ({ task }: TaskRow, facts: TaskFacts): Stop | unde
 const hasRun = (row: TaskRow, seen: ContainerObservation): boolean =>
   row.task.containers?.some(({ name, lastStatus }) => name === seen.name && lastStatus === 'RUNNING') ?? false
 
-const essentialExit = (facts: TaskFacts, { containers, stoppingSince }: TaskObservation): Stop | undefined => {
-  const exits = containers.flatMap(seen => (seen.state.is === 'terminated' && isEssential(facts, seen) ? [seen.state.finishedAt] : []))
+const essentialExit = (row: TaskRow, facts: TaskFacts, { containers, stoppingSince }: TaskObservation): Stop | undefined => {
+  const essential = containers.filter(seen => isEssential(facts, seen))
+  if (essential.some(endedUnseen)) return hostStopped(row)
+  const exits = essential.flatMap(({ state }) => (state.is === 'terminated' ? [state.finishedAt] : []))
   if (exits.length === 0) return undefined
   return stoppingSince !== undefined && Math.min(...exits) >= stoppingSince ? podDeleted : essentialExited
 }

@@ -123,6 +123,18 @@ describe('a task on its way up', () => {
 })
 
 describe('a task that ends', () => {
+  test('with its node, whose runtime did not see how, says that the host stopped', () => {
+    const ended = settled(runningTask(), anObservation({ app: exited(255, { reason: 'Unknown' }) }))
+    expect(ended.task).toMatchObject({
+      lastStatus: 'STOPPED',
+      stopCode: 'TerminationNotice',
+      stoppedReason: expect.stringMatching(/^Host EC2 \(instance i-[0-9a-f]{17}\) stopped\.$/),
+      containers: [{ exitCode: 255 }],
+    })
+    const own = settled(runningTask(), anObservation({ app: exited(255, { reason: 'Error' }) }))
+    expect(own.task.stopCode).toBe('EssentialContainerExited')
+  })
+
   test('with its essential container stops the others and keeps every exit code', () => {
     const names = facts('app', 'side?')
     const up = settled(aTask(['app', 'side']), anObservation({ app: running, side: running }), {}, names)
