@@ -1,4 +1,4 @@
-// The product on a real kind cluster: what `up` adds, how soon a task runs, what the door costs, what memory it takes.
+// The product on a real kind cluster: how soon a task runs, what the door costs, what memory it takes.
 import {
   CreateClusterCommand,
   DescribeTasksCommand,
@@ -12,12 +12,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, kinds, type KubeClient } from '../../shared/kube/index.ts'
 import { execute } from '../support/instance.ts'
-import { figure, median, mib, ms, seconds, spread, title } from './figures.ts'
+import { figure, median, mib, ms, spread, title } from './figures.ts'
 import { ecsHeaders, load } from './load.ts'
 
 const root = join(import.meta.dir, '../..')
 const program = join(root, 'dist/kecs')
-const rounds = Number(process.env['KECS_BENCH_UPS'] ?? 3)
 const launches = Number(process.env['KECS_BENCH_LAUNCHES'] ?? 50)
 
 async function must(command: readonly string[], env: Record<string, string>): Promise<string> {
@@ -26,18 +25,12 @@ async function must(command: readonly string[], env: Record<string, string>): Pr
   return stdout
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now()
-  await work()
-  return performance.now() - started
-}
-
 export async function bench(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'kecs-bench-'))
-  const env = { KECS_HOME: home, KUBECONFIG: join(home, 'bare.kubeconfig'), NO_COLOR: '1' }
+  const env = { KECS_HOME: home, NO_COLOR: '1' }
   const kecs = (...args: string[]): Promise<string> => must([program, ...args, '--name', 'bench'], env)
   try {
-    await benchUp(kecs, env)
+    await kecs('up', '--driver', 'kind')
     const { AWS_ENDPOINT_URL: endpoint = '' } = JSON.parse(await kecs('env', '--json')) as Record<string, string>
     await kecs('image', 'load', 'nginx:alpine')
     const kube = await connect({ kubeconfig: await kecs('kubeconfig') })
@@ -47,28 +40,8 @@ export async function bench(): Promise<void> {
     kube.close()
   } finally {
     await execute([program, 'down', '--delete-data', '--yes', '--name', 'bench'], { env, timeoutMs: 120_000 })
-    await execute(['kind', 'delete', 'cluster', '--name', 'kecs-bench-bare'], { env, timeoutMs: 120_000 })
     rmSync(home, { recursive: true, force: true })
   }
-}
-
-async function benchUp(kecs: (...args: string[]) => Promise<string>, env: Record<string, string>): Promise<void> {
-  title(
-    '`kecs up` against bare cluster creation',
-    `${rounds} rounds in turn: \`kind create cluster --wait 120s\` with the same node image, then \`kecs up --driver kind\` until every component is ready; images in the local Docker.`,
-  )
-  const bare: number[] = []
-  const up: number[] = []
-  const image = (await must(['docker', 'images', 'kindest/node', '--format', '{{.Repository}}:{{.Tag}}'], env)).split('\n')[0] ?? ''
-  for (let round = 1; round <= rounds; round++) {
-    bare.push(await timed(() => must(['kind', 'create', 'cluster', '--name', 'kecs-bench-bare', '--image', image, '--wait', '120s'], env)))
-    await must(['kind', 'delete', 'cluster', '--name', 'kecs-bench-bare'], env)
-    if (round > 1) await kecs('down', '--delete-data', '--yes')
-    up.push(await timed(() => kecs('up', '--driver', 'kind')))
-    figure(`round ${round}`, `bare ${seconds(bare.at(-1) ?? 0)}, up ${seconds(up.at(-1) ?? 0)}`)
-  }
-  figure('median', `bare ${seconds(median(bare))}, up ${seconds(median(up))}: adds ${seconds(median(up) - median(bare))}`)
-  figure('up again, all there', seconds(await timed(() => kecs('up'))))
 }
 
 async function benchLaunch(endpoint: string, kube: KubeClient): Promise<void> {
@@ -156,7 +129,7 @@ async function benchMemory(env: Record<string, string>): Promise<void> {
   const script = `for p in /proc/[0-9]*; do echo "$(sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p' $p/status 2>/dev/null) $(tr '\\0' ' ' <$p/cmdline 2>/dev/null)"; done`
   const lines = (await must(['docker', 'exec', node, 'sh', '-c', script], env)).split('\n')
   for (const [component, mark] of [
-    ['control plane', /kecs serve|\/kecs/],
+    ['control plane', /^\d+ \/kecs serve/],
     ['traefik', /traefik/],
     ['localstack', /localstack/],
   ] as const) {
