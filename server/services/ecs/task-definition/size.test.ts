@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { isFargateSize, readCpu, readMemory } from './size.ts'
+import { cpuUnits, memoryMiB } from '../../../domain/task-spec-size.ts'
+import { isFargateSize } from './size.ts'
 
 describe('cpu', () => {
   test.each([
@@ -16,7 +17,7 @@ describe('cpu', () => {
     ['-1', undefined],
     ['1e3', undefined],
   ])('%p is %p', (text, units) => {
-    expect(readCpu(text)).toBe(units)
+    expect(cpuUnits(text)).toBe(units)
   })
 })
 
@@ -29,7 +30,7 @@ describe('memory', () => {
     ['1 vCPU', undefined],
     ['1 MB', undefined],
   ])('%p is %p', (text, mebibytes) => {
-    expect(readMemory(text)).toBe(mebibytes)
+    expect(memoryMiB(text)).toBe(mebibytes)
   })
 })
 

@@ -1,24 +1,12 @@
+import { cpuUnits, memoryMiB } from '../../../domain/task-spec-size.ts'
 import type { Draft, Problems } from './draft.ts'
-
-/** Reads CPU as a task definition gives it, `1024` units or `1 vCPU`; in units, undefined when it is neither. */
-export const readCpu = (text: string): number | undefined => read(text, /^(\d*\.?\d+)\s*(vcpu)?$/i)
-
-/** Reads memory, `1024` MiB or `1 GB`; in MiB, undefined when it is neither. */
-export const readMemory = (text: string): number | undefined => read(text, /^(\d*\.?\d+)\s*(gb)?$/i)
-
-function read(text: string, form: RegExp): number | undefined {
-  const match = form.exec(text.trim())
-  if (!match) return undefined
-  const value = Number(match[1]) * (match[2] === undefined ? 1 : 1024)
-  return Number.isSafeInteger(value) && value > 0 ? value : undefined
-}
 
 const guide = 'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.'
 
 /** The draft with cpu and memory as AWS answers them, or what is wrong with one. */
 export function withSize(draft: Draft): Draft | { readonly problem: string } {
-  const cpu = draft.cpu === undefined ? undefined : readCpu(draft.cpu)
-  const memory = draft.memory === undefined ? undefined : readMemory(draft.memory)
+  const cpu = draft.cpu === undefined ? undefined : cpuUnits(draft.cpu)
+  const memory = draft.memory === undefined ? undefined : memoryMiB(draft.memory)
   if (draft.cpu !== undefined && cpu === undefined) return { problem: `Invalid 'cpu' setting for task. ${guide}` }
   if (draft.memory !== undefined && memory === undefined) return { problem: `Invalid 'memory' setting for task. ${guide}` }
   return {
