@@ -107,6 +107,7 @@ for (const [library, home] of [
   ['elysia', 'server/http/'],
   ['@duckdb/node-api', 'server/store/'],
   ['@kubernetes/client-node', 'shared/kube/'],
+  ['aws4fetch', 'server/backend/'],
 ] as const) {
   test(`${library} is imported in ${home} alone`, () => {
     expect(offences(({ from, to }) => (to === library || to.startsWith(`${library}/`)) && !from.startsWith(home))).toEqual([])
