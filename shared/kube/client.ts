@@ -34,8 +34,31 @@ export interface KubeClient {
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>
   /** A container's log by lines, without line ends. */
   logs(name: ObjectName & { readonly namespace: string }, options?: LogOptions): AsyncIterable<string>
+  /**
+   * An HTTP request to a port of a Service, through the API server: what nothing publishes is reached by whoever may
+   * administer the cluster. Resolves with the body's text. A status of 400 and above is a `KubeError` with that status.
+   * https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/
+   */
+  callService(service: ServicePort, request: ServiceRequest, options?: CallOptions): Promise<string>
+  /** As `callService` with GET, by lines as they come, until the signal. */
+  streamService(service: ServicePort, path: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<string>
   /** Closes idle connections. Calls that are under way go on. */
   close(): void
+}
+
+export interface ServicePort {
+  readonly namespace: string
+  readonly name: string
+  /** The port's name or number. */
+  readonly port: string | number
+}
+
+export interface ServiceRequest {
+  readonly method: 'GET' | 'POST'
+  /** With its query. */
+  readonly path: string
+  /** JSON. */
+  readonly body?: string
 }
 
 export interface ObjectName {

@@ -294,3 +294,36 @@ describe('credentials', () => {
     expect(await caught(connect({ kubeconfig: '' }))).toMatchObject({ name: 'KubeConfigError' })
   })
 })
+
+describe('services behind the API server', () => {
+  const admin = { namespace: 'kecs-system', name: 'kecs-control-plane', port: 'admin' }
+  const proxy = '/api/v1/namespaces/kecs-system/services/kecs-control-plane:admin/proxy'
+
+  test('a request goes to the port of the Service, its body as JSON', async () => {
+    let sent = ''
+    const { client, requests } = await serve([
+      (_, response, text) => {
+        sent = text
+        response.end('done\n')
+      },
+    ])
+    expect(await client.callService(admin, { method: 'POST', path: '/query?limit=3', body: '{"sql":"SELECT 1"}' })).toBe('done\n')
+    expect(requests).toEqual([`POST ${proxy}/query?limit=3`])
+    expect(JSON.parse(sent)).toEqual({ sql: 'SELECT 1' })
+  })
+
+  test("what the service refuses is an error with the service's words, and is not repeated", async () => {
+    const { client, requests } = await serve([(_, response) => response.writeHead(400).end('No such table.\nSee the documentation.')])
+    const error = await client.callService(admin, { method: 'POST', path: '/query' }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ status: 400, message: 'No such table.\nSee the documentation.' })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('a stream is read by lines', async () => {
+    const { client, requests } = await serve([(_, response) => response.end('one\ntwo\nthree')])
+    const lines: string[] = []
+    for await (const line of client.streamService(admin, '/events')) lines.push(line)
+    expect(lines).toEqual(['one', 'two', 'three'])
+    expect(requests).toEqual([`GET ${proxy}/events`])
+  })
+})

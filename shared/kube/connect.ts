@@ -1,4 +1,14 @@
-import type { CallOptions, KubeClient, ListOptions, LogOptions, ObjectName, Patch, RemoveOptions, WriteOptions } from './client.ts'
+import type {
+  CallOptions,
+  KubeClient,
+  ListOptions,
+  LogOptions,
+  ObjectName,
+  Patch,
+  ServicePort,
+  RemoveOptions,
+  WriteOptions,
+} from './client.ts'
 import { endpointOf, type KubeSource } from './endpoint.ts'
 import { isNotFound, KubeError } from './errors.ts'
 import { fromJson } from './json.ts'
@@ -147,8 +157,24 @@ export async function connect(source: KubeSource): Promise<KubeClient> {
         signal: options.signal,
       })
     },
+
+    callService: (service, { method, path, body }, options = {}) =>
+      transport.text({
+        method,
+        path: servicePath(service, path),
+        ...(body !== undefined && { body: { type: 'application/json', text: body } }),
+        repeatable: method === 'GET',
+        signal: options.signal,
+        timeoutMs: options.timeoutMs,
+      }),
+
+    streamService: (service, path, options = {}) =>
+      transport.lines({ method: 'GET', path: servicePath(service, path), repeatable: true, signal: options.signal }),
   }
 }
+
+const servicePath = ({ namespace, name, port }: ServicePort, path: string): string =>
+  `/api/v1/namespaces/${namespace}/services/${name}:${port}/proxy${path}`
 
 const writeQuery = (options: WriteOptions) => ({ fieldManager: options.fieldManager, dryRun: options.dryRun === true ? 'All' : undefined })
 

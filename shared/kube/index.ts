@@ -7,6 +7,8 @@ export type {
   ObjectName,
   Patch,
   RemoveOptions,
+  ServicePort,
+  ServiceRequest,
   WatchEvent,
   WatchOptions,
   WriteOptions,

@@ -1,0 +1,101 @@
+import { CliError, messageOf } from '../shared/errors.ts'
+import { KubeError, connect } from '../shared/kube/index.ts'
+import { systemNamespace } from '../shared/names.ts'
+import { runningProcess } from './cluster/simulated.ts'
+import { controlPlaneName } from './install/control-plane.ts'
+import { withName } from './instance.ts'
+import type { Target } from './target.ts'
+
+/** A request to the control plane's administration port, which is published nowhere. */
+export interface AdminRequest {
+  readonly method: 'GET' | 'POST'
+  /** With its query, such as `/snapshots?limit=3`. */
+  readonly path: string
+  /** Sent as JSON. */
+  readonly body?: unknown
+}
+
+export interface AdminChannel {
+  /** The answer's text. Throws `CliError` with the control plane's own message for a status of 400 and above. */
+  text(request: AdminRequest): Promise<string>
+  /** The answer as JSON; the caller reads it as what came from outside. */
+  json(request: AdminRequest): Promise<unknown>
+  /** The lines of an answer to GET as they come, until the signal of the target. */
+  lines(path: string): AsyncIterable<string>
+  close(): void
+}
+
+/** How long a single answer may take: a snapshot of a large state is written before it is answered. */
+const timeoutMs = 120_000
+
+/**
+ * The way to a running instance's administration port: straight to a simulated one's process, else through the
+ * Kubernetes API server, which lets in whoever has the cluster's kubeconfig. Throws `CliError` when nobody answers.
+ */
+export const openAdminChannel = async ({
+  instance,
+  driver,
+  signal,
+}: Pick<Target, 'instance' | 'driver' | 'signal'>): Promise<AdminChannel> => {
+  if (instance.driver === 'simulated') {
+    const found = await runningProcess(instance, signal)
+    if (found === undefined) {
+      throw new CliError(`Instance ${instance.name} does not run.`, `Start it with: ${withName('kecs up', instance.name)}`)
+    }
+    return directChannel(found.adminUrl, signal)
+  }
+  const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
+  const service = { namespace: systemNamespace, name: controlPlaneName, port: 'admin' }
+  const text = ({ method, path, body }: AdminRequest): Promise<string> =>
+    kube
+      .callService(service, { method, path, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, { signal, timeoutMs })
+      .catch((error: unknown) => {
+        if (error instanceof KubeError && error.status >= 400 && error.status < 500) throw refused(error.message)
+        throw error
+      })
+  return {
+    text,
+    json: async request => JSON.parse(await text(request)),
+    lines: path => kube.streamService(service, path, { signal }),
+    close: () => kube.close(),
+  }
+}
+
+const directChannel = (adminUrl: string, signal: AbortSignal): AdminChannel => {
+  const send = async ({ method, path, body }: AdminRequest, limit: AbortSignal): Promise<Response> => {
+    const response = await fetch(adminUrl + path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      signal: limit,
+    }).catch((cause: unknown) => {
+      signal.throwIfAborted()
+      throw new CliError(`The control plane does not answer: ${messageOf(cause)}`, 'See: kecs status', { cause })
+    })
+    if (response.status >= 400) throw refused((await response.text()).trim() || `HTTP ${response.status}`)
+    return response
+  }
+  const text = async (request: AdminRequest): Promise<string> =>
+    (await send(request, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))).text()
+  return {
+    text,
+    json: async request => JSON.parse(await text(request)),
+    async *lines(path) {
+      const { body } = await send({ method: 'GET', path }, signal)
+      if (body === null) return
+      let rest = ''
+      for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+        const parts = (rest + chunk).split('\n')
+        rest = parts.pop() ?? ''
+        yield* parts
+      }
+      if (rest !== '') yield rest
+    },
+    close: () => undefined,
+  }
+}
+
+/** The control plane says what happened and, behind a line break, what to do. */
+const refused = (message: string): CliError => {
+  const [what = message, ...remedy] = message.split('\n')
+  return new CliError(what, remedy.join('\n'))
+}
