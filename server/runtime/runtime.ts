@@ -54,6 +54,8 @@ export interface RuntimeNode {
   readonly labels: Readonly<Record<string, string>>
   /** Whether what runs on it can be spoken to. */
   readonly isReady: boolean
+  /** Where its host ports are reached from within the cluster; absent while it has none. */
+  readonly address?: string
   /** When it joined: milliseconds since the epoch. */
   readonly createdAt: number
   /** Version of what runs containers there, such as `containerd://2.1.3`. */

@@ -150,6 +150,8 @@ export interface TargetRow {
   readonly targetGroupArn: string
   /** With the port that it is reached at, whether given or the group's; without one for a Lambda function. */
   readonly target: TargetDescription
+  /** The service's task that is registered; absent for what a user registered. */
+  readonly taskArn?: string
   /** Milliseconds. */
   readonly registeredAt: number
   /** Milliseconds until which connections drain; absent while it is registered. The row is removed thereafter. */

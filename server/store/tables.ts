@@ -1,3 +1,4 @@
+import type { TargetDescription } from '../aws/generated/elbv2.ts'
 import type { Cluster, NetworkBinding, Tag, Task, TaskDefinition } from '../aws/generated/ecs.ts'
 import type { TableDefinition } from './store.ts'
 
@@ -59,6 +60,17 @@ export const taskDefinitions: TableDefinition<TaskDefinitionRow, 'scope' | 'fami
   indexes: { scope: row => row.scope, family: row => familyKey(row.scope, row.taskDefinition.family) },
 }
 
+/** A target group that a service's task is registered in while it runs. */
+export interface TaskLoadBalancer {
+  readonly targetGroupArn: string
+  readonly containerName: string
+  readonly containerPort: number
+  /** What it was registered as, once it was. */
+  readonly target?: TargetDescription
+  /** When it was deregistered, and until when its connections drain. Milliseconds since the epoch. */
+  readonly deregistered?: { readonly at: number; readonly drainsUntil: number }
+}
+
 export interface TaskRow {
   readonly scope: Scope
   /** 32 hexadecimal digits. */
@@ -87,6 +99,8 @@ export interface TaskRow {
   readonly isAccountedFor?: true
   /** Its service's scheduler has seen it healthy. */
   readonly hasBeenReady?: true
+  /** Its target groups, from the revision of its service that it was launched by. */
+  readonly loadBalancers?: readonly TaskLoadBalancer[]
   /** Until when scaling in and deployments leave it alone: milliseconds since the epoch. */
   readonly protectedUntil?: number
   /** The machine that it must run on, for StartTask; where there is room otherwise. */

@@ -1,5 +1,5 @@
 import type { Ids } from '../../../shared/ids.ts'
-import type { Tag } from '../../aws/generated/ecs.ts'
+import type { LoadBalancer, Tag } from '../../aws/generated/ecs.ts'
 import type { RuntimeNode } from '../../runtime/runtime.ts'
 import type { ServiceRevisionRow, ServiceRow } from '../../store/service-tables.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../store/tables.ts'
@@ -15,7 +15,7 @@ export interface LaunchSource {
   readonly service: ServiceRow
   readonly settings: Pick<
     ServiceRevisionRow['revision'],
-    'launchType' | 'capacityProviderStrategy' | 'platformVersion' | 'networkConfiguration'
+    'launchType' | 'capacityProviderStrategy' | 'platformVersion' | 'networkConfiguration' | 'loadBalancers'
   > & { readonly enableExecuteCommand: boolean }
   /** Its id: the tasks' `startedBy`. */
   readonly startedBy: string
@@ -57,9 +57,17 @@ export const placeTasks = (source: LaunchSource, wanted: readonly { readonly nod
     const node = placing.nodes.find(({ name }) => name === nodeName) ?? placing.nodes[0]
     const launch = launchOf(source, capacities[index] ?? { launchType: 'EC2' }, placing.epoch, node?.cpuArchitecture ?? 'x86_64')
     const individual = { taskId: placing.ids.hex32(), uuid: () => placing.ids.uuid(), hostPorts, now: placing.now }
-    rows.push(onNode({ ...newTask(launch, individual), serviceArn: source.service.service.serviceArn }, nodeName))
+    const row = { ...newTask(launch, individual), serviceArn: source.service.service.serviceArn }
+    rows.push(onNode(withLoadBalancers(row, source.settings.loadBalancers ?? []), nodeName))
   }
   return { rows }
+}
+
+const withLoadBalancers = (row: TaskRow, wanted: readonly LoadBalancer[]): TaskRow => {
+  const loadBalancers = wanted.flatMap(({ targetGroupArn, containerName = '', containerPort = 0 }) =>
+    targetGroupArn === undefined ? [] : { targetGroupArn, containerName, containerPort },
+  )
+  return loadBalancers.length === 0 ? row : { ...row, loadBalancers }
 }
 
 const onNode = (row: TaskRow, nodeName: string | undefined): TaskRow =>

@@ -10,6 +10,10 @@ const node = (name: string, more: Partial<Node> = {}): Node => ({
     allocatable: { cpu: '3920m', memory: '8030344Ki', pods: '110' },
     capacity: { cpu: '4', memory: '8388608Ki', pods: '110' },
     conditions: [{ type: 'Ready', status: 'True' }],
+    addresses: [
+      { type: 'Hostname', address: name },
+      { type: 'InternalIP', address: '172.18.0.2' },
+    ],
     nodeInfo: {
       architecture: 'arm64',
       containerRuntimeVersion: 'containerd://2.1.3',
@@ -34,6 +38,7 @@ test('a node is as large as what pods may use of it', () => {
     cpuArchitecture: 'arm64',
     labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': 'one' },
     isReady: true,
+    address: '172.18.0.2',
     createdAt: Date.UTC(2026, 10, 23, 13, 43),
     containerRuntimeVersion: 'containerd://2.1.3',
   })

@@ -31,14 +31,21 @@ export function runtimeNodeOf({ metadata, status }: Node): RuntimeNode | undefin
   if (name === undefined || (labels['kubernetes.io/os'] ?? 'linux') !== 'linux') return undefined
   const size = status?.allocatable ?? status?.capacity ?? {}
   const info = status?.nodeInfo
+  const address = addressOf(status)
   return {
     name,
     cpu: Math.floor(parseQuantity(size['cpu'] ?? '0') * 1024),
     memory: Math.floor(parseQuantity(size['memory'] ?? '0') / 2 ** 20),
     cpuArchitecture: info?.architecture === 'arm64' ? 'arm64' : 'x86_64',
     labels,
-    isReady: status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false,
+    isReady: isReady(status),
+    ...(address === undefined ? {} : { address }),
     createdAt: Date.parse(metadata?.creationTimestamp ?? '') || 0,
     ...(info === undefined ? {} : { containerRuntimeVersion: info.containerRuntimeVersion }),
   }
 }
+
+const isReady = (status: Node['status']): boolean =>
+  status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false
+
+const addressOf = (status: Node['status']): string | undefined => status?.addresses?.find(({ type }) => type === 'InternalIP')?.address

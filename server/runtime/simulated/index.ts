@@ -42,6 +42,7 @@ export class SimulatedRuntime implements Runtime {
         cpuArchitecture,
         labels: { 'kubernetes.io/hostname': simulatedNode.name, 'kubernetes.io/os': 'linux' },
         isReady: true,
+        address: simulatedNode.address,
         createdAt: this.#startedAt,
       },
     ]
