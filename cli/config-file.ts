@@ -17,9 +17,11 @@ export interface Choices {
   readonly bind?: string
   readonly publish?: { readonly first: number; readonly last: number }
   readonly context?: string
+  /** Whether `POST /_kecs/reset` on the admin port may empty the instance. */
+  readonly allowReset?: boolean
 }
 
-const keys = ['driver', 'image', 'backend', 'port', 'bind', 'publish'] as const
+const keys = ['driver', 'image', 'backend', 'port', 'bind', 'publish', 'allow-reset'] as const
 
 /** The folder's kecs.yaml, with what it leaves open taken from the user's own file. Throws `CliError` naming file and line. */
 export const readConfigFiles = async (cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<Choices> => {
@@ -62,6 +64,10 @@ export const parseConfig = async (text: string, path: string): Promise<Choices> 
       case 'port':
         if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535) found.port = value
         else refuse('port is a number from 1 to 65535')
+        break
+      case 'allow-reset':
+        if (typeof value === 'boolean') found.allowReset = value
+        else refuse('allow-reset is true or false')
         break
       case 'publish':
         try {

@@ -124,6 +124,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     ...(typeof context === 'string' ? { context } : {}),
     ...(typeof program === 'string' ? { program } : {}),
     backend: string('backend'),
+    ...(fields.get('allowReset') === true ? { allowReset: true } : {}),
     image: string('image'),
     version: string('version'),
   }

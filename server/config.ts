@@ -19,5 +19,7 @@ export interface ServerConfig {
   readonly publishedPorts?: { readonly first: number; readonly last: number }
   /** Where the nodes have the data folder; undefined: nowhere. Volumes that outlive their tasks are folders below it. */
   readonly nodeDataDir?: string
+  /** Whether `POST /_kecs/reset` on the admin port empties the instance. */
+  readonly allowReset?: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }

@@ -48,8 +48,12 @@ const clientOf = (url: string): ECSClient => {
 }
 
 /** Calls `use` with a server on `dataDir` and a client of it, then stops it. */
-const serving = async <Answer>(dataDir: string, use: (client: ECSClient, server: RunningServer) => Promise<Answer>): Promise<Answer> => {
-  const server = await startServer(configIn(dataDir), { strict: true })
+const serving = async <Answer>(
+  dataDir: string,
+  use: (client: ECSClient, server: RunningServer) => Promise<Answer>,
+  more: Partial<ServerConfig> = {},
+): Promise<Answer> => {
+  const server = await startServer({ ...configIn(dataDir), ...more }, { strict: true })
   try {
     return await use(clientOf(server.url), server)
   } finally {
@@ -154,6 +158,40 @@ describe('a composed control plane', () => {
         stoppedReason: expect.stringMatching(/^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/),
       })
       await taskIn(client, await run(client), 'RUNNING')
+    })
+  })
+
+  test('is emptied on the admin port, where that is allowed, and stays empty', async () => {
+    const folder = await newFolder()
+    const reset = (server: RunningServer, headers = {}) => fetch(`${server.adminUrl}/_kecs/reset`, { method: 'POST', headers })
+    await serving(folder, async (client, server) => {
+      await client.send(new CreateClusterCommand({}))
+      await register(client)
+      await taskIn(client, await run(client), 'RUNNING')
+      const refused = await reset(server)
+      expect([refused.status, await refused.json()]).toEqual([403, { message: expect.stringContaining('--allow-reset') }])
+      expect((await client.send(new DescribeClustersCommand({}))).clusters).toHaveLength(1)
+    })
+    // The tables of a restarted process are read when they are first asked for: some were not.
+    await serving(
+      folder,
+      async (client, server) => {
+        expect((await reset(server, { origin: 'https://example.com' })).status).toBe(403)
+        const done = await reset(server)
+        expect([done.status, await done.json()]).toEqual([200, { clusters: 1, tasks: 0, milliseconds: expect.any(Number) }])
+        expect((await fetch(`${server.url}/_kecs/reset`, { method: 'POST' })).status).toBe(400)
+        expect(await client.send(new DescribeClustersCommand({}))).toMatchObject({ clusters: [], failures: [{ reason: 'MISSING' }] })
+        await client.send(new CreateClusterCommand({}))
+        await register(client)
+        const arn = await run(client)
+        expect(arn).toBeTruthy()
+        expect((await taskIn(client, arn, 'RUNNING')).taskDefinitionArn).toEndWith(':task-definition/web:1')
+        expect(await (await reset(server)).json()).toMatchObject({ clusters: 1, tasks: 1 })
+      },
+      { allowReset: true },
+    )
+    await serving(folder, async client => {
+      expect((await client.send(new DescribeClustersCommand({}))).clusters).toEqual([])
     })
   })
 

@@ -2,8 +2,10 @@ import { type Clock, systemClock } from '../shared/clock.ts'
 import { type Ids, randomIds } from '../shared/ids.ts'
 import type { KubeSource } from '../shared/kube/index.ts'
 import { version } from '../shared/version.ts'
+import { Gate } from './compose/gate.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
+import { createReset } from './compose/reset.ts'
 import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
 import { Started } from './compose/started.ts'
 import type { ServerConfig } from './config.ts'
@@ -11,6 +13,7 @@ import { createAdmin } from './http/admin.ts'
 import { createApi } from './http/api.ts'
 import type { HealthReport } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
+import { resetRoute } from './http/reset-route.ts'
 import { type Logger, createLog } from './log.ts'
 import type { Wake } from './reconcilers/reconciler.ts'
 import type { Runtime } from './runtime/runtime.ts'
@@ -109,14 +112,17 @@ const start = async (
     },
     publishedPorts: config.publishedPorts,
   })
+  const gate = new Gate()
   const services = [
     ecs,
     elbv2Service({ store, clock, ids, wake }),
     bindServiceDiscovery({ store, clock, ids }),
     bindApplicationAutoScaling({ store, clock, ids }),
-  ]
+  ].map(service => gate.guard(service))
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
-  const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics }).listen(config.host, config.adminPort)
+  const reset = config.allowReset === true ? createReset({ store, clock, log, runtime, reconciling, gate }) : undefined
+  const routes = [resetRoute(reset)]
+  const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())
   const api = await createApi({ aws: { services, ids, log, backendUrl: config.backendUrl, strict }, metrics, health }).listen(
     config.host,

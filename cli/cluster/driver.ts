@@ -43,6 +43,8 @@ export interface Instance {
   readonly program?: string
   /** LocalStack's image, another backend's URL, or none. */
   readonly backend: string
+  /** `POST /_kecs/reset` on the admin port empties it. */
+  readonly allowReset?: true
   /** The control plane's image. */
   readonly image: string
   /** Version of the binary that installed it. */

@@ -144,7 +144,8 @@ const serveArguments = (instance: Instance): readonly string[] => {
     'process-file': processFile(instance),
     ...(/^https?:/.test(instance.backend) ? { backend: instance.backend } : {}),
   }
-  return ['serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])]
+  const switches = instance.allowReset === true ? ['--allow-reset'] : []
+  return ['serve', ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), ...switches]
 }
 
 const stopProcess = async (instance: Instance, signal: AbortSignal): Promise<void> => {

@@ -10,6 +10,7 @@ const none = {
   backend: undefined,
   runtime: undefined,
   publish: undefined,
+  allowReset: undefined,
   logLevel: undefined,
 }
 
@@ -33,6 +34,7 @@ describe('the configuration of serve', () => {
       KECS_INSTANCE: 'staging',
       KECS_BACKEND_URL: 'http://localstack.kecs-system:4566',
       KECS_PUBLISHED_PORTS: '9000-9019',
+      KECS_ALLOW_RESET: 'true',
     }
     expect(serveConfig(none, env, '/tmp/.kecs')).toEqual({
       dataDir: '/data',
@@ -44,6 +46,7 @@ describe('the configuration of serve', () => {
       endpointForTasks: 'http://localhost.localstack.cloud:4566',
       instance: 'staging',
       publishedPorts: { first: 9000, last: 9019 },
+      allowReset: true,
       logLevel: 'info',
     })
     expect(serveConfig(none, { ...env, KECS_BACKEND_URL: '', KECS_PUBLISHED_PORTS: '' }, '/tmp')).not.toContainAnyKeys([
@@ -60,6 +63,7 @@ describe('the configuration of serve', () => {
       adminPort: 0,
       bind: '0.0.0.0',
       backend: 'http://127.0.0.1:4510/',
+      allowReset: true,
       logLevel: 'debug',
     }
     expect(serveConfig(flags, { KECS_DATA_DIR: '/data', KECS_LOG_LEVEL: 'error' }, '/home')).toMatchObject({
@@ -68,6 +72,7 @@ describe('the configuration of serve', () => {
       apiPort: 0,
       adminPort: 0,
       backendUrl: 'http://127.0.0.1:4510',
+      allowReset: true,
       logLevel: 'debug',
     })
   })

@@ -38,6 +38,7 @@ export const serve = defineCommand({
       description: 'host ports that tasks with a dynamic one get first, such as 9000-9019',
       valueHint: 'FIRST-LAST',
     },
+    'allow-reset': { type: 'boolean', description: 'let POST /_kecs/reset on the admin port empty the instance' },
     'log-level': {
       type: 'enum',
       options: [...logLevels],
@@ -50,7 +51,7 @@ export const serve = defineCommand({
   },
   examples: [
     ['kecs serve', 'simulated tasks on port 4566, until Ctrl-C'],
-    ['kecs serve --port 0 --data /tmp/kecs-test', 'for tests: a free port, its own state'],
+    ['kecs serve --port 0 --data /tmp/kecs-test --allow-reset', 'for tests: a free port, its own state, emptied between tests'],
   ],
   run: async (args, host) => {
     const output = args.flag('quiet') === true ? host.output.quiet() : host.output
@@ -64,6 +65,7 @@ export const serve = defineCommand({
         backend: args.text('backend'),
         runtime: args.text('runtime'),
         publish: args.text('publish'),
+        allowReset: args.flag('allow-reset'),
         logLevel: args.text('log-level'),
       },
       { ...host.env, KECS_LOG_LEVEL: host.env['KECS_LOG_LEVEL'] ?? (host.output.live ? 'warn' : 'info') },
@@ -98,6 +100,7 @@ interface ServeFlags {
   readonly backend: string | undefined
   readonly runtime: string | undefined
   readonly publish: string | undefined
+  readonly allowReset: boolean | undefined
   readonly logLevel: string | undefined
 }
 
@@ -122,6 +125,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     instance,
     ...(nodeDataDir === undefined || nodeDataDir === '' ? {} : { nodeDataDir }),
     ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
+    ...((flags.allowReset ?? env['KECS_ALLOW_RESET'] === 'true') ? { allowReset: true } : {}),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }
 }
@@ -186,7 +190,7 @@ const serveDocument = (config: ServerConfig, server: { url: string; adminUrl: st
 const banner = (config: ServerConfig, server: { url: string; adminUrl: string }): readonly string[] => [
   `kecs ${version}, instance ${config.instance}`,
   `  AWS API   ${server.url}`,
-  `  admin     ${server.adminUrl}   /health /ready /metrics`,
+  `  admin     ${server.adminUrl}   /health /ready /metrics${config.allowReset === true ? ' /_kecs/reset' : ''}`,
   `  state     ${config.dataDir}`,
   `  backend   ${config.backendUrl ?? 'none: calls of other AWS services get an error'}`,
   config.runtime === 'simulated'

@@ -17,6 +17,7 @@ const args = {
   context: { type: 'string', description: 'the kube context to install into, with --driver context', valueHint: 'CONTEXT' },
   image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
   backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
+  'allow-reset': { type: 'boolean', description: 'let POST /_kecs/reset on the admin port empty the instance; --no-allow-reset ends it' },
   download: { type: 'boolean', default: true, description: 'fetch no k3d or kind that is missing' },
 } as const
 
@@ -54,6 +55,7 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
     context: given.text('context'),
     image: given.text('image'),
     backend: given.text('backend'),
+    allowReset: given.flag('allow-reset'),
   })
 }
 
@@ -69,7 +71,7 @@ const checkDriver = (text: string, from: string): DriverName => {
 
 /** The object without what is undefined, so that it does not hide what other sources say. */
 const present = (values: { readonly [K in keyof Choices]-?: Choices[K] | undefined }): Choices => {
-  const { driver, port: door, apiPort, publish, bind, context, image, backend } = values
+  const { driver, port: door, apiPort, publish, bind, context, image, backend, allowReset } = values
   return {
     ...(driver === undefined ? {} : { driver }),
     ...(door === undefined ? {} : { port: door }),
@@ -79,5 +81,6 @@ const present = (values: { readonly [K in keyof Choices]-?: Choices[K] | undefin
     ...(context === undefined ? {} : { context }),
     ...(image === undefined ? {} : { image }),
     ...(backend === undefined ? {} : { backend }),
+    ...(allowReset === undefined ? {} : { allowReset }),
   }
 }

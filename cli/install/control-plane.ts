@@ -89,6 +89,7 @@ const environment = ({ instance, data }: Installation) => {
     { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
     { name: 'KECS_BACKEND_URL', value: url },
     { name: 'KECS_PUBLISHED_PORTS', value: last < first ? '' : `${first}-${last}` },
+    ...(instance.allowReset === true ? [{ name: 'KECS_ALLOW_RESET', value: 'true' }] : []),
     // Where libraries of the binary unpack what they carry: all else is read-only.
     { name: 'HOME', value: '/tmp' },
   ]

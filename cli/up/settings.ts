@@ -52,6 +52,7 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     publishedPorts,
     ...(context === undefined ? {} : { context }),
     backend: choices.backend ?? remembered?.backend ?? images.localstack,
+    ...((choices.allowReset ?? remembered?.allowReset) === true ? { allowReset: true } : {}),
     image: imageFor(request),
     version: request.version,
   }

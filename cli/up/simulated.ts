@@ -37,4 +37,5 @@ export const upSimulated = async (up: SimulatedUp): Promise<void> => {
   })
 }
 
-const isSame = (before: Instance, after: Instance): boolean => before.version === after.version && before.backend === after.backend
+const isSame = (before: Instance, after: Instance): boolean =>
+  before.version === after.version && before.backend === after.backend && before.allowReset === after.allowReset

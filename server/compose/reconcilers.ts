@@ -34,6 +34,7 @@ export interface ReconcilingParts {
 
 export interface Reconciling {
   readonly controller: Controller
+  readonly rooms: ClusterRooms
   /** Whether the runtime's first full list is in. */
   isSynced(): boolean
   /** Begins to watch the runtime. What there is is looked at once the first full list is in; until then nothing is done. */
@@ -88,6 +89,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
 
   return {
     controller,
+    rooms,
     isSynced: () => synced,
     begin: () => void watch(),
     stop: async () => {

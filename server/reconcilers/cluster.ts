@@ -34,6 +34,10 @@ export class ClusterReconciler implements Reconciler {
     for (const row of this.#clusters.all()) yield row.cluster.clusterArn
   }
 
+  forget(): void {
+    this.#removed.clear()
+  }
+
   async reconcile(key: string): Promise<number | undefined> {
     const row = this.#clusters.get(key)
     if (row === undefined) return undefined

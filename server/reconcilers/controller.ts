@@ -54,6 +54,23 @@ export class Controller {
     return new Map([...this.#queues].map(([kind, { queue }]) => [kind, queue.depth]))
   }
 
+  /** Begins nothing more until `resume`, and resolves when nothing runs. */
+  async pause(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map(({ queue }) => queue.pause()))
+  }
+
+  resume(): void {
+    for (const { queue } of this.#queues.values()) queue.resume()
+  }
+
+  /** Drops every key and what reconcilers remember of keys: the state was emptied. Meant for while it is paused. */
+  forget(): void {
+    for (const { reconciler, queue } of this.#queues.values()) {
+      queue.forget()
+      reconciler.forget?.()
+    }
+  }
+
   /** Resolves when nothing runs any more; meant for after the signal. */
   async idle(): Promise<void> {
     await Promise.all([...this.#queues.values()].map(({ queue }) => queue.idle()))

@@ -38,6 +38,7 @@ export class WorkQueue {
   readonly #states = new Map<string, KeyState>()
   readonly #line = new Set<string>()
   readonly #running = new Set<Promise<void>>()
+  #isPaused = false
 
   constructor(options: WorkQueueOptions) {
     this.#options = options
@@ -58,6 +59,24 @@ export class WorkQueue {
     }
     this.#enqueue(key, state)
     this.#begin()
+  }
+
+  /** Begins nothing more until `resume`, and resolves when nothing runs. */
+  async pause(): Promise<void> {
+    this.#isPaused = true
+    await this.idle()
+  }
+
+  /** Goes on with what waits. */
+  resume(): void {
+    this.#isPaused = false
+    this.#begin()
+  }
+
+  /** Drops every key, in line or at rest: what they stand for is gone. Meant for a queue that is paused. */
+  forget(): void {
+    this.#end()
+    this.#states.clear()
   }
 
   /** Resolves when nothing runs any more; meant for after the signal. */
@@ -81,6 +100,7 @@ export class WorkQueue {
   }
 
   #begin(): void {
+    if (this.#isPaused) return
     for (const key of this.#line) {
       if (this.#running.size >= this.#options.concurrency) return
       this.#line.delete(key)

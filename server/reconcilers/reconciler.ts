@@ -9,6 +9,8 @@ export interface Reconciler {
   reconcile(key: string, signal: AbortSignal): Promise<number | undefined>
   /** Keys to wake at start. */
   keys(): Iterable<string>
+  /** Drops what it remembers of keys: there are none any more. */
+  forget?(): void
 }
 
 /** Wakes a key of a reconciler; a key that waits already is not added twice. */

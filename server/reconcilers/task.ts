@@ -55,6 +55,10 @@ export class TaskReconciler implements Reconciler {
     return task.taskArn
   }
 
+  forget(): void {
+    this.#memories.clear()
+  }
+
   async reconcile(key: string, signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted) {
       const row = this.#tasks.get(key)

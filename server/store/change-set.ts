@@ -5,6 +5,7 @@ export interface ChangedTable {
   readonly definition: { readonly name: string }
   put(row: object): { readonly key: string; readonly before: object | undefined }
   remove(key: string): object | undefined
+  keys(): Iterable<string>
 }
 
 interface RowChange extends Change {

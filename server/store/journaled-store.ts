@@ -55,6 +55,23 @@ export class JournaledStore implements Store {
     return answer
   }
 
+  async clear(): Promise<void> {
+    const unclaimed = [...this.#unclaimed]
+    this.#unclaimed.clear()
+    const { answer: _answer, ...commit } = this.#apply(transaction => {
+      for (const table of this.#tables.values()) transaction.empty(table)
+    })
+    const removals = unclaimed.flatMap(([, rows]) => rows.map(({ table, key }) => ({ table, key, after: undefined })))
+    const durable = this.#queue.push({ ...commit, revisions: [...commit.revisions, ...this.#revisions(removals)] })
+    this.#announcer.announce(commit.changes.changes)
+    try {
+      await durable
+    } catch (error) {
+      for (const [table, rows] of unclaimed) this.#unclaimed.set(table, rows)
+      throw error
+    }
+  }
+
   watch(listener: (changes: readonly Change[]) => void): () => void {
     return this.#announcer.watch(listener)
   }
@@ -84,7 +101,7 @@ export class JournaledStore implements Store {
   }
 
   /** Runs `change` against memory. If it throws, nothing has changed. */
-  #apply<Answer>(change: (transaction: Transaction) => Answer): Commit & { readonly answer: Answer } {
+  #apply<Answer>(change: (transaction: OpenTransaction) => Answer): Commit & { readonly answer: Answer } {
     if (this.#closed !== undefined) throw new StoreError('The state is closed.', 'Start the control plane again.')
     if (this.#inChange) throw new Error('a commit was started within the change of another one')
     const changes = new ChangeSet()
@@ -107,7 +124,7 @@ export class JournaledStore implements Store {
     }
   }
 
-  #revisions(changes: readonly Change[]): Revision[] {
+  #revisions(changes: readonly Pick<Change, 'table' | 'key' | 'after'>[]): Revision[] {
     if (changes.length === 0) return []
     const revision = ++this.#revision
     const time = this.#options.clock.now()
@@ -148,6 +165,10 @@ class OpenTransaction implements Transaction {
     const table = this.#tables(definition)
     const before = table.remove(key)
     if (before !== undefined) this.#changes.add(table, key, before, undefined)
+  }
+
+  empty(table: ChangedTable): void {
+    for (const key of table.keys()) this.#changes.add(table, key, table.remove(key), undefined)
   }
 
   end(): void {

@@ -33,6 +33,10 @@ export class MemoryTable<Row extends object, Index extends string = string> impl
     return this.#byKey.size
   }
 
+  keys(): Iterable<string> {
+    return this.#byKey.keys()
+  }
+
   all(after?: string): Iterable<Row> {
     return this.#ordered.rows(after)
   }

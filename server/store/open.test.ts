@@ -100,6 +100,30 @@ test('any commits, failures among them, are there in order after any restarts', 
   )
 }, 60_000)
 
+test('what is cleared stays so over a restart, also tables that nobody asked for', async () => {
+  const folder = await newFolder()
+  const others: typeof items = { ...items, name: 'others' }
+  const first = await openIn(folder)
+  await first.commit(tx => {
+    tx.put(items, itemIn(1, 'a'))
+    tx.put(others, itemIn(1, 'b'))
+  })
+  await first.close()
+  const second = await openIn(folder)
+  expect(second.table(items).size).toBe(1)
+  const seen: string[] = []
+  second.watch(changes => seen.push(...changes.map(({ table, key, after }) => `${table} ${key} ${after === undefined}`)))
+  await second.clear()
+  expect(seen).toEqual(['items a true'])
+  expect([second.table(items).size, second.table(others).size]).toEqual([0, 0])
+  await second.commit(tx => tx.put(items, itemIn(1, 'c')))
+  await second.close()
+  const third = await openIn(folder)
+  expect([...third.table(items).all()]).toEqual([itemIn(1, 'c')])
+  expect(third.table(others).size).toBe(0)
+  await third.close()
+})
+
 test('what was acknowledged survives SIGKILL in the middle of commits', async () => {
   const folder = await newFolder()
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'crash.child.ts'), folder], { stdout: 'pipe' })

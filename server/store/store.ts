@@ -47,6 +47,8 @@ export interface Store {
    * on disk. If `change` throws, nothing is changed and the promise rejects with what it threw.
    */
   commit<Answer>(change: (transaction: Transaction) => Answer): Promise<Answer>
+  /** Removes every row of every table in one commit. Resolves when that is on disk; what is there then is history alone. */
+  clear(): Promise<void>
   /** Calls `listener` after each applied or undone commit; the answer ends it. */
   watch(listener: (changes: readonly Change[]) => void): () => void
   /** Waits for what is pending, then closes. */

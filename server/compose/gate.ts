@@ -1,0 +1,37 @@
+import type { BoundService } from '../aws/service.ts'
+
+/** Lets operations of our services run, or holds them back: while it is closed nobody else touches the state. */
+export class Gate {
+  readonly #running = new Set<Promise<unknown>>()
+  #closed: PromiseWithResolvers<void> | undefined
+
+  /** The service behind the gate. What comes while it is closed runs when it opens. */
+  guard(service: BoundService): BoundService {
+    const enter: BoundService['invoke'] = (...call) => {
+      const running = service.invoke(...call)
+      if (running !== undefined) this.#count(running)
+      return running
+    }
+    return {
+      model: service.model,
+      invoke: (...call) => (this.#closed === undefined ? enter(...call) : this.#closed.promise.then(() => enter(...call))),
+    }
+  }
+
+  /** Holds back what comes from now on; resolves when all that runs has ended. */
+  async close(): Promise<void> {
+    this.#closed ??= Promise.withResolvers()
+    await Promise.allSettled(this.#running)
+  }
+
+  open(): void {
+    this.#closed?.resolve()
+    this.#closed = undefined
+  }
+
+  #count(running: Promise<unknown>): void {
+    this.#running.add(running)
+    const leave = (): void => void this.#running.delete(running)
+    running.then(leave, leave)
+  }
+}

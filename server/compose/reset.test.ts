@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'bun:test'
+import { randomIds } from '../../shared/ids.ts'
+import { FakeClock, settle } from '../../test/support/fake-clock.ts'
+import { FlakyRuntime } from '../../test/support/flaky-runtime.ts'
+import { aCluster, aDefinition, aTask } from '../../test/support/task-fixture.ts'
+import type { BoundService } from '../aws/service.ts'
+import { createLog } from '../log.ts'
+import { SimulatedRuntime } from '../runtime/simulated/index.ts'
+import { memoryStore } from '../store/memory.ts'
+import { clusters, taskDefinitions, tasks } from '../store/tables.ts'
+import { Gate } from './gate.ts'
+import { createReconciling } from './reconcilers.ts'
+import { ResetBusy, createReset } from './reset.ts'
+
+const log = createLog({ logLevel: 'error' }, { write: () => true })
+const call = { account: '000000000000', region: 'us-east-1', requestId: 'r', principal: 'arn:aws:iam::000000000000:root' }
+const arn = aTask().task.taskArn
+
+/** An instance with one task that runs. */
+const world = async () => {
+  const clock = new FakeClock()
+  const store = memoryStore({ clock })
+  const runtime = new FlakyRuntime(new SimulatedRuntime({ clock, ids: randomIds }))
+  const reconciling = createReconciling({
+    store,
+    clock,
+    ids: randomIds,
+    log,
+    runtime,
+    settings: { endpointUrl: 'http://localhost:4566' },
+    publishedPorts: undefined,
+  })
+  const gate = new Gate()
+  const fill = () =>
+    store.commit(transaction => {
+      transaction.put(clusters, aCluster())
+      transaction.put(taskDefinitions, aDefinition([{ name: 'app', image: 'nginx', essential: true }]))
+      transaction.put(tasks, aTask(['app'], { createdAt: clock.now() / 1000 }, { epoch: runtime.epoch }))
+    })
+  const runs = (): boolean => store.table(tasks).get(arn)?.task.lastStatus === 'RUNNING'
+  await fill()
+  reconciling.begin()
+  await clock.until(runs, 1_000)
+  return { clock, store, runtime, reconciling, gate, fill, runs, reset: createReset({ store, clock, log, runtime, reconciling, gate }) }
+}
+
+describe('a reset', () => {
+  test('leaves no row and no task, and what comes after is as on a new instance', async () => {
+    const { clock, store, runtime, reconciling, fill, runs, reset } = await world()
+    expect(await reset()).toEqual({ clusters: 1, tasks: 1, milliseconds: 0 })
+    expect([store.table(clusters).size, store.table(taskDefinitions).size, store.table(tasks).size]).toEqual([0, 0, 0])
+    expect([...runtime.list()]).toEqual([])
+    await clock.advance(3_600_000)
+    expect(runtime.calls.filter(each => each.startsWith('start '))).toHaveLength(1)
+
+    await fill()
+    reconciling.controller.wake('task', arn)
+    await clock.until(runs, 1_000)
+    expect(runtime.calls.filter(each => each.startsWith('start '))).toHaveLength(2)
+  })
+
+  test('waits for the calls that run, and holds back those that come', async () => {
+    const { store, gate, reset, fill } = await world()
+    const entered: string[] = []
+    const slow = Promise.withResolvers<void>()
+    const service: Pick<BoundService, 'invoke'> = {
+      invoke: async operation => {
+        entered.push(operation)
+        if (operation === 'First') await slow.promise
+        await fill()
+      },
+    }
+    const guarded = gate.guard({
+      model: { signingName: 'x', protocol: 'aws-json-1-1', apiVersion: '', operations: {}, errors: {} },
+      ...service,
+    })
+    const first = guarded.invoke('First', call, {})
+    const emptied = reset()
+    const second = guarded.invoke('Second', call, {})
+    await settle()
+    expect(entered).toEqual(['First'])
+    expect(store.table(clusters).size).toBe(1)
+    slow.resolve()
+    await Promise.all([first, emptied])
+    await second
+    expect(entered).toEqual(['First', 'Second'])
+    expect(store.table(clusters).size).toBe(1)
+  })
+
+  test('gives up on a call that does not end, and nothing is gone', async () => {
+    const { clock, store, runtime, gate, reset } = await world()
+    const never = Promise.withResolvers<void>()
+    void gate
+      .guard({
+        model: { signingName: 'x', protocol: 'aws-json-1-1', apiVersion: '', operations: {}, errors: {} },
+        invoke: () => never.promise,
+      })
+      .invoke('Endless', call, {})
+    const outcome = reset().catch((error: unknown) => error)
+    await clock.advance(30_000)
+    expect(await outcome).toBeInstanceOf(ResetBusy)
+    expect(store.table(tasks).size).toBe(1)
+    expect([...runtime.list()]).toHaveLength(1)
+  })
+
+  test('keeps the rows where the runtime refuses, so that it can be asked for again', async () => {
+    const { store, runtime, reset } = await world()
+    runtime.fails = () => 'before'
+    await expect(reset()).rejects.toThrow()
+    expect(store.table(clusters).size).toBe(1)
+    runtime.fails = () => undefined
+    await reset()
+    expect(store.table(clusters).size).toBe(0)
+    expect([...runtime.list()]).toEqual([])
+  })
+})
