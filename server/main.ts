@@ -8,6 +8,7 @@ import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
 import { createReset } from './compose/reset.ts'
 import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
 import { Started } from './compose/started.ts'
+import { stateRoutes } from './compose/state-routes.ts'
 import type { ServerConfig } from './config.ts'
 import { createAdmin } from './http/admin.ts'
 import { createApi } from './http/api.ts'
@@ -21,7 +22,7 @@ import { bindApplicationAutoScaling } from './services/application-autoscaling/i
 import { ecsService } from './services/ecs/index.ts'
 import { elbv2Service } from './services/elbv2/index.ts'
 import { bindServiceDiscovery } from './services/servicediscovery/index.ts'
-import { openStore } from './store/open.ts'
+import { openState } from './store/open.ts'
 
 /** A running control plane. */
 export interface RunningServer {
@@ -69,7 +70,7 @@ const start = async (
   started: Started,
 ): Promise<RunningServer> => {
   const { log } = dependencies
-  const store = await openStore({ folder: config.dataDir, clock, log })
+  const { store, reader } = await openState({ folder: config.dataDir, clock, log })
   started.add('the store', () => store.close())
 
   const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids }))
@@ -121,7 +122,7 @@ const start = async (
   ].map(service => gate.guard(service))
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
   const reset = config.allowReset === true ? createReset({ store, clock, log, runtime, reconciling, gate }) : undefined
-  const routes = [resetRoute(reset)]
+  const routes = [resetRoute(reset), ...stateRoutes(reader)]
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())
   const api = await createApi({ aws: { services, ids, log, backendUrl: config.backendUrl, strict }, metrics, health }).listen(

@@ -21,6 +21,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./env.ts')).env,
   },
   logs: { group: 'Use', summary: "print a component's log", load: async () => (await import('./logs.ts')).logs },
+  query: { group: 'Use', summary: 'ask the state and its history with SQL', load: async () => (await import('./query.ts')).query },
+  history: {
+    group: 'Use',
+    summary: 'show how a resource came to be what it is',
+    load: async () => (await import('./history.ts')).history,
+  },
   image: {
     group: 'Use',
     summary: "bring the local Docker's images into the cluster",

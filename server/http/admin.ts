@@ -10,6 +10,9 @@ export interface AdminRoute {
   handle(request: Request): Response | Promise<Response>
 }
 
+/** What an administration route refuses: what is wrong and, behind a line break, what to do. */
+export const refuseAdmin = (message: string, status: 400 | 404 | 409 = 400): Response => new Response(`${message}\n`, { status })
+
 export interface AdminOptions {
   readonly health: () => HealthReport
   /** Whether the API may be called: Kubernetes' readiness. */

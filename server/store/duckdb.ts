@@ -6,9 +6,11 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api'
 import type { Journal, JournalContents, Revision, StoredRow } from './journal.ts'
+import { DuckDBReader } from './duckdb-reader.ts'
+import type { StateReader } from './reader.ts'
 import * as schema from './schema.ts'
 
-/** The only importer of DuckDB. */
+/** DuckDB is imported here and in `duckdb-reader.ts` alone. */
 
 /** Groups up to this size go in as one INSERT, which is one trip to DuckDB; larger ones through an appender, which takes three. */
 const rowsPerInsert = 16
@@ -76,6 +78,11 @@ export class DuckDBJournal implements Journal {
       closeSession(session)
       throw error
     }
+  }
+
+  /** Reads beside the journal's own connection, and never waits for it. */
+  reader(): StateReader {
+    return new DuckDBReader(async () => (await this.#open()).instance)
   }
 
   /** How many revisions the file holds, history included. */

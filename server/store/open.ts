@@ -8,6 +8,7 @@ import { StoreError } from './errors.ts'
 import type { Journal, JournalContents } from './journal.ts'
 import { JournaledStore } from './journaled-store.ts'
 import { describeOwner, removeOwner, writeOwner } from './owner.ts'
+import type { StateReader } from './reader.ts'
 import { formatVersion } from './schema.ts'
 import type { StoreLog } from './store-log.ts'
 import type { Store } from './store.ts'
@@ -28,14 +29,24 @@ const open = new Set<string>()
  * Opens the state in a folder, or begins one there. Rejects with a `StoreError` when another process has it open, when
  * a newer version wrote it, or when it cannot be read.
  */
-export const openStore = async (options: OpenStoreOptions): Promise<Store> => {
+export const openStore = async (options: OpenStoreOptions): Promise<Store> => (await openState(options)).store
+
+/** The state: what changes it, and what reads its history. The reader is of use until the store is closed. */
+export interface OpenedState {
+  readonly store: Store
+  readonly reader: StateReader
+}
+
+/** As `openStore`, with a reader of what is on disk. */
+export const openState = async (options: OpenStoreOptions): Promise<OpenedState> => {
   const folder = await prepareFolder(options.folder)
   if (open.has(folder)) throw inUse(folder, 'this very process')
   open.add(folder)
   try {
-    const journal = withOwner(await openJournal(folder, options), folder)
+    const file = await openJournal(folder, options)
+    const journal = withOwner(file, folder)
     const contents = await loadOrClose(journal)
-    return new JournaledStore({ journal, clock: options.clock, log: options.log }, contents)
+    return { store: new JournaledStore({ journal, clock: options.clock, log: options.log }, contents), reader: file.reader() }
   } catch (error) {
     open.delete(folder)
     throw error

@@ -36,6 +36,13 @@ export const trimHistory = `DELETE FROM revisions WHERE revision <= $1 AND (dele
 /** The number up to which history is to go so that about `$1` rows of all stay. */
 export const historyBoundary = 'SELECT revision FROM revisions ORDER BY revision DESC LIMIT 1 OFFSET $1'
 
+/** Revisions of rows whose key is `$1`, begins with it as its first word, or ends with it as the last part of an ARN; the newest first. */
+export const historyOf = `SELECT revision, epoch_ms(time), table_name, key, body FROM kecs.revisions
+  WHERE key = $1 OR starts_with(key, $1 || ' ') OR ends_with(key, '/' || $1) OR ends_with(key, ':' || $1)
+  ORDER BY revision DESC, table_name, key LIMIT $2`
+
+export const firstTime = 'SELECT epoch_ms(min(time)) FROM kecs.revisions'
+
 export const insertRevisions = (rows: number): string =>
   `INSERT INTO revisions VALUES ${Array.from({ length: rows }, (_, row) => `(${placeholders(row)})`).join(', ')}`
 
