@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../shared/clock.ts'
 import { type Ids, randomIds } from '../shared/ids.ts'
 import type { KubeSource } from '../shared/kube/index.ts'
 import { version } from '../shared/version.ts'
+import { createBackend } from './backend/client.ts'
 import { Gate } from './compose/gate.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
@@ -91,6 +92,7 @@ const start = async (
     log,
     runtime,
     settings,
+    backend: config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl }),
     publishedPorts: config.publishedPorts,
     observe: reconcileMetrics(metrics),
   })

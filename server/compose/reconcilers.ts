@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
+import type { Backend } from '../backend/backend.ts'
 import type { PortRange } from '../domain/host-ports.ts'
 import type { TaskSpecSettings } from '../domain/task-spec.ts'
 import type { Logger } from '../log.ts'
@@ -25,6 +26,8 @@ export interface ReconcilingParts {
   readonly log: Logger
   readonly runtime: Runtime
   readonly settings: TaskSpecSettings
+  /** The AWS services that are not ours; undefined where none is configured. */
+  readonly backend?: Backend | undefined
   /** The host ports that can be reached from outside the machine. */
   readonly publishedPorts: PortRange | undefined
   /** What else tells services how their tasks are. */
@@ -52,7 +55,13 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
   const abort = new AbortController()
   let synced = false
   const rooms = new ClusterRooms(runtime)
-  const taskReconciler = new TaskReconciler({ ...parts, rooms, isSynced: () => synced })
+  const taskReconciler = new TaskReconciler({
+    ...parts,
+    backend: parts.backend,
+    rooms,
+    isSynced: () => synced,
+    wake: taskArn => controller.wake('task', taskArn),
+  })
   const controller: Controller = new Controller({
     ...parts,
     reconcilers: [
@@ -95,6 +104,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
     stop: async () => {
       unwatch()
       abort.abort()
+      taskReconciler.stop()
       await controller.idle()
     },
   }

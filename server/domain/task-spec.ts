@@ -1,6 +1,6 @@
 import { defaultAccount } from '../../shared/names.ts'
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, NetworkBinding, PortMapping } from '../aws/generated/ecs.ts'
-import type { TaskSpec } from '../runtime/runtime.ts'
+import type { ContainerSecrets, TaskSpec } from '../runtime/runtime.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 import { bindingsOf } from './host-ports.ts'
 import { portsOfRange } from './host-ports-range.ts'
@@ -16,9 +16,17 @@ export interface TaskSpecSettings {
  * its host ports put in. Pure: the same row gives the same answer after a restart.
  *
  * Where it differs from AWS: AWS_ENDPOINT_URL, region and credentials are in the environment, so that an SDK finds
- * kecs. What the definition, an override or a secret of the container sets is left as it is.
+ * kecs. What the definition, an override, an environment file or a secret of the container sets is left as it is.
+ *
+ * @param secrets what was fetched for the task, by its containers' names
  */
-export const taskSpec = (row: TaskRow, definition: TaskDefinitionRow, cluster: ClusterRow, settings: TaskSpecSettings): TaskSpec => {
+export const taskSpec = (
+  row: TaskRow,
+  definition: TaskDefinitionRow,
+  cluster: ClusterRow,
+  settings: TaskSpecSettings,
+  secrets: TaskSpec['secrets'] = {},
+): TaskSpec => {
   const { task } = row
   const { taskDefinition } = definition
   const launchType = launchTypeOf(row)
@@ -40,15 +48,12 @@ export const taskSpec = (row: TaskRow, definition: TaskDefinitionRow, cluster: C
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
     ...(storage === undefined ? {} : { ephemeralStorage: storage.sizeInGiB }),
-    containers: (taskDefinition.containerDefinitions ?? []).map(container => {
-      const override = task.overrides?.containerOverrides?.find(({ name }) => name === container.name)
-      const overridden = override === undefined ? container : overrideContainer(container, override)
-      return {
-        ...overridden,
-        environment: withDefaults(overridden, awsVariables),
-        portMappings: boundPorts(overridden, networkMode, row),
-      }
-    }),
+    containers: overriddenContainers(row, definition).map(container => ({
+      ...container,
+      environment: withDefaults(container, awsVariables, secrets[container.name ?? '']),
+      portMappings: boundPorts(container, networkMode, row),
+    })),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
     ...(taskDefinition.volumes === undefined ? {} : { volumes: taskDefinition.volumes }),
     ...(row.nodeName === undefined ? {} : { nodeName: row.nodeName }),
     tags: Object.fromEntries(row.tags.flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']]))),
@@ -65,6 +70,13 @@ const sizeOf = (
   defined: string | undefined,
   parse: (text: string) => number | undefined,
 ): number | undefined => parse(override ?? '') ?? parse(defined ?? '')
+
+/** The containers of a task's definition as the task runs them. */
+export const overriddenContainers = ({ task }: TaskRow, { taskDefinition }: TaskDefinitionRow): readonly ContainerDefinition[] =>
+  (taskDefinition.containerDefinitions ?? []).map(container => {
+    const override = task.overrides?.containerOverrides?.find(({ name }) => name === container.name)
+    return override === undefined ? container : overrideContainer(container, override)
+  })
 
 /**
  * A container definition with a RunTask override applied. Environment variables are replaced by name and added;
@@ -106,9 +118,14 @@ const awsEnvironment = (row: TaskRow, launchType: TaskSpec['launchType'], settin
   ]
 }
 
-const withDefaults = (container: ContainerDefinition, defaults: readonly [string, string][]): KeyValuePair[] => {
-  const own = mergeEnvironment(container.environment ?? [], [])
-  const taken = new Set([...own, ...(container.secrets ?? [])].map(({ name }) => name))
+const withDefaults = (
+  container: ContainerDefinition,
+  defaults: readonly [string, string][],
+  secrets: ContainerSecrets | undefined,
+): KeyValuePair[] => {
+  const fetched = secrets?.environment ?? {}
+  const own = mergeEnvironment(container.environment ?? [], []).filter(({ name = '' }) => !Object.hasOwn(fetched, name))
+  const taken = new Set([...own, ...(container.secrets ?? [])].map(({ name }) => name).concat(Object.keys(fetched)))
   return [...own, ...defaults.filter(([name]) => !taken.has(name)).map(([name, value]) => ({ name, value }))]
 }
 

@@ -1,4 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { Backend } from '../backend/backend.ts'
+import { taskNeeds } from '../domain/secret-needs.ts'
 import { stopGrace, taskFacts } from '../domain/task-lifecycle-facts.ts'
 import { type LifecycleContext, type Step, advance } from '../domain/task-lifecycle.ts'
 import { type TaskSpecSettings, taskSpec } from '../domain/task-spec.ts'
@@ -9,6 +11,7 @@ import { type TaskRow, clusters, taskDefinitions, tasks } from '../store/tables.
 import type { ClusterRooms } from './cluster-rooms.ts'
 import { OrphanTasks } from './orphan-tasks.ts'
 import type { Reconciler } from './reconciler.ts'
+import { TaskSecrets } from './task-secrets.ts'
 
 export interface TaskReconcilerParts {
   readonly store: Store
@@ -19,6 +22,10 @@ export interface TaskReconcilerParts {
   readonly settings: TaskSpecSettings
   /** Whether the runtime's first full list is in. */
   readonly isSynced: () => boolean
+  /** What secrets and environment files are asked of. */
+  readonly backend: Backend | undefined
+  /** Looks at a task again: what it waited for is there. */
+  readonly wake: (taskArn: string) => void
 }
 
 /** How long a STOPPED task is still described: AWS promises an hour. Milliseconds. */
@@ -38,10 +45,12 @@ export class TaskReconciler implements Reconciler {
   readonly #parts: TaskReconcilerParts
   readonly #memories = new Map<string, Memory>()
   readonly #orphans: OrphanTasks
+  readonly #secrets: TaskSecrets
 
   constructor(parts: TaskReconcilerParts) {
     this.#parts = parts
     this.#orphans = new OrphanTasks(parts)
+    this.#secrets = new TaskSecrets(parts)
   }
 
   *keys(): Iterable<string> {
@@ -57,6 +66,12 @@ export class TaskReconciler implements Reconciler {
 
   forget(): void {
     this.#memories.clear()
+    this.#secrets.stop()
+  }
+
+  /** Ends what it waits for beside the queue. */
+  stop(): void {
+    this.#secrets.stop()
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<number | undefined> {
@@ -66,7 +81,7 @@ export class TaskReconciler implements Reconciler {
       const step = this.#step(row)
       if (step.row !== row) await this.#commit(step)
       if (step.row.task.lastStatus === 'STOPPED') return this.#ended(step)
-      const isRefused = step.action === 'start' && !(await this.#start(step.row))
+      const isRefused = step.action === 'start' && (await this.#start(step.row)) === 'refused'
       if (step.action === 'stop') await this.#stop(step.row)
       await this.#actOnContainers(step)
       if (!isRefused && step.lookAgainAfterMs !== 0) return step.lookAgainAfterMs
@@ -101,22 +116,30 @@ export class TaskReconciler implements Reconciler {
     this.#parts.log.debug({ taskArn, lastStatus, stopCode, stoppedReason }, 'task changed')
   }
 
-  /** Answers whether the runtime accepted; what it refuses for ever is the next step's. */
-  async #start(row: TaskRow): Promise<boolean> {
+  /** What is refused for ever is the next step's; what waits for its secrets is woken when they are there. */
+  async #start(row: TaskRow): Promise<'accepted' | 'refused' | 'waiting'> {
     const memory = this.#memoryOf(row)
     const { clock, log, rooms, runtime, settings, store } = this.#parts
     const definition = store.table(taskDefinitions).get(row.task.taskDefinitionArn)
     const cluster = store.table(clusters).get(row.task.clusterArn)
     if (definition === undefined || cluster === undefined) {
       memory.startError = `The task's ${definition === undefined ? 'task definition' : 'cluster'} was deleted before it started.`
-      return false
+      return 'refused'
+    }
+    const needs = taskNeeds(row, definition)
+    const secrets = needs === undefined ? undefined : this.#secrets.of(row.task.taskArn, needs)
+    if (secrets?.is === 'coming') return 'waiting'
+    if (secrets?.is === 'refused') {
+      memory.startError = secrets.reason
+      return 'refused'
     }
     const room = { clusterArn: row.task.clusterArn, namespace: row.namespace }
     await rooms.prepare(room)
     try {
-      await runtime.start(taskSpec(row, definition, cluster, settings))
+      await runtime.start(taskSpec(row, definition, cluster, settings, secrets?.values))
       memory.startAcceptedAt = clock.now()
-      return true
+      this.#secrets.forget(row.task.taskArn)
+      return 'accepted'
     } catch (error) {
       if (!(error instanceof TaskRefused)) {
         // The room may be what is missing.
@@ -125,7 +148,7 @@ export class TaskReconciler implements Reconciler {
       }
       log.info({ taskArn: row.task.taskArn, reason: error.reason }, 'task refused')
       memory.startError = error.reason
-      return false
+      return 'refused'
     }
   }
 
@@ -143,6 +166,7 @@ export class TaskReconciler implements Reconciler {
   /** Lets go of a STOPPED task, now that its end is durable. Its row goes after a while, its tags with it. */
   async #ended({ row, action }: Step): Promise<number | undefined> {
     const memory = this.#memoryOf(row)
+    this.#secrets.forget(row.task.taskArn)
     if (action === 'release' || memory.isToRelease === true) await this.#parts.runtime.release(refOf(row))
     memory.isToRelease = false
     const { taskArn, stoppedAt = 0 } = row.task
@@ -155,6 +179,7 @@ export class TaskReconciler implements Reconciler {
 
   async #forgotten(key: string): Promise<number | undefined> {
     this.#memories.delete(key)
+    this.#secrets.forget(key)
     return this.#parts.isSynced() ? this.#orphans.end(key) : undefined
   }
 

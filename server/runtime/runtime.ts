@@ -93,9 +93,24 @@ export interface TaskSpec extends TaskRef {
   readonly containers: readonly ContainerDefinition[]
   /** The task definition's volumes, which mount points name. */
   readonly volumes?: readonly Volume[]
+  /** By the containers' names, of those that need any. */
+  readonly secrets?: Readonly<Record<string, ContainerSecrets>>
   readonly tags: Readonly<Record<string, string>>
   /** The name of the node that it must run on; any where absent. */
   readonly nodeName?: string
+}
+
+/**
+ * What was fetched for a container as its task starts. None of it may be shown, logged or kept: it lives in the memory
+ * of this process until the task is started, and where the runtime keeps secrets until the task is released.
+ */
+export interface ContainerSecrets {
+  /** Variables of secrets and environment files, by name; none that the container's `environment` has too. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Options of the log driver, of `secretOptions`. */
+  readonly logOptions: Readonly<Record<string, string>>
+  /** What its image is pulled with. */
+  readonly registry?: { readonly username: string; readonly password: string }
 }
 
 /** What is seen of a task, in Kubernetes' terms, all times in milliseconds since the epoch. */

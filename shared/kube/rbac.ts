@@ -10,6 +10,8 @@ export const controlPlaneRules: readonly Wire<V1PolicyRule>[] = [
   // Tasks.
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  // What tasks get as secrets: written before their pods and removed with them, never read.
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'patch', 'delete'] },
   // ECS clusters; the uid of kube-system says which Kubernetes cluster this is.
   { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
   // Nodes are container instances.

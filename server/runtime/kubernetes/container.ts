@@ -1,11 +1,12 @@
 import type { Pod } from '../../../shared/kube/index.ts'
 import type { ContainerDefinition, PortMapping } from '../../aws/generated/ecs.ts'
-import type { TaskSpec } from '../runtime.ts'
+import type { ContainerSecrets, TaskSpec } from '../runtime.ts'
 import { firstImageOf } from './held.ts'
 import { dnsLabelOf } from './names.ts'
 import { probeOf } from './probe.ts'
 import type { ResourceRequirements } from './resources.ts'
 import { restartsOf } from './restarts.ts'
+import { secretVariables } from './task-secret.ts'
 import { userOf } from './user.ts'
 
 type PodContainer = NonNullable<Pod['spec']>['containers'][number]
@@ -20,12 +21,14 @@ export function containerOf(
     readonly resources: ResourceRequirements
     readonly containerRestarts: boolean
     readonly volumeMounts: NonNullable<PodContainer['volumeMounts']>
+    readonly taskId: string
+    readonly secrets: ContainerSecrets | undefined
   },
 ): PodContainer {
   const { entryPoint = [], command = [], workingDirectory } = container
   const security = securityOf(container)
   const ports = portsOf(container.portMappings ?? [], given.networkMode)
-  const environment = environmentOf(container)
+  const environment = [...environmentOf(container), ...secretVariables(container.name ?? '', given)]
   const readinessProbe = probeOf(container, literal)
   return {
     name: dnsLabelOf(container.name ?? ''),

@@ -11,6 +11,7 @@ import { Nodes } from './nodes.ts'
 import { podOf } from './pod.ts'
 import { releasePod } from './release.ts'
 import { TaskPods } from './task-pods.ts'
+import { hasTaskSecret, removeTaskSecret, taskSecretOf } from './task-secret.ts'
 
 export interface KubernetesRuntimeOptions {
   readonly source: KubeSource
@@ -68,10 +69,12 @@ class KubernetesRuntime implements Runtime {
     }
   }
 
-  /** A pod of that name is this task's: its id is in it. */
+  /** A pod of that name is this task's: its id is in it. What it refers to is there before it. */
   async #create(task: TaskSpec, pod: ReturnType<typeof podOf>): Promise<Pod> {
+    const secret = taskSecretOf(task, this.#options.instance)
     for (let hasNamespace = false; ; hasNamespace = true) {
       try {
+        if (secret !== undefined) await this.client.apply(secret, { fieldManager: 'kecs', force: true })
         return await this.client.create(pod, { fieldManager: 'kecs' })
       } catch (error) {
         if (!(error instanceof KubeError)) throw error
@@ -112,6 +115,8 @@ class KubernetesRuntime implements Runtime {
 
   release: Runtime['release'] = async task => {
     const pod = await this.#find(task)
+    // First: after a crash between the two it is the pod that brings the task back here. Without a pod it is not known to have none.
+    if (pod === undefined || hasTaskSecret(pod)) await removeTaskSecret(this.client, task)
     if (pod === undefined) return
     await releasePod(this.client, pod)
     this.#pods.release(pod)

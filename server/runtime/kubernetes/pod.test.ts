@@ -241,8 +241,6 @@ test('the longest stop timeout is the pod’s', () => {
 })
 
 test.each([
-  ['secrets', { secrets: [{ name: 'A', valueFrom: 'arn' }] }],
-  ['environmentFiles', { environmentFiles: [{ value: 'arn', type: 's3' as const }] }],
   ['resourceRequirements', { resourceRequirements: [{ type: 'GPU' as const, value: '1' }] }],
   ['linuxParameters.devices without privileged', { linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }],
 ])('%s is refused', (name, container) => {

@@ -8,6 +8,7 @@ import { imagesOf } from './held.ts'
 import { containersAnnotation, dnsLabelOf, labelValueOf, notAppliedAnnotation, podNameOf } from './names.ts'
 import { resourcesOf } from './resources.ts'
 import { restartAnnotations } from './restarts.ts'
+import { pullSecrets, secretAnnotation, taskSecretName } from './task-secret.ts'
 import { notApplied, refuseUnsupported } from './unsupported.ts'
 import { volumesOf } from './volumes.ts'
 
@@ -50,8 +51,11 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
           containerRestarts: options.containerRestarts,
           resources: resources.containers[index] ?? {},
           volumeMounts: [...(mounts[index] ?? [])],
+          taskId: spec.taskId,
+          secrets: spec.secrets?.[container.name ?? ''],
         }),
       ),
+      ...pullSecrets(spec),
       ...(resources.pod !== undefined && { resources: resources.pod }),
       ...(volumes.length > 0 && { volumes: [...volumes] }),
       ...networkOf(spec),
@@ -95,6 +99,7 @@ function metadataOf(spec: TaskSpec, { instance }: PodOptions): Manifest['metadat
       [containersAnnotation]: JSON.stringify(names),
       ...imagesOf(spec.containers),
       ...restartAnnotations(spec.containers),
+      ...(spec.secrets !== undefined && { [secretAnnotation]: taskSecretName(spec.taskId) }),
       ...(missing.length > 0 && { [notAppliedAnnotation]: missing.join(', ') }),
     },
     finalizers: [podFinalizer],

@@ -2,7 +2,7 @@ import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
 
 /**
- * Refuses what changes what a task does and cannot be given yet: better no task than one that lacks its secrets.
+ * Refuses what changes what a task does and cannot be given yet: better no task than one that lacks what it needs.
  * Throws `TaskRefused`, naming the container and the parameter.
  */
 export function refuseUnsupported(spec: TaskSpec): void {
@@ -38,8 +38,6 @@ const restrictions = new Set([
 ])
 
 const refusedParameters: readonly Parameter[] = [
-  { name: 'secrets', isAsked: ({ secrets }) => hasAny(secrets) },
-  { name: 'environmentFiles', isAsked: ({ environmentFiles }) => hasAny(environmentFiles) },
   { name: 'credentialSpecs', isAsked: ({ credentialSpecs }) => hasAny(credentialSpecs) },
   { name: 'resourceRequirements', isAsked: ({ resourceRequirements }) => hasAny(resourceRequirements) },
   { name: 'disableNetworking', isAsked: ({ disableNetworking }) => disableNetworking === true },
@@ -63,7 +61,6 @@ const passedOver: readonly Parameter[] = [
   { name: 'ulimits', isAsked: ({ ulimits }) => hasAny(ulimits) },
   { name: 'logConfiguration', isAsked: ({ logConfiguration }) => logConfiguration !== undefined },
   { name: 'firelensConfiguration', isAsked: ({ firelensConfiguration }) => firelensConfiguration !== undefined },
-  { name: 'repositoryCredentials', isAsked: ({ repositoryCredentials }) => repositoryCredentials !== undefined },
   { name: 'dockerLabels', isAsked: ({ dockerLabels }) => Object.keys(dockerLabels ?? {}).length > 0 },
   {
     name: 'dockerSecurityOptions',

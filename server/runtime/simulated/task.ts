@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
+import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import type { TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
 import { isHeldAtFirst } from '../../domain/container-order.ts'
 import { SimulatedContainer } from './container.ts'
@@ -46,12 +47,14 @@ export class SimulatedTask {
     this.ref = { taskArn, taskId, namespace }
     this.#spec = spec
     this.#parts = parts
-    this.#containers = spec.containers.map(definition => {
-      const plan = planOf(definition)
-      const container = new SimulatedContainer({ clock: parts.clock, taskId, definition, plan, onChange: () => this.#changed() })
-      if (isHeldAtFirst(definition)) container.hold()
-      return container
-    })
+    this.#containers = spec.containers
+      .map(container => withSecrets(container, spec))
+      .map(definition => {
+        const plan = planOf(definition)
+        const container = new SimulatedContainer({ clock: parts.clock, taskId, definition, plan, onChange: () => this.#changed() })
+        if (isHeldAtFirst(definition)) container.hold()
+        return container
+      })
   }
 
   observe(): TaskObservation {
@@ -148,4 +151,10 @@ const portFailure = (error: unknown): { reason: string; message: string } => {
   return isTaken
     ? { reason: 'NodePorts', message: `A host port is taken: ${error.message}` }
     : { reason: 'HostPort', message: messageOf(error) }
+}
+
+/** What is fetched for a container is in its environment, where its command finds it. */
+const withSecrets = (container: ContainerDefinition, { secrets = {} }: TaskSpec): ContainerDefinition => {
+  const fetched = Object.entries(secrets[container.name ?? '']?.environment ?? {}).map(([name, value]) => ({ name, value }))
+  return fetched.length === 0 ? container : { ...container, environment: [...(container.environment ?? []), ...fetched] }
 }

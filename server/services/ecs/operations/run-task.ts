@@ -9,6 +9,8 @@
 // are not there, an access point one of its own. ephemeralStorage ends a task that passes it, instead of a full disk.
 // systemControls beyond Kubernetes' safe ones need nodes that allow them, and restartPolicy a Kubernetes that restarts
 // single containers (1.35, or 1.34 with a feature gate), which may begin one that ended too early for ECS once more.
+// Whether the execution role may read a task's secrets is not asked, and why they cannot be had is told in Fargate's words
+// on EC2 too.
 import type { Failure, RunTaskRequest, RunTaskResponse } from '../../../aws/generated/ecs.ts'
 import { allocateHostPorts, TakenPorts } from '../../../domain/host-ports.ts'
 import { newTask } from '../../../domain/task-record.ts'

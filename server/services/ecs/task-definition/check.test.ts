@@ -85,6 +85,10 @@ const containers: readonly Case[] = [
     "The 'restartAttemptPeriod' setting for container 'app' must be between 60 and 1800.",
     container({ restartPolicy: { enabled: true, restartAttemptPeriod: 59 } }),
   ],
+  [
+    "The secret name must be unique and not shared with any new or existing environment variables set on the container, such as 'A'.",
+    { executionRoleArn: role, ...container({ environment: [{ name: 'A', value: '1' }], secrets: [{ name: 'A', valueFrom: '/a' }] }) },
+  ],
   ['Soft limit exceeds hard limit for ulimit nofile', container({ ulimits: [{ name: 'nofile', softLimit: 2, hardLimit: 1 }] })],
   [
     'The maximum number of environment files was exceeded. Specify ten or less and try again.',

@@ -19,6 +19,7 @@ export function* containerProblems(draft: Draft): Problems {
     yield* healthCheckProblems(nameOf(container), container.healthCheck)
     yield* settingProblems(container)
     yield* environmentFileProblems(container)
+    yield* secretProblems(container)
     for (const { sourceContainer = '' } of container.volumesFrom ?? []) {
       if (!names.includes(sourceContainer)) yield `Invalid 'volumesFrom' setting. Unknown container: '${sourceContainer}'.`
     }
@@ -91,4 +92,15 @@ function* environmentFileProblems({ environmentFiles = [] }: ContainerDefinition
     yield 'The maximum number of environment files was exceeded. Specify ten or less and try again.'
   }
   if (environmentFiles.some(({ value }) => !/^arn:[^:]+:s3:::[^/]+\/.+$/.test(value))) yield 'Invalid arn syntax.'
+}
+
+/** A name that is given twice: which of the two values counted would be anyone's guess. */
+function* secretProblems({ environment = [], secrets = [] }: ContainerDefinition): Problems {
+  const taken = new Set(environment.map(({ name }) => name))
+  for (const { name } of secrets) {
+    if (taken.has(name)) {
+      yield `The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '${name}'.`
+    }
+    taken.add(name)
+  }
 }

@@ -8,7 +8,7 @@ import { refuseIf } from './invalid-parameter.ts'
 
 /**
  * Refuses a RunTask call that its task definition does not bear on the capacity that was chosen. Throws
- * InvalidParameterException, PlatformTaskDefinitionIncompatibilityException and, for what kecs lacks,
+ * InvalidParameterException, ClientException, PlatformTaskDefinitionIncompatibilityException and, for what kecs lacks,
  * UnsupportedFeatureException.
  */
 export function checkLaunch(request: RunTaskRequest, definition: TaskDefinition, capacity: Capacity): void {
@@ -64,11 +64,16 @@ export const isWindows = ({ runtimePlatform }: TaskDefinition): boolean =>
   runtimePlatform?.operatingSystemFamily?.startsWith('WINDOWS') === true
 
 function checkOverriddenContainers({ overrides }: RunTaskRequest, definition: TaskDefinition): void {
-  for (const { name } of overrides?.containerOverrides ?? []) {
-    refuseIf(
-      definition.containerDefinitions?.some(container => container.name === name) !== true,
-      `Override for container named ${name} is not a container in the TaskDefinition.`,
-    )
+  for (const { name, environment = [] } of overrides?.containerOverrides ?? []) {
+    const container = definition.containerDefinitions?.find(each => each.name === name)
+    refuseIf(container === undefined, `Override for container named ${name} is not a container in the TaskDefinition.`)
+    const shared = container?.secrets?.find(secret => environment.some(variable => variable.name === secret.name))
+    if (shared !== undefined) {
+      throw new ServiceError(
+        'ClientException',
+        `The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '${shared.name}'.`,
+      )
+    }
   }
 }
 
