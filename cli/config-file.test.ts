@@ -17,14 +17,20 @@ backend: none
 port: 4000
 bind: 0.0.0.0
 publish: 9100-9119
+auth: strict
+keys: keys.txt
+allow-reset: true
 `
-  expect(await parseConfig(text, 'kecs.yaml')).toEqual({
+  expect(await parseConfig(text, '/home/you/app/kecs.yaml')).toEqual({
     driver: 'kind',
     image: 'my/kecs:1',
     backend: 'none',
     port: 4000,
     bind: '0.0.0.0',
     publish: { first: 9100, last: 9119 },
+    auth: 'strict',
+    keys: '/home/you/app/keys.txt',
+    allowReset: true,
   })
 })
 

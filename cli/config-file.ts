@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CliError } from '../shared/errors.ts'
 import type { DriverName } from './cluster/driver.ts'
 import { parsePortRange } from './flags.ts'
 import { isDriverName, isMissing } from './instance.ts'
+import { type AuthMode, isAuthMode } from './keys.ts'
 import { closest } from './suggest.ts'
 
 /** What may be chosen for an instance; what is absent is chosen by the next source. */
@@ -17,11 +18,13 @@ export interface Choices {
   readonly bind?: string
   readonly publish?: { readonly first: number; readonly last: number }
   readonly context?: string
+  /** `strict`: signatures are verified. */
+  readonly auth?: AuthMode
+  /** The file of the keys that they are verified with. */
+  readonly keys?: string
   /** Whether `POST /_kecs/reset` on the admin port may empty the instance. */
   readonly allowReset?: boolean
 }
-
-const keys = ['driver', 'image', 'backend', 'port', 'bind', 'publish', 'allow-reset'] as const
 
 /** The folder's kecs.yaml, with what it leaves open taken from the user's own file. Throws `CliError` naming file and line. */
 export const readConfigFiles = async (cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<Choices> => {
@@ -41,56 +44,56 @@ const readConfigFile = async (path: string): Promise<Choices> => {
   return parseConfig(text, path)
 }
 
+/** Reads a setting's value as it stands in the file `path`: the choice, or what it should have been. */
+type ReadSetting = (value: unknown, path: string) => Choices | string
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+const settings: Readonly<Record<string, ReadSetting>> = {
+  driver: value => (isText(value) && isDriverName(value) ? { driver: value } : 'driver is one of k3d, kind, context, simulated'),
+  image: value => (isText(value) ? { image: value } : 'image is a text'),
+  backend: value => (isText(value) ? { backend: value } : 'backend is a text'),
+  port: value =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535
+      ? { port: value }
+      : 'port is a number from 1 to 65535',
+  bind: value => (isText(value) ? { bind: value } : 'bind is a text'),
+  publish: value => {
+    try {
+      return { publish: parsePortRange(String(value), 'publish') }
+    } catch (error) {
+      if (error instanceof CliError) return error.message
+      throw error
+    }
+  },
+  auth: value => (isText(value) && isAuthMode(value) ? { auth: value } : 'auth is open or strict'),
+  keys: (value, path) => (isText(value) ? { keys: resolve(dirname(path), value) } : 'keys is the path of a file'),
+  'allow-reset': value => (typeof value === 'boolean' ? { allowReset: value } : 'allow-reset is true or false'),
+}
+
 /** The choices in a file's text. Throws `CliError`, with exit code 2, naming each line that cannot be used. */
 export const parseConfig = async (text: string, path: string): Promise<Choices> => {
   const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const wrong: string[] = document.errors.map(error => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`)
-  const found: { -readonly [K in keyof Choices]: Choices[K] } = {}
-  const read = (key: string, value: unknown, line: number) => {
-    const refuse = (why: string) => wrong.push(`line ${line}: ${why}`)
-    switch (key) {
-      case 'driver':
-        if (typeof value === 'string' && isDriverName(value)) found.driver = value
-        else refuse(`driver is one of k3d, kind, context, simulated`)
-        break
-      case 'image':
-      case 'backend':
-      case 'bind':
-        if (typeof value === 'string' && value !== '') found[key] = value
-        else refuse(`${key} is a text`)
-        break
-      case 'port':
-        if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535) found.port = value
-        else refuse('port is a number from 1 to 65535')
-        break
-      case 'allow-reset':
-        if (typeof value === 'boolean') found.allowReset = value
-        else refuse('allow-reset is true or false')
-        break
-      case 'publish':
-        try {
-          found.publish = parsePortRange(String(value), 'publish')
-        } catch (error) {
-          if (!(error instanceof CliError)) throw error
-          refuse(error.message)
-        }
-        break
-      default: {
-        const near = closest(key, keys)
-        refuse(`there is no setting "${key}"${near === undefined ? '' : `; did you mean ${near}?`}`)
-      }
-    }
-  }
+  let found: Choices = {}
   const { contents } = document
   if (isMap(contents)) {
     for (const { key, value } of contents.items) {
       if (!isScalar(key)) continue
-      const line = lines.linePos(key.range?.[0] ?? 0).line
-      read(String(key.value), isScalar(value) ? value.value : undefined, line)
+      const read = readSetting(String(key.value), isScalar(value) ? value.value : undefined, path)
+      if (typeof read === 'string') wrong.push(`line ${lines.linePos(key.range?.[0] ?? 0).line}: ${read}`)
+      else found = { ...found, ...read }
     }
   } else if (contents !== null && wrong.length === 0) wrong.push('line 1: it is not a list of settings')
   if (wrong.length === 0) return found
-  throw new CliError(`${path} cannot be used.`, `The settings are: ${keys.join(', ')}.`, { exitCode: 2, details: wrong })
+  throw new CliError(`${path} cannot be used.`, `The settings are: ${Object.keys(settings).join(', ')}.`, { exitCode: 2, details: wrong })
+}
+
+const readSetting = (key: string, value: unknown, path: string): Choices | string => {
+  const read = Object.hasOwn(settings, key) ? settings[key] : undefined
+  if (read !== undefined) return read(value, path)
+  const near = closest(key, Object.keys(settings))
+  return `there is no setting "${key}"${near === undefined ? '' : `; did you mean ${near}?`}`
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Instance } from './cluster/driver.ts'
@@ -26,11 +26,13 @@ const example = (name: string): Instance => ({
 })
 
 test('what was written is read, and the folders are not part of the file', async () => {
-  const instance = { ...example('a'), context: 'mine', program: '/opt/kind' }
+  const keys = [{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', account: '123456789012' }]
+  const instance: Instance = { ...example('a'), context: 'mine', program: '/opt/kind', keys, allowReset: true }
   await writeInstance(instance)
   expect(await readInstance(home, 'a')).toEqual(instance)
   expect(readdirSync(join(home, 'a')).sort()).toEqual(['data', 'instance.json'])
   expect(readFileSync(join(home, 'a', 'instance.json'), 'utf8')).not.toContain(home)
+  expect(statSync(join(home, 'a', 'instance.json')).mode & 0o777).toBe(0o600)
 })
 
 test('instances are listed by name; what cannot be read is left out', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CliError } from '../shared/errors.ts'
+import { parseKeys, writeKeys } from '../shared/access-keys.ts'
+import { CliError, messageOf } from '../shared/errors.ts'
 import { type DriverName, type Instance, driverNames } from './cluster/driver.ts'
 
 /**
@@ -55,7 +56,8 @@ export const listInstances = async (home: string): Promise<readonly Instance[]> 
 export const writeInstance = async (instance: Instance): Promise<void> => {
   await mkdir(instance.folder, { recursive: true })
   await mkdir(instance.dataDir, { recursive: true })
-  const { folder: _folder, dataDir: _dataDir, ...kept } = instance
+  const { folder: _folder, dataDir: _dataDir, keys, ...rest } = instance
+  const kept = { ...rest, ...(keys === undefined ? {} : { keys: writeKeys(keys) }) }
   await writeAtomically(join(instance.folder, fileName), `${JSON.stringify({ schema, ...kept }, null, 2)}\n`)
 }
 
@@ -124,10 +126,22 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     ...(typeof context === 'string' ? { context } : {}),
     ...(typeof program === 'string' ? { program } : {}),
     backend: string('backend'),
+    ...keysOf(fields.get('keys'), broken),
     ...(fields.get('allowReset') === true ? { allowReset: true } : {}),
     image: string('image'),
     version: string('version'),
   }
+}
+
+/** The file keeps them as the lines that a file of keys has. */
+const keysOf = (field: unknown, broken: (why: string) => CliError): Pick<Instance, 'keys'> => {
+  if (field === undefined) return {}
+  try {
+    if (typeof field === 'string') return { keys: parseKeys(field) }
+  } catch (error) {
+    throw broken(`"keys" ${messageOf(error)}`)
+  }
+  throw broken('"keys" is not a text')
 }
 
 export const isDriverName = (text: string): text is DriverName => driverNames.some(name => name === text)

@@ -1,3 +1,5 @@
+import type { ConfiguredKey } from '../shared/access-keys.ts'
+
 /** What a control plane is started with; `cli/commands/serve.ts` makes it from flags and the environment. */
 export interface ServerConfig {
   /** Where the state lies. Made when missing. */
@@ -21,5 +23,7 @@ export interface ServerConfig {
   readonly nodeDataDir?: string
   /** Whether `POST /_kecs/reset` on the admin port empties the instance. */
   readonly allowReset?: boolean
+  /** Signatures are verified against these; undefined: any credentials are taken. */
+  readonly keys?: readonly ConfiguredKey[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }

@@ -3,6 +3,7 @@ import { type Ids, randomIds } from '../shared/ids.ts'
 import type { KubeSource } from '../shared/kube/index.ts'
 import { version } from '../shared/version.ts'
 import { createBackend } from './backend/client.ts'
+import { createAuthentication } from './compose/auth.ts'
 import { Gate } from './compose/gate.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
@@ -78,12 +79,14 @@ const start = async (
   started.add('the runtime', () => opened.close())
   const { runtime } = opened
 
+  const { verify, taskSecret } = await createAuthentication({ config, clock })
   const metrics = createMetrics()
   let ownUrl = ''
   const settings = {
     get endpointUrl() {
       return config.endpointForTasks ?? ownUrl
     },
+    secretAccessKey: taskSecret,
   }
   const reconciling = createReconciling({
     store,
@@ -127,7 +130,7 @@ const start = async (
   const routes = [resetRoute(reset), ...stateRoutes(reader)]
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())
-  const api = await createApi({ aws: { services, ids, log, backendUrl: config.backendUrl, strict }, metrics, health }).listen(
+  const api = await createApi({ aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict }, metrics, health }).listen(
     config.host,
     config.apiPort,
   )

@@ -1,3 +1,5 @@
+import type { ConfiguredKey } from '../../shared/access-keys.ts'
+
 /** What a Kubernetes cluster of ours lies on. Drivers print nothing and throw `CliError`. */
 export interface ClusterDriver {
   readonly name: DriverName
@@ -43,6 +45,8 @@ export interface Instance {
   readonly program?: string
   /** LocalStack's image, another backend's URL, or none. */
   readonly backend: string
+  /** Signatures are verified with these; absent: any credentials are taken. */
+  readonly keys?: readonly ConfiguredKey[]
   /** `POST /_kecs/reset` on the admin port empties it. */
   readonly allowReset?: true
   /** The control plane's image. */

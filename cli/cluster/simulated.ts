@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeKeys } from '../../shared/access-keys.ts'
 import { CliError } from '../../shared/errors.ts'
 import { isMissing } from '../instance.ts'
 import { isProcessAlive } from '../processes.ts'
@@ -105,7 +106,7 @@ const startProcess = async (
   const log = openSync(logFile(instance), 'w')
   const child = spawn(self.command, [...self.args, ...serveArguments(instance)], {
     cwd: instance.folder,
-    env: { ...env },
+    env: { ...env, ...keysEnvironment(instance) },
     detached: true,
     stdio: ['ignore', log, log],
   })
@@ -131,6 +132,10 @@ const startProcess = async (
     throw error
   }
 }
+
+/** Not among the arguments, which anybody on the machine may see. */
+const keysEnvironment = ({ keys }: Instance): Record<string, string> =>
+  keys === undefined ? {} : { KECS_AUTH: 'strict', KECS_KEYS: writeKeys(keys), KECS_KEYS_FILE: '' }
 
 const serveArguments = (instance: Instance): readonly string[] => {
   const { first, last } = instance.publishedPorts

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
 import { defaultRegion } from '../../shared/names.ts'
+import type { Instance } from '../cluster/driver.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags, instanceName } from '../flags.ts'
 import { requireInstance, withName } from '../instance.ts'
@@ -27,7 +28,7 @@ export const env = defineCommand({
     const name = instanceName(given.text('name'), host.env)
     const isUnset = given.flag('unset') === true
     const shell = chosenShell(given.text('shell'), host.env['SHELL'])
-    const values = isUnset ? variables('') : variables(endpointOf(await requireInstance(host.home, name)))
+    const values = isUnset ? variables('') : instanceVariables(await requireInstance(host.home, name))
     if (given.flag('json') === true) {
       host.output.json(isUnset ? Object.fromEntries(Object.keys(values).map(key => [key, null])) : values)
       return
@@ -37,6 +38,13 @@ export const env = defineCommand({
     if (host.output.stdoutIsTerminal) host.output.print(`# to use it: ${shell === 'fish' ? `${typed} | source` : `eval "$(${typed})"`}`)
   },
 })
+
+/** Where signatures are verified, the first of its keys. */
+const instanceVariables = (instance: Instance): Readonly<Record<string, string>> => {
+  const [key] = instance.keys ?? []
+  const made = variables(endpointOf(instance))
+  return key === undefined ? made : { ...made, AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey }
+}
 
 /** The credentials are made up: kecs takes any, and 000000000000 is the account that they belong to. */
 export const variables = (endpoint: string): Readonly<Record<string, string>> => ({
@@ -55,8 +63,8 @@ export const unsetLines = (shell: Shell, values: Readonly<Record<string, string>
 
 /** Within single quotes; bash, zsh and fish agree on values without quotes and backslashes, and there are no others. */
 const quoted = (value: string): string => {
-  if (/^[\w:/.[\]-]*$/.test(value)) return `'${value}'`
-  throw new CliError(`The endpoint ${value} cannot be written for a shell.`, 'Use kecs env --json.')
+  if (/^[^'\\\p{Cc}]*$/u.test(value)) return `'${value}'`
+  throw new CliError(`A value of the instance cannot be written for a shell.`, 'Use kecs env --json.')
 }
 
 /** The shell asked for, else the user's own; whatever is neither fish nor zsh takes bash's lines. */

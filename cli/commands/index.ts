@@ -27,6 +27,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'show how a resource came to be what it is',
     load: async () => (await import('./history.ts')).history,
   },
+  reset: {
+    group: 'Use',
+    summary: 'empty an instance that was started with --allow-reset',
+    load: async () => (await import('./reset.ts')).reset,
+  },
   image: {
     group: 'Use',
     summary: "bring the local Docker's images into the cluster",

@@ -10,6 +10,8 @@ const none = {
   backend: undefined,
   runtime: undefined,
   publish: undefined,
+  auth: undefined,
+  keys: undefined,
   allowReset: undefined,
   logLevel: undefined,
 }
@@ -77,7 +79,19 @@ describe('the configuration of serve', () => {
     })
   })
 
+  test('strict takes keys from a file or the environment, and never goes without', () => {
+    const key = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', account: '123456789012' }
+    const env = { KECS_AUTH: 'strict', KECS_KEYS: 'AKIDEXAMPLE secret 123456789012' }
+    expect(serveConfig(none, env, '/home').keys).toEqual([key])
+    expect(serveConfig({ ...none, auth: 'strict', keys: [key] }, {}, '/home').keys).toEqual([key])
+    expect(serveConfig({ ...none, auth: 'open' }, env, '/home').keys).toBeUndefined()
+    expect(() => serveConfig({ ...none, auth: 'strict' }, {}, '/home')).toThrow('needs keys')
+    expect(() => serveConfig({ ...none, keys: [key] }, {}, '/home')).toThrow('--keys is for --auth strict')
+    expect(() => serveConfig({ ...none, auth: 'strict' }, { KECS_KEYS: 'AKIDEXAMPLE' }, '/home')).toThrow('KECS_KEYS, line 1: a key is')
+  })
+
   test.each([
+    [{ auth: 'lax' }, '--auth: lax is not one of'],
     [{ runtime: 'kubernetes' }, 'only inside the cluster'],
     [{ runtime: 'docker' }, '--runtime docker is not one of'],
     [{ backend: 'localstack' }, 'is not an address'],

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { ServerConfig } from '../../server/config.ts'
+import type { ConfiguredKey } from '../../shared/access-keys.ts'
 import { CliError, messageOf } from '../../shared/errors.ts'
 import { adminPort, apiPort, doorHost, doorPort } from '../../shared/names.ts'
 import { version } from '../../shared/version.ts'
 import { defineCommand, port } from '../command.ts'
 import { instanceName, jsonFlag, parsePortRange, nameFlag, quietFlag } from '../flags.ts'
 import { writeAtomically } from '../instance.ts'
+import { authModes, keysIn, noKeys, parseAuthMode, readKeysFile } from '../keys.ts'
 import { forbiddenPort, portTaken, tryListen } from '../ports.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -38,6 +40,13 @@ export const serve = defineCommand({
       description: 'host ports that tasks with a dynamic one get first, such as 9000-9019',
       valueHint: 'FIRST-LAST',
     },
+    auth: {
+      type: 'enum',
+      options: [...authModes],
+      description: 'whether signatures are verified (default open)',
+      valueHint: authModes.join('|'),
+    },
+    keys: { type: 'string', description: 'the keys that --auth strict takes, one a line', valueHint: 'FILE' },
     'allow-reset': { type: 'boolean', description: 'let POST /_kecs/reset on the admin port empty the instance' },
     'log-level': {
       type: 'enum',
@@ -55,6 +64,7 @@ export const serve = defineCommand({
   ],
   run: async (args, host) => {
     const output = args.flag('quiet') === true ? host.output.quiet() : host.output
+    const keysFile = args.text('keys') ?? host.env['KECS_KEYS_FILE']
     const config = serveConfig(
       {
         name: args.text('name'),
@@ -65,6 +75,8 @@ export const serve = defineCommand({
         backend: args.text('backend'),
         runtime: args.text('runtime'),
         publish: args.text('publish'),
+        auth: args.text('auth'),
+        keys: keysFile === undefined || keysFile === '' ? undefined : await readKeysFile(keysFile),
         allowReset: args.flag('allow-reset'),
         logLevel: args.text('log-level'),
       },
@@ -100,6 +112,8 @@ interface ServeFlags {
   readonly backend: string | undefined
   readonly runtime: string | undefined
   readonly publish: string | undefined
+  readonly auth: string | undefined
+  readonly keys: readonly ConfiguredKey[] | undefined
   readonly allowReset: boolean | undefined
   readonly logLevel: string | undefined
 }
@@ -126,8 +140,24 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...(nodeDataDir === undefined || nodeDataDir === '' ? {} : { nodeDataDir }),
     ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
     ...((flags.allowReset ?? env['KECS_ALLOW_RESET'] === 'true') ? { allowReset: true } : {}),
+    ...keysOf(flags, env),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }
+}
+
+/** The keys that signatures are verified with, where they are to be. */
+const keysOf = ({ auth, keys }: ServeFlags, env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'keys'> => {
+  const mode = parseAuthMode(auth ?? (env['KECS_AUTH'] || 'open'), auth === undefined ? 'KECS_AUTH' : '--auth')
+  if (mode === 'open') {
+    if (keys === undefined) return {}
+    throw new CliError('--keys is for --auth strict: without it any credentials are taken.', 'Add --auth strict, or leave --keys out.', {
+      exitCode: 2,
+    })
+  }
+  const inline = env['KECS_KEYS']
+  if (keys !== undefined) return { keys }
+  if (inline === undefined || inline === '') throw noKeys()
+  return { keys: keysIn(inline, 'KECS_KEYS') }
 }
 
 const runtimeOf = (asked: string | undefined, inCluster: boolean): ServerConfig['runtime'] => {
@@ -192,6 +222,7 @@ const banner = (config: ServerConfig, server: { url: string; adminUrl: string })
   `  AWS API   ${server.url}`,
   `  admin     ${server.adminUrl}   /health /ready /metrics${config.allowReset === true ? ' /_kecs/reset' : ''}`,
   `  state     ${config.dataDir}`,
+  `  access    ${config.keys === undefined ? 'open: any credentials are taken' : `strict: signatures of ${config.keys.length} configured key${config.keys.length === 1 ? '' : 's'}`}`,
   `  backend   ${config.backendUrl ?? 'none: calls of other AWS services get an error'}`,
   config.runtime === 'simulated'
     ? '  tasks     SIMULATED: no container runs, no image is pulled. For real tasks use kecs up with Docker.'

@@ -5,6 +5,7 @@ import { type Choices, readConfigFiles } from '../config-file.ts'
 import { commonFlags, instanceName, parsePortRange } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { isDriverName } from '../instance.ts'
+import { authModes, parseAuthMode } from '../keys.ts'
 import { bringUp } from '../up/bring-up.ts'
 
 const args = {
@@ -17,6 +18,8 @@ const args = {
   context: { type: 'string', description: 'the kube context to install into, with --driver context', valueHint: 'CONTEXT' },
   image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
   backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
+  auth: { type: 'string', description: 'whether signatures are verified (default open)', valueHint: authModes.join('|') },
+  keys: { type: 'string', description: 'the keys that --auth strict takes, one a line', valueHint: 'FILE' },
   'allow-reset': { type: 'boolean', description: 'let POST /_kecs/reset on the admin port empty the instance; --no-allow-reset ends it' },
   download: { type: 'boolean', default: true, description: 'fetch no k3d or kind that is missing' },
 } as const
@@ -46,6 +49,7 @@ export const up = defineCommand({
 const flagChoices = (given: Arguments<typeof args>): Choices => {
   const driver = given.text('driver')
   const publish = given.text('publish')
+  const auth = given.text('auth')
   return present({
     driver: driver === undefined ? undefined : checkDriver(driver, '--driver'),
     port: given.number('port', port.least, port.most),
@@ -55,6 +59,8 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
     context: given.text('context'),
     image: given.text('image'),
     backend: given.text('backend'),
+    auth: auth === undefined ? undefined : parseAuthMode(auth, '--auth'),
+    keys: given.text('keys'),
     allowReset: given.flag('allow-reset'),
   })
 }
@@ -71,7 +77,7 @@ const checkDriver = (text: string, from: string): DriverName => {
 
 /** The object without what is undefined, so that it does not hide what other sources say. */
 const present = (values: { readonly [K in keyof Choices]-?: Choices[K] | undefined }): Choices => {
-  const { driver, port: door, apiPort, publish, bind, context, image, backend, allowReset } = values
+  const { driver, port: door, apiPort, publish, bind, context, image, backend, auth, keys, allowReset } = values
   return {
     ...(driver === undefined ? {} : { driver }),
     ...(door === undefined ? {} : { port: door }),
@@ -81,6 +87,8 @@ const present = (values: { readonly [K in keyof Choices]-?: Choices[K] | undefin
     ...(context === undefined ? {} : { context }),
     ...(image === undefined ? {} : { image }),
     ...(backend === undefined ? {} : { backend }),
+    ...(auth === undefined ? {} : { auth }),
+    ...(keys === undefined ? {} : { keys }),
     ...(allowReset === undefined ? {} : { allowReset }),
   }
 }

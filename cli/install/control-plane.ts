@@ -1,4 +1,6 @@
-import type { Deployment, Manifest, Service, ServiceAccount } from '../../shared/kube/index.ts'
+import { createHash } from 'node:crypto'
+import { writeKeys } from '../../shared/access-keys.ts'
+import type { Deployment, Manifest, Secret, Service, ServiceAccount } from '../../shared/kube/index.ts'
 import { adminPort, apiPort, doorHost, doorPort, labelPrefix, systemNamespace } from '../../shared/names.ts'
 import { backendOf } from './backend.ts'
 import type { Installation } from './installation.ts'
@@ -10,6 +12,7 @@ export const controlPlaneName = 'kecs-control-plane'
 /** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer. */
 export const controlPlane = (installation: Installation): readonly Manifest[] => [
   account(installation),
+  ...keysSecret(installation),
   deployment(installation),
   service(installation),
 ]
@@ -31,8 +34,7 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
     template: {
       metadata: {
         labels: labelsOf(installation, 'control-plane'),
-        // A checkout's image keeps its name when it is built anew: only this tells that the pod is of an older one.
-        ...(installation.imageId === undefined ? {} : { annotations: { [`${labelPrefix}/image-id`]: installation.imageId } }),
+        ...annotationsOf(installation),
       },
       spec: {
         serviceAccountName: controlPlaneName,
@@ -75,6 +77,34 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
   },
 })
 
+/** What makes the pod another one though its specification is the same. */
+const annotationsOf = ({ instance, imageId }: Installation): { readonly annotations?: Record<string, string> } => {
+  const annotations = {
+    // A checkout's image keeps its name when it is built anew: only this tells that the pod is of an older one.
+    ...(imageId === undefined ? {} : { [`${labelPrefix}/image-id`]: imageId }),
+    // A pod does not see that a secret in its environment changed.
+    ...(instance.keys === undefined ? {} : { [`${labelPrefix}/keys`]: digestOf(writeKeys(instance.keys)) }),
+  }
+  return Object.keys(annotations).length === 0 ? {} : { annotations }
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+const keysName = 'kecs-keys'
+
+const keysSecret = (installation: Installation): readonly (Secret & Manifest)[] =>
+  installation.instance.keys === undefined
+    ? []
+    : [
+        {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: metaOf(installation, 'control-plane', keysName),
+          type: 'Opaque',
+          stringData: { keys: writeKeys(installation.instance.keys) },
+        },
+      ]
+
 const environment = ({ instance, data }: Installation) => {
   const { first, last } = instance.publishedPorts
   const backend = backendOf(instance.backend)
@@ -90,6 +120,12 @@ const environment = ({ instance, data }: Installation) => {
     { name: 'KECS_BACKEND_URL', value: url },
     { name: 'KECS_PUBLISHED_PORTS', value: last < first ? '' : `${first}-${last}` },
     ...(instance.allowReset === true ? [{ name: 'KECS_ALLOW_RESET', value: 'true' }] : []),
+    ...(instance.keys === undefined
+      ? []
+      : [
+          { name: 'KECS_AUTH', value: 'strict' },
+          { name: 'KECS_KEYS', valueFrom: { secretKeyRef: { name: keysName, key: 'keys' } } },
+        ]),
     // Where libraries of the binary unpack what they carry: all else is read-only.
     { name: 'HOME', value: '/tmp' },
   ]

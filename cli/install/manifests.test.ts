@@ -141,6 +141,24 @@ test('the control plane is told where it is', () => {
   expect(of('KECS_ENDPOINT_FOR_TASKS')).toBe('http://localhost.localstack.cloud:4566')
 })
 
+test('keys are in a Secret, and other keys make another pod', () => {
+  const withSecret = (secretAccessKey: string): Installation =>
+    exampleInstallation({ ...instance, keys: [{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey, account: '123456789012' }], allowReset: true })
+  const strict = withSecret('a secret')
+  expect(manifests(strict).find(({ kind }) => kind === 'Secret')).toMatchObject({
+    metadata: { name: 'kecs-keys', namespace: 'kecs-system' },
+    stringData: { keys: 'AKIDEXAMPLE a secret 123456789012' },
+  })
+  expect(variable(strict, 'kecs-control-plane', 'KECS_AUTH')).toBe('strict')
+  expect(variable(strict, 'kecs-control-plane', 'KECS_ALLOW_RESET')).toBe('true')
+  const pod = (installation: Installation) =>
+    deployments(installation).find(({ metadata }) => metadata.name === 'kecs-control-plane')?.spec?.template
+  expect(JSON.stringify(pod(strict))).not.toContain('a secret')
+  expect(JSON.stringify(pod(strict))).not.toBe(JSON.stringify(pod(withSecret('another'))))
+  expect(manifests(standard).some(({ kind }) => kind === 'Secret')).toBe(false)
+  expect(variable(standard, 'kecs-control-plane', 'KECS_AUTH')).toBeUndefined()
+})
+
 test('with a port of its own on the host, LocalStack’s addresses are right on both sides', () => {
   const second = exampleInstallation({ ...instance, name: 'second', port: 4600 })
   expect(variable(second, 'localstack', 'LOCALSTACK_HOST')).toBe('localhost.localstack.cloud:4600')

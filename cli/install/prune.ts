@@ -6,6 +6,7 @@ const prunable: readonly Kind<KubeObject>[] = [
   kinds.deployment,
   kinds.service,
   kinds.serviceAccount,
+  kinds.secret,
   kinds.role,
   kinds.roleBinding,
   kindOf('traefik.io/v1alpha1', 'IngressRoute', 'ingressroutes'),

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { Choices } from '../config-file.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { type InstanceRequest, conflicts, portsOf, settleInstance } from './settings.ts'
@@ -41,6 +44,25 @@ describe('an instance is settled', () => {
       backend: 'none',
       publishedPorts: { first: 9100, last: 9110 },
     })
+  })
+
+  test('keys are read when they are asked for, and remembered until access is open again', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'kecs-keys-')), 'keys.txt')
+    writeFileSync(file, 'AKIDEXAMPLE secret 123456789012')
+    const strict = await settle({ choices: { auth: 'strict', keys: file } })
+    rmSync(dirname(file), { recursive: true })
+    const keys = [{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', account: '123456789012' }]
+    expect(strict.keys).toEqual(keys)
+    expect((await settle({ remembered: strict })).keys).toEqual(keys)
+    expect((await settle({ remembered: strict, choices: { auth: 'open' } })).keys).toBeUndefined()
+    await expect(settle({ choices: { auth: 'strict' } })).rejects.toThrow('--auth strict needs keys')
+    await expect(settle({ choices: { auth: 'strict', keys: file } })).rejects.toThrow('There is no file of keys')
+  })
+
+  test('an instance may be emptied where that is asked for, until it is forbidden', async () => {
+    const allowed = await settle({ choices: { allowReset: true } })
+    expect((await settle({ remembered: allowed })).allowReset).toBe(true)
+    expect((await settle({ remembered: allowed, choices: { allowReset: false } })).allowReset).toBeUndefined()
   })
 
   test("the image follows the program's version unless somebody chose one", async () => {

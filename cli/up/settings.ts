@@ -3,6 +3,7 @@ import { images } from '../../shared/names.ts'
 import type { DriverName, Instance } from '../cluster/driver.ts'
 import type { Choices } from '../config-file.ts'
 import { dataFolder, instanceFolder } from '../instance.ts'
+import { noKeys, readKeysFile } from '../keys.ts'
 import { freePort, freeRange } from '../ports.ts'
 
 /** Ports of the first instance; another one takes the next free ones. */
@@ -52,10 +53,20 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     publishedPorts,
     ...(context === undefined ? {} : { context }),
     backend: choices.backend ?? remembered?.backend ?? images.localstack,
+    ...(await keysOf(choices, remembered)),
     ...((choices.allowReset ?? remembered?.allowReset) === true ? { allowReset: true } : {}),
     image: imageFor(request),
     version: request.version,
   }
+}
+
+/** Keys are read when they are asked for, and remembered: their file may be elsewhere by the next `up`. */
+const keysOf = async (choices: Choices, remembered: Instance | undefined): Promise<Pick<Instance, 'keys'>> => {
+  const mode = choices.auth ?? (remembered?.keys === undefined ? 'open' : 'strict')
+  if (mode === 'open') return {}
+  const keys = choices.keys === undefined ? remembered?.keys : await readKeysFile(choices.keys)
+  if (keys === undefined) throw noKeys()
+  return { keys }
 }
 
 /** The image asked for; else one remembered that was asked for; else the one of this version, which follows the program. */

@@ -37,5 +37,10 @@ export const upSimulated = async (up: SimulatedUp): Promise<void> => {
   })
 }
 
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
 const isSame = (before: Instance, after: Instance): boolean =>
-  before.version === after.version && before.backend === after.backend && before.allowReset === after.allowReset
+  before.version === after.version &&
+  before.backend === after.backend &&
+  before.allowReset === after.allowReset &&
+  sameJson(before.keys, after.keys)

@@ -1,4 +1,6 @@
 import type { Ids } from '../../shared/ids.ts'
+import { AuthRefusal, faultOfRefusal } from './auth/refusals.ts'
+import type { Verify } from './auth/verify.ts'
 import { unexpectedFault } from './fault.ts'
 import { backendUnreachable, foreignFault, noBackend, passOn } from './foreign.ts'
 import { runCall, type ApiLog } from './pipeline.ts'
@@ -29,6 +31,8 @@ export interface AwsApiOptions {
   readonly strict?: boolean
   /** Refuses a call of our services before its operation runs; calls that go to the backend are the backend's to refuse. */
   readonly refuse?: ((request: Request) => Response | undefined) | undefined
+  /** Who signed a call of our services; undefined: whoever its credentials name. */
+  readonly verify?: Verify | undefined
   readonly observe?: ((call: ObservedCall) => void) | undefined
   /** Milliseconds of a clock that only goes forward, for latencies. */
   readonly stopwatch?: () => number
@@ -47,7 +51,7 @@ interface Outcome {
 }
 
 export function createAwsApi(options: AwsApiOptions): AwsApi {
-  const { ids, log, backendUrl, refuse, observe, strict = false, stopwatch = () => performance.now() } = options
+  const { ids, log, backendUrl, refuse, verify, observe, strict = false, stopwatch = () => performance.now() } = options
   const router = createRouter(options)
 
   const answerForeign = async (request: Request, { name, form, body }: Extract<Route, { kind: 'foreign' }>): Promise<Response> => {
@@ -70,7 +74,12 @@ export function createAwsApi(options: AwsApiOptions): AwsApi {
     const requestId = ids.uuid()
     if (route.kind === 'fault')
       return { service, operation: 'unknown', response: responseOf(protocol.fault(bound.model, route.fault, requestId)) }
-    const call = { ...route.caller, requestId, principal: principalOf(route.caller) }
+    const caller = verify === undefined ? route.caller : await signer(request, route, verify)
+    if (caller instanceof AuthRefusal) {
+      const refusal = faultOfRefusal(caller, bound.model.protocol)
+      return { service, operation: route.operation.name, response: responseOf(protocol.fault(bound.model, refusal, requestId)) }
+    }
+    const call = { ...caller, requestId, principal: principalOf(caller) }
     const wire = await runCall(route.service, route.operation, route.body, call, { log, strict })
     return { service, operation: route.operation.name, response: responseOf(wire) }
   }
@@ -91,7 +100,22 @@ export function createAwsApi(options: AwsApiOptions): AwsApi {
 
 const unexpected = unexpectedFault({ signingName: '', protocol: 'aws-json-1-1', apiVersion: '', operations: {}, errors: {} })
 
-/** Nothing is authenticated: a caller is its account's root. */
+/** The caller whose key signed the request, or why none did. */
+async function signer(
+  request: Request,
+  { caller, payload, service }: Extract<Route, { kind: 'operation' }>,
+  verify: Verify,
+): Promise<Caller | AuthRefusal> {
+  try {
+    const { account } = await verify({ request, payload, signingName: service.bound.model.signingName })
+    return { account, region: caller.region }
+  } catch (error) {
+    if (error instanceof AuthRefusal) return error
+    throw error
+  }
+}
+
+/** A caller is its account's root: there are no users and no policies. */
 const principalOf = ({ account }: Caller): string => `arn:aws:iam::${account}:root`
 
 const responseOf = ({ status, headers, body }: WireAnswer): Response => new Response(body, { status, headers })

@@ -22,7 +22,10 @@ export type Route =
       readonly kind: 'operation'
       readonly service: RoutedService
       readonly operation: WiredOperation
+      /** What the protocol reads: the body, or the query of a request without one. */
       readonly body: string
+      /** The body as it came. */
+      readonly payload: string
       readonly caller: Caller
     }
   | { readonly kind: 'fault'; readonly service: RoutedService; readonly fault: Fault }
@@ -60,7 +63,7 @@ export function createRouter(options: RouterOptions): Router {
     const name = target.slice(dot + 1)
     const operation = service.operation(name)
     if (!operation) return refuse(service, new WireError('UnknownOperationException', `${prefix} has no operation ${name}`))
-    return withBody(service, request, body => ({ kind: 'operation', service, operation, body, caller: callerOf(scope) }))
+    return withBody(service, request, body => ({ kind: 'operation', service, operation, body, payload: body, caller: callerOf(scope) }))
   }
 
   const routeQuery = async (
@@ -78,7 +81,7 @@ export function createRouter(options: RouterOptions): Router {
       if (!service) return { kind: 'foreign', name: scope?.signingName, form: 'aws-query', body }
       if (!action) return refuse(service, new WireError('MissingAction', 'The request is missing an action or a required parameter.'))
       const operation = service.operation(action)
-      if (operation) return { kind: 'operation', service, operation, body: form, caller: callerOf(scope) }
+      if (operation) return { kind: 'operation', service, operation, body: form, payload: body, caller: callerOf(scope) }
       const { apiVersion } = service.bound.model
       return refuse(service, new WireError('InvalidAction', `Could not find operation ${action} for version ${version ?? apiVersion}`))
     })

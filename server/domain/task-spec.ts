@@ -1,4 +1,5 @@
 import { defaultAccount } from '../../shared/names.ts'
+import { taskAccessKeyId } from '../../shared/access-keys.ts'
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, NetworkBinding, PortMapping } from '../aws/generated/ecs.ts'
 import type { ContainerSecrets, TaskSpec } from '../runtime/runtime.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../store/tables.ts'
@@ -9,6 +10,8 @@ import { cpuUnits, memoryMiB } from './task-spec-size.ts'
 export interface TaskSpecSettings {
   /** AWS_ENDPOINT_URL of every container. */
   readonly endpointUrl: string
+  /** What an account's tasks sign with; any is taken where it is not said. */
+  readonly secretAccessKey?: (account: string) => string
 }
 
 /**
@@ -112,8 +115,8 @@ const awsEnvironment = (row: TaskRow, launchType: TaskSpec['launchType'], settin
     ['AWS_ENDPOINT_URL', settings.endpointUrl],
     ['AWS_REGION', region],
     ['AWS_DEFAULT_REGION', region],
-    ['AWS_ACCESS_KEY_ID', account === defaultAccount ? 'test' : account],
-    ['AWS_SECRET_ACCESS_KEY', 'test'],
+    ['AWS_ACCESS_KEY_ID', taskAccessKeyId(account)],
+    ['AWS_SECRET_ACCESS_KEY', settings.secretAccessKey?.(account) ?? 'test'],
     ['AWS_EXECUTION_ENV', `AWS_ECS_${launchType}`],
   ]
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../shared/errors.ts'
 import { refuseForeignOrigin } from './cors.ts'
 import type { AdminRoute } from './admin.ts'
 
@@ -12,13 +13,13 @@ export const resetRoute = (reset: (() => Promise<object>) | undefined): AdminRou
   handle: async request => {
     const refused = refuseForeignOrigin(request)
     if (refused !== undefined) return refused
-    if (reset === undefined) return Response.json({ message: notAllowed }, { status: 403 })
+    if (reset === undefined) return new Response(notAllowed, { status: 403 })
     try {
       return Response.json(await reset())
     } catch (error) {
-      return Response.json({ message: error instanceof Error ? error.message : String(error) }, { status: 503 })
+      return new Response(`It was not emptied: ${messageOf(error)}\nAsk again.\n`, { status: 503 })
     }
   },
 })
 
-const notAllowed = 'This instance may not be emptied: start it with kecs up --allow-reset, or kecs serve --allow-reset.'
+const notAllowed = 'This instance may not be emptied.\nStart it with --allow-reset: kecs up --allow-reset, or kecs serve --allow-reset.\n'

@@ -1,0 +1,28 @@
+import { openAdminChannel } from '../admin-channel.ts'
+import { defineCommand } from '../command.ts'
+import { commonFlags } from '../flags.ts'
+import { runningTargetOf } from '../target.ts'
+
+export const reset = defineCommand({
+  name: 'reset',
+  summary: 'Empty an instance that was started with --allow-reset.',
+  description:
+    'Every cluster, task, service, load balancer and so on of every account and region goes, as by POST /_kecs/reset on the\n' +
+    'admin port. Tasks are not given their stop timeout. What the backend keeps stays.',
+  args: commonFlags,
+  examples: [
+    ['kecs up --allow-reset && kecs reset', 'between two tests'],
+    ['kecs reset --json', 'how much there was, as JSON'],
+  ],
+  run: async (given, host) => {
+    const target = await runningTargetOf(given, host, '2m')
+    const channel = await openAdminChannel(target)
+    try {
+      const report = await channel.json({ method: 'POST', path: '/_kecs/reset' })
+      if (target.asJson) target.output.json(report)
+      else target.output.note(`${target.instance.name} is empty.`)
+    } finally {
+      channel.close()
+    }
+  },
+})
