@@ -1,7 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { version } from '../shared/version.ts'
 import { type Command, aliasesOf } from './command.ts'
-import { commands } from './commands/index.ts'
+import { type CommandEntry, type WordEntry, commands } from './commands/index.ts'
 import type { Paint } from './output/paint.ts'
 import { wrap } from './output/wrap.ts'
 
@@ -30,13 +30,12 @@ export const rootHelp = (paint: Paint, width: number): string => {
     '',
     `${paint('bold', 'Usage')}  kecs COMMAND [FLAGS]`,
   ]
-  const typedWidth = Math.max(...Object.entries(commands).map(([name, { words }]) => [name, ...(words ?? [])].join(' ').length))
+  const typedWidth = Math.max(...Object.entries(commands).map(([name, entry]) => typedName(name, entry).length))
   for (const group of ['Instance', 'Use', 'Cluster', 'Program'] as const) {
     lines.push('', paint('bold', group))
     for (const [name, entry] of Object.entries(commands)) {
       if (entry.group !== group) continue
-      const typed = [name, ...(entry.words ?? [])].join(' ')
-      lines.push(...columns([[typed.padEnd(typedWidth), entry.summary]], paint, width))
+      lines.push(...columns([[typedName(name, entry).padEnd(typedWidth), entry.summary]], paint, width))
     }
   }
   lines.push(
@@ -56,6 +55,28 @@ export const rootHelp = (paint: Paint, width: number): string => {
   )
   return lines.join('\n')
 }
+
+/** A command of one second word is typed with it; of several, they are in its own help. */
+const typedName = (name: string, entry: CommandEntry): string => {
+  const words = 'words' in entry ? Object.keys(entry.words) : []
+  return words.length === 1 ? `${name} ${words[0]}` : name
+}
+
+/** The help of a command with several second words. */
+export const groupHelp = (name: string, summary: string, words: Readonly<Record<string, WordEntry>>, paint: Paint, width: number): string =>
+  [
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    '',
+    `${paint('bold', 'Usage')}  kecs ${name} COMMAND [FLAGS]`,
+    '',
+    ...columns(
+      Object.entries(words).map(([word, entry]) => [word, entry.summary]),
+      paint,
+      width,
+    ),
+    '',
+    `kecs ${name} COMMAND --help says more about each.`,
+  ].join('\n')
 
 /** The help of one command, in lines of at most `width` columns. */
 export const commandHelp = (command: Command, paint: Paint, width: number): string => {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { systemClock } from '../shared/clock.ts'
 import { CliError } from '../shared/errors.ts'
 import { version } from '../shared/version.ts'
+import type { Command } from './command.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
 import type { Host } from './host.ts'
 import { createOutput } from './output.ts'
@@ -21,14 +22,14 @@ export const main = async (words: readonly string[], host: Host): Promise<number
 
 const run = async (words: readonly string[], host: Host): Promise<number> => {
   const [name, ...rest] = words
-  if (name === undefined || ['help', '--help', '-h'].includes(name)) return help(rest[0], host)
+  if (name === undefined || ['help', '--help', '-h'].includes(name)) return help(rest, host)
   if (name === '--version' || name === '-v' || name === '-V') {
     host.output.print(`kecs ${version}`)
     return 0
   }
-  const { entry, words: own } = findCommand(name, rest)
-  if (asksForHelp(own)) return help(name, host)
-  const command = await entry.load()
+  if (asksForHelp(rest)) return help([name, ...rest.filter(word => !word.startsWith('-'))], host)
+  const { load, words: own } = findCommand(name, rest)
+  const command = await load()
   return command.execute(own, host)
 }
 
@@ -37,31 +38,49 @@ const asksForHelp = (words: readonly string[]): boolean => {
   return (end === -1 ? words : words.slice(0, end)).some(word => word === '--help' || word === '-h')
 }
 
-const findCommand = (name: string, rest: readonly string[]): { entry: CommandEntry; words: readonly string[] } => {
+const findEntry = (name: string): CommandEntry => {
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (entry === undefined) {
-    const near = name.startsWith('-') ? undefined : closest(name, Object.keys(commands))
-    const what = name.startsWith('-') ? `Flags go after the command: "${name}" has none before it.` : `There is no command "${name}".`
-    throw new CliError(what, near === undefined ? 'See: kecs --help' : `Did you mean: kecs ${near}`, { exitCode: 2 })
-  }
-  if (entry.words === undefined || asksForHelp(rest)) return { entry, words: rest }
+  if (entry !== undefined) return entry
+  const near = name.startsWith('-') ? undefined : closest(name, Object.keys(commands))
+  const what = name.startsWith('-') ? `Flags go after the command: "${name}" has none before it.` : `There is no command "${name}".`
+  throw new CliError(what, near === undefined ? 'See: kecs --help' : `Did you mean: kecs ${near}`, { exitCode: 2 })
+}
+
+interface Found {
+  readonly load: () => Promise<Command>
+  /** What is left for it. */
+  readonly words: readonly string[]
+}
+
+const findCommand = (name: string, rest: readonly string[]): Found => {
+  const entry = findEntry(name)
+  if (!('words' in entry)) return { load: entry.load, words: rest }
   const [second, ...own] = rest
-  if (second !== undefined && entry.words.includes(second)) return { entry, words: own }
+  const found = second !== undefined && Object.hasOwn(entry.words, second) ? entry.words[second] : undefined
+  if (found !== undefined) return { load: found.load, words: own }
+  const near = second === undefined ? undefined : closest(second, Object.keys(entry.words))
   throw new CliError(
     second === undefined ? `kecs ${name} needs another word.` : `There is no command "${name} ${second}".`,
-    `See: kecs ${name} ${entry.words[0]} --help`,
+    near === undefined ? `See: kecs ${name} --help` : `Did you mean: kecs ${name} ${near}`,
     { exitCode: 2 },
   )
 }
 
-const help = async (name: string | undefined, host: Host): Promise<number> => {
-  const { commandHelp, rootHelp } = await import('./help.ts')
+const help = async ([name, second]: readonly string[], host: Host): Promise<number> => {
+  const { commandHelp, groupHelp, rootHelp } = await import('./help.ts')
   const { columns, paint, stdoutIsTerminal } = host.output
   // A program that reads it gets whole lines.
   const width = stdoutIsTerminal ? columns : Number.POSITIVE_INFINITY
-  host.output.print(
-    name === undefined ? rootHelp(paint, width) : commandHelp(await findCommand(name, ['--help']).entry.load(), paint, width),
-  )
+  const text = async (): Promise<string> => {
+    if (name === undefined) return rootHelp(paint, width)
+    const entry = findEntry(name)
+    if (!('words' in entry)) return commandHelp(await entry.load(), paint, width)
+    const found = second !== undefined && Object.hasOwn(entry.words, second) ? entry.words[second] : undefined
+    const [only] = Object.keys(entry.words).length === 1 ? Object.values(entry.words) : []
+    const shown = found ?? only
+    return shown === undefined ? groupHelp(name, entry.summary, entry.words, paint, width) : commandHelp(await shown.load(), paint, width)
+  }
+  host.output.print(await text())
   return 0
 }
 

@@ -10,6 +10,7 @@ import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
 import { createReset } from './compose/reset.ts'
 import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
 import { Started } from './compose/started.ts'
+import { snapshotRoutes } from './compose/snapshot-routes.ts'
 import { stateRoutes } from './compose/state-routes.ts'
 import type { ServerConfig } from './config.ts'
 import { createAdmin } from './http/admin.ts'
@@ -72,7 +73,7 @@ const start = async (
   started: Started,
 ): Promise<RunningServer> => {
   const { log } = dependencies
-  const { store, reader } = await openState({ folder: config.dataDir, clock, log })
+  const { store, reader, snapshots } = await openState({ folder: config.dataDir, instance: config.instance, clock, log })
   started.add('the store', () => store.close())
 
   const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids }))
@@ -126,8 +127,9 @@ const start = async (
     bindApplicationAutoScaling({ store, clock, ids }),
   ].map(service => gate.guard(service))
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
-  const reset = config.allowReset === true ? createReset({ store, clock, log, runtime, reconciling, gate }) : undefined
-  const routes = [resetRoute(reset), ...stateRoutes(reader)]
+  const emptying = { store, clock, log, runtime, reconciling, gate }
+  const reset = config.allowReset === true ? createReset(emptying) : undefined
+  const routes = [resetRoute(reset), ...stateRoutes(reader), ...snapshotRoutes({ ...emptying, snapshots })]
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())
   const api = await createApi({ aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict }, metrics, health }).listen(

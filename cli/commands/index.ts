@@ -1,12 +1,15 @@
 import type { Command } from '../command.ts'
 
 /** All commands, by name and group, with their files imported only when they are used. */
-export interface CommandEntry {
+export type CommandEntry = {
   readonly group: 'Instance' | 'Use' | 'Cluster' | 'Program'
   readonly summary: string
+} & (Loadable | { /** Commands of a second word, such as `load` of `image load`. */ readonly words: Readonly<Record<string, WordEntry>> })
+
+export type WordEntry = Loadable & { readonly summary: string }
+
+interface Loadable {
   readonly load: () => Promise<Command>
-  /** Second words, such as `load` of `image load`. */
-  readonly words?: readonly string[]
 }
 
 export const commands: Readonly<Record<string, CommandEntry>> = {
@@ -32,11 +35,24 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'empty an instance that was started with --allow-reset',
     load: async () => (await import('./reset.ts')).reset,
   },
+  snapshot: {
+    group: 'Use',
+    summary: 'keep the state in a file, and go back to it',
+    words: {
+      create: { summary: 'keep the state as it is now', load: async () => (await import('./snapshot.ts')).create },
+      list: { summary: 'show what there is', load: async () => (await import('./snapshot.ts')).list },
+      restore: { summary: 'go back to one', load: async () => (await import('./snapshot.ts')).restore },
+      export: { summary: 'write one to a file', load: async () => (await import('./snapshot.ts')).exportTo },
+      import: { summary: 'take one from a file, of another instance too', load: async () => (await import('./snapshot.ts')).importFrom },
+      delete: { summary: 'remove one', load: async () => (await import('./snapshot.ts')).remove },
+    },
+  },
   image: {
     group: 'Use',
     summary: "bring the local Docker's images into the cluster",
-    load: async () => (await import('./image.ts')).imageLoad,
-    words: ['load'],
+    words: {
+      load: { summary: 'bring images of the local Docker into the cluster', load: async () => (await import('./image.ts')).imageLoad },
+    },
   },
   kubeconfig: {
     group: 'Cluster',

@@ -55,6 +55,8 @@ test.each([
   ['serve --runtime ', ['simulated', 'kubernetes']],
   ['serve --data ', 'files'],
   ['help sta', ['status', 'start']],
+  ['snapshot ', ['create', 'list', 'restore', 'export', 'import', 'delete']],
+  ['snapshot import ', 'files'],
   ['nonsense ', []],
 ] as [string, string[] | 'files'][])('after "kecs %s" come %j', async (line, expected) => {
   expect(await values(line)).toEqual(expected)
@@ -62,7 +64,9 @@ test.each([
 
 test('every command and every flag has a word about it', async () => {
   for (const candidate of await complete('')) expect((candidate as Candidate).about).not.toBe('')
-  for (const [name, { words }] of Object.entries(commands)) {
-    for (const candidate of await complete([name, ...(words ?? []), '-'].join(' '))) expect((candidate as Candidate).about).not.toBe('')
+  for (const [name, entry] of Object.entries(commands)) {
+    for (const word of 'words' in entry ? Object.keys(entry.words) : ['']) {
+      for (const candidate of await complete(`${name} ${word} -`.replace('  ', ' '))) expect((candidate as Candidate).about).not.toBe('')
+    }
   }
 })

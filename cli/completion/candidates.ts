@@ -36,9 +36,12 @@ const allCandidates = async (before: readonly string[], current: string, sources
   if (name === 'help') return commandNames()
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined) return []
-  if (entry.words !== undefined && rest.length === 0) return entry.words.map(value => ({ value, about: entry.summary }))
-  const command = await entry.load()
-  const own = entry.words === undefined ? rest : rest.slice(1)
+  const [second = '', ...behind] = rest
+  if ('words' in entry && rest.length === 0) return Object.entries(entry.words).map(([value, { summary }]) => ({ value, about: summary }))
+  const found = 'words' in entry ? (Object.hasOwn(entry.words, second) ? entry.words[second] : undefined) : entry
+  if (found === undefined) return []
+  const command = await found.load()
+  const own = 'words' in entry ? behind : rest
   const flag = flagAwaitingValue(command, own)
   if (flag !== undefined) return valuesOfFlag(command, flag, sources)
   if (current.startsWith('-')) return flagsOf(command, own)
@@ -105,6 +108,7 @@ const aboutComponent: Readonly<Record<Component, string>> = {
 const valuesOfWord = async (command: Command, words: readonly string[], sources: CompletionSources): Promise<Completion> => {
   const isFirst = !words.some((word, index) => !word.startsWith('-') && flagAwaitingValue(command, words.slice(0, index)) === undefined)
   if ('component' in command.args) return isFirst ? components.map(value => ({ value, about: aboutComponent[value] })) : []
+  if ('file' in command.args) return 'files'
   if (command.rest === 'IMAGE') return plain((await sources.images()).filter(image => !words.includes(image)))
   return command.name === 'completion' && isFirst ? plain(shells) : []
 }

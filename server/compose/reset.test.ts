@@ -10,7 +10,8 @@ import { memoryStore } from '../store/memory.ts'
 import { clusters, taskDefinitions, tasks } from '../store/tables.ts'
 import { Gate } from './gate.ts'
 import { createReconciling } from './reconcilers.ts'
-import { ResetBusy, createReset } from './reset.ts'
+import { StillBusy } from './quiet.ts'
+import { createReset } from './reset.ts'
 
 const log = createLog({ logLevel: 'error' }, { write: () => true })
 const call = { account: '000000000000', region: 'us-east-1', requestId: 'r', principal: 'arn:aws:iam::000000000000:root' }
@@ -98,7 +99,7 @@ describe('a reset', () => {
       .invoke('Endless', call, {})
     const outcome = reset().catch((error: unknown) => error)
     await clock.advance(30_000)
-    expect(await outcome).toBeInstanceOf(ResetBusy)
+    expect(await outcome).toBeInstanceOf(StillBusy)
     expect(store.table(tasks).size).toBe(1)
     expect([...runtime.list()]).toHaveLength(1)
   })

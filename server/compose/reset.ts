@@ -1,18 +1,15 @@
-import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../log.ts'
 import type { ClusterRef, Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { clusters } from '../store/tables.ts'
-import type { Gate } from './gate.ts'
+import { type ClusterRow, clusters } from '../store/tables.ts'
+import { type QuietParts, whileQuiet } from './quiet.ts'
 import type { Reconciling } from './reconcilers.ts'
 
-export interface ResetParts {
+export interface ResetParts extends QuietParts {
   readonly store: Store
-  readonly clock: Clock
   readonly log: Logger
   readonly runtime: Runtime
   readonly reconciling: Pick<Reconciling, 'controller' | 'rooms'>
-  readonly gate: Gate
 }
 
 export interface ResetReport {
@@ -21,11 +18,6 @@ export interface ResetReport {
   readonly milliseconds: number
 }
 
-/** Something did not come to an end in time: nothing was removed. */
-export class ResetBusy extends Error {}
-
-/** How long calls and reconcilers that run may take to end. Milliseconds. */
-const settleLimitMs = 30_000
 /** How many clusters' rooms are removed at once. */
 const abreast = 32
 
@@ -33,7 +25,7 @@ const abreast = 32
  * Empties the instance: every row, every task, every cluster's room. Calls that run end first and those that come wait
  * until it is done, so none sees half of it. Tasks are not given their stop timeout. On Kubernetes their pods are gone
  * when it resolves and the namespaces are going: a cluster of the same name waits for that. What the answer's function
- * is asked for while it runs is the same reset. Rejects with `ResetBusy`, and with what the runtime throws: then the rows
+ * is asked for while it runs is the same reset. Rejects with `StillBusy`, and with what the runtime throws: then the rows
  * are still there and it may be asked for again.
  */
 export const createReset = (parts: ResetParts): (() => Promise<ResetReport>) => {
@@ -41,37 +33,34 @@ export const createReset = (parts: ResetParts): (() => Promise<ResetReport>) => 
   return () => (running ??= reset(parts).finally(() => (running = undefined)))
 }
 
-const reset = async ({ store, clock, log, runtime, reconciling: { controller, rooms }, gate }: ResetParts): Promise<ResetReport> => {
+const reset = async (parts: ResetParts): Promise<ResetReport> => {
+  const {
+    store,
+    clock,
+    log,
+    runtime,
+    reconciling: { controller, rooms },
+  } = parts
   const began = clock.now()
-  try {
-    // Both begin at once: a call may wait for nothing that a reconciler does, nor the other way round.
-    const quiet = Promise.all([gate.close(), controller.pause()])
-    if (!(await within(settleLimitMs, quiet, clock))) throw new ResetBusy(`Calls or reconcilers still ran after ${settleLimitMs / 1000} s.`)
-    const refs: ClusterRef[] = Array.from(store.table(clusters).all(), ({ cluster, namespace }) => ({
-      clusterArn: cluster.clusterArn,
-      namespace,
-    }))
+  return whileQuiet(parts, async () => {
+    const refs = Array.from(store.table(clusters).all(), clusterRef)
     const tasks = [...runtime.list()]
-    for (let first = 0; first < refs.length; first += abreast) {
-      await Promise.all(refs.slice(first, first + abreast).map(ref => rooms.remove(ref)))
-    }
+    await removeRooms(rooms, refs)
     // Of clusters that no row tells of.
     await Promise.all([...runtime.list()].map(task => runtime.release(task)))
-    await store.clear()
+    await store.replace([])
     controller.forget()
     const report = { clusters: refs.length, tasks: tasks.length, milliseconds: clock.now() - began }
     log.info(report, 'emptied')
     return report
-  } finally {
-    controller.resume()
-    controller.wakeAll()
-    gate.open()
-  }
+  })
 }
 
-/** Whether `work` is done before the time is up; it goes on either way. */
-const within = async (milliseconds: number, work: Promise<unknown>, clock: Clock): Promise<boolean> => {
-  const { promise: late, resolve } = Promise.withResolvers<false>()
-  const cancel = clock.after(milliseconds, () => resolve(false))
-  return Promise.race([work.then(() => true), late]).finally(cancel)
+export const clusterRef = ({ cluster, namespace }: ClusterRow): ClusterRef => ({ clusterArn: cluster.clusterArn, namespace })
+
+/** Removes clusters' rooms with all that is in them, some at a time. */
+export const removeRooms = async (rooms: Reconciling['rooms'], refs: readonly ClusterRef[]): Promise<void> => {
+  for (let first = 0; first < refs.length; first += abreast) {
+    await Promise.all(refs.slice(first, first + abreast).map(ref => rooms.remove(ref)))
+  }
 }

@@ -5,7 +5,8 @@ export interface ChangedTable {
   readonly definition: { readonly name: string }
   put(row: object): { readonly key: string; readonly before: object | undefined }
   remove(key: string): object | undefined
-  keys(): Iterable<string>
+  /** Every row with its key. */
+  entries(): Iterable<readonly [key: string, row: object]>
 }
 
 interface RowChange extends Change {

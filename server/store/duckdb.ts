@@ -80,6 +80,21 @@ export class DuckDBJournal implements Journal {
     }
   }
 
+  /** The version of kecs that had it open last; undefined for a new one. */
+  async writtenBy(): Promise<string | undefined> {
+    const { connection } = await this.#open()
+    const found = await value(connection, schema.readSetting, ['written_by'])
+    return found === undefined ? undefined : text(found)
+  }
+
+  async setWrittenBy(version: string): Promise<void> {
+    const { connection } = await this.#open()
+    await inTransaction(connection, async () => {
+      await connection.run(schema.removeMeta, ['written_by'])
+      await connection.run(schema.writeMeta, ['written_by', version])
+    })
+  }
+
   /** Reads beside the journal's own connection, and never waits for it. */
   reader(): StateReader {
     return new DuckDBReader(async () => (await this.#open()).instance)

@@ -5,6 +5,7 @@ import { type Commit, CommitQueue } from './commit-queue.ts'
 import { StoreError } from './errors.ts'
 import type { Journal, JournalContents, Revision, StoredRow } from './journal.ts'
 import { MemoryTable } from './memory-table.ts'
+import { type RowText, changeText, parseRow, storedRows, unclaimedChanges } from './row-text.ts'
 import type { StoreLog } from './store-log.ts'
 import type { Change, Store, Table, TableDefinition, Transaction } from './store.ts'
 
@@ -55,19 +56,30 @@ export class JournaledStore implements Store {
     return answer
   }
 
-  async clear(): Promise<void> {
-    const unclaimed = [...this.#unclaimed]
-    this.#unclaimed.clear()
+  async dump(): Promise<Iterable<StoredRow>> {
+    // Rows are never mutated: what is collected now stays as it is.
+    const tables = [...this.#tables].map(([name, table]) => ({ table: name, rows: [...table.entries()] }))
+    const unclaimed = [...this.#unclaimed.values()].flat()
+    await this.commit(() => undefined)
+    return storedRows(tables, unclaimed)
+  }
+
+  async replace(rows: readonly StoredRow[]): Promise<void> {
+    const wanted = Map.groupBy(rows, ({ table }) => table)
     const { answer: _answer, ...commit } = this.#apply(transaction => {
-      for (const table of this.#tables.values()) transaction.empty(table)
+      for (const [name, table] of this.#tables) transaction.replace(table, wanted.get(name) ?? [])
     })
-    const removals = unclaimed.flatMap(([, rows]) => rows.map(({ table, key }) => ({ table, key, after: undefined })))
-    const durable = this.#queue.push({ ...commit, revisions: [...commit.revisions, ...this.#revisions(removals)] })
+    const before = new Map(this.#unclaimed)
+    this.#unclaimed.clear()
+    for (const [name, own] of wanted) if (!this.#tables.has(name)) this.#unclaimed.set(name, own)
+    const others = this.#revisions(unclaimedChanges(before, this.#unclaimed))
+    const durable = this.#queue.push({ ...commit, revisions: [...commit.revisions, ...others] })
     this.#announcer.announce(commit.changes.changes)
     try {
       await durable
     } catch (error) {
-      for (const [table, rows] of unclaimed) this.#unclaimed.set(table, rows)
+      this.#unclaimed.clear()
+      for (const [name, own] of before) this.#unclaimed.set(name, own)
       throw error
     }
   }
@@ -114,7 +126,7 @@ export class JournaledStore implements Store {
         answer.catch(() => {})
         throw new TypeError('a change must be synchronous; this one answered a promise')
       }
-      return { answer, changes, revisions: this.#revisions(changes.changes) }
+      return { answer, changes, revisions: this.#revisions(changes.changes.map(changeText)) }
     } catch (error) {
       changes.undo()
       throw error
@@ -124,17 +136,11 @@ export class JournaledStore implements Store {
     }
   }
 
-  #revisions(changes: readonly Pick<Change, 'table' | 'key' | 'after'>[]): Revision[] {
+  #revisions(changes: readonly RowText[]): Revision[] {
     if (changes.length === 0) return []
     const revision = ++this.#revision
     const time = this.#options.clock.now()
-    return changes.map(({ table, key, after }) => ({
-      revision,
-      time,
-      table,
-      key,
-      body: after === undefined ? undefined : JSON.stringify(after),
-    }))
+    return changes.map(({ table, key, body }) => ({ revision, time, table, key, body }))
   }
 }
 
@@ -167,8 +173,19 @@ class OpenTransaction implements Transaction {
     if (before !== undefined) this.#changes.add(table, key, before, undefined)
   }
 
-  empty(table: ChangedTable): void {
-    for (const key of table.keys()) this.#changes.add(table, key, table.remove(key), undefined)
+  /** Makes `rows` all that the table has. All removals go first: orders may be exchanged among rows. */
+  replace(table: ChangedTable, rows: readonly StoredRow[]): void {
+    const wanted = new Map(rows.map(row => [row.key, row]))
+    for (const [key, row] of table.entries()) {
+      if (wanted.get(key)?.body === JSON.stringify(row)) wanted.delete(key)
+      else this.#changes.add(table, key, table.remove(key), undefined)
+    }
+    for (const stored of wanted.values()) {
+      const row = parseRow(stored)
+      this.#onPut?.(row)
+      table.put(row)
+      this.#changes.add(table, stored.key, undefined, row)
+    }
   }
 
   end(): void {
@@ -177,18 +194,5 @@ class OpenTransaction implements Transaction {
 
   #mustBeOpen(): void {
     if (this.#ended) throw new Error('a transaction was used after its change had returned')
-  }
-}
-
-/** The edge where bytes become types: what was written was a row of this table. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- naming the row is this function's purpose
-const parseRow = <Row extends object>({ table, key, body }: StoredRow): Row => {
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-    return JSON.parse(body) as Row
-  } catch (cause) {
-    throw new StoreError(`The row ${key} of ${table} cannot be read.`, 'The state is damaged: restore the data folder from a backup.', {
-      cause,
-    })
   }
 }

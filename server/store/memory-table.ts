@@ -33,8 +33,8 @@ export class MemoryTable<Row extends object, Index extends string = string> impl
     return this.#byKey.size
   }
 
-  keys(): Iterable<string> {
-    return this.#byKey.keys()
+  *entries(): Iterable<readonly [key: string, row: Row]> {
+    for (const [key, { row }] of this.#byKey) yield [key, row]
   }
 
   all(after?: string): Iterable<Row> {

@@ -113,7 +113,7 @@ test('what is cleared stays so over a restart, also tables that nobody asked for
   expect(second.table(items).size).toBe(1)
   const seen: string[] = []
   second.watch(changes => seen.push(...changes.map(({ table, key, after }) => `${table} ${key} ${after === undefined}`)))
-  await second.clear()
+  await second.replace([])
   expect(seen).toEqual(['items a true'])
   expect([second.table(items).size, second.table(others).size]).toEqual([0, 0])
   await second.commit(tx => tx.put(items, itemIn(1, 'c')))

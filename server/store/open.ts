@@ -5,11 +5,13 @@ import { messageOf } from '../../shared/errors.ts'
 import { version } from '../../shared/version.ts'
 import { DuckDBJournal } from './duckdb.ts'
 import { StoreError } from './errors.ts'
-import type { Journal, JournalContents } from './journal.ts'
+import type { Journal, JournalContents, StoredRow } from './journal.ts'
 import { JournaledStore } from './journaled-store.ts'
 import { describeOwner, removeOwner, writeOwner } from './owner.ts'
 import type { StateReader } from './reader.ts'
+import { endOrder, putAside, readOrder } from './restore-order.ts'
 import { formatVersion } from './schema.ts'
+import { Snapshots } from './snapshots.ts'
 import type { StoreLog } from './store-log.ts'
 import type { Store } from './store.ts'
 
@@ -18,6 +20,8 @@ export interface OpenStoreOptions {
   readonly folder: string
   readonly clock: Clock
   readonly log: StoreLog
+  /** The instance's name, for snapshots to say whose they are. */
+  readonly instance?: string
   /** Rows of history to keep when opening; 200,000 where absent. */
   readonly keepHistory?: number
 }
@@ -34,6 +38,7 @@ export const openStore = async (options: OpenStoreOptions): Promise<Store> => (a
 /** The state: what changes it, and what reads its history. The reader is of use until the store is closed. */
 export interface OpenedState {
   readonly store: Store
+  readonly snapshots: Snapshots
   readonly reader: StateReader
 }
 
@@ -43,10 +48,16 @@ export const openState = async (options: OpenStoreOptions): Promise<OpenedState>
   if (open.has(folder)) throw inUse(folder, 'this very process')
   open.add(folder)
   try {
-    const file = await openJournal(folder, options)
+    const snapshots = new Snapshots({ folder, instance: options.instance ?? '', clock: options.clock })
+    const order = await readOrder(folder)
+    const restored = order === undefined ? undefined : await snapshots.read(order.snapshot)
+    if (order !== undefined) await putAside(folder, databaseOf(folder), order, options.clock.now())
+    const file = await openJournal(folder, options, snapshots)
     const journal = withOwner(file, folder)
-    const contents = await loadOrClose(journal)
-    return { store: new JournaledStore({ journal, clock: options.clock, log: options.log }, contents), reader: file.reader() }
+    if (restored !== undefined) await takeRestored(journal, folder, restored, options)
+    const contents = await loadOrClose(journal, snapshots)
+    await keepBeforeUpgrade(file, contents, snapshots, options.log)
+    return { snapshots, store: new JournaledStore({ journal, clock: options.clock, log: options.log }, contents), reader: file.reader() }
   } catch (error) {
     open.delete(folder)
     throw error
@@ -66,8 +77,37 @@ const prepareFolder = async (folder: string): Promise<string> => {
   }
 }
 
-const openJournal = async (folder: string, { clock, keepHistory = 200_000 }: OpenStoreOptions): Promise<DuckDBJournal> => {
-  const file = join(folder, 'kecs.duckdb')
+const databaseOf = (folder: string): string => join(folder, 'kecs.duckdb')
+
+/** Writes what an order restores as the first commit of a new state. */
+const takeRestored = async (
+  journal: Journal,
+  folder: string,
+  rows: readonly StoredRow[],
+  { clock, log }: OpenStoreOptions,
+): Promise<void> => {
+  await journal.append(rows.map(row => ({ ...row, revision: 1, time: clock.now() })))
+  await endOrder(folder)
+  log.info({ rows: rows.length }, 'restored a snapshot, as was ordered; the state of before lies beside it')
+}
+
+/** Another version of kecs wrote here last: what it left is a snapshot before this one changes anything. */
+const keepBeforeUpgrade = async (file: DuckDBJournal, contents: JournalContents, snapshots: Snapshots, log: StoreLog): Promise<void> => {
+  const last = await file.writtenBy()
+  if (last === version) return
+  if (last !== undefined) {
+    const { name } = await snapshots.takeBefore('upgrade', contents.rows)
+    log.info({ snapshot: name, from: last, to: version }, 'took a snapshot before the upgrade')
+  }
+  await file.setWrittenBy(version)
+}
+
+const openJournal = async (
+  folder: string,
+  { clock, keepHistory = 200_000 }: OpenStoreOptions,
+  snapshots: Snapshots,
+): Promise<DuckDBJournal> => {
+  const file = databaseOf(folder)
   try {
     const journal = await DuckDBJournal.open({
       file,
@@ -83,18 +123,16 @@ const openJournal = async (folder: string, { clock, keepHistory = 200_000 }: Ope
     await writeOwner(folder, clock.now())
     return journal
   } catch (error) {
-    throw error instanceof StoreError ? error : await explain(folder, file, error)
+    throw error instanceof StoreError ? error : await explain(folder, file, error, snapshots)
   }
 }
 
-const loadOrClose = async (journal: Journal): Promise<JournalContents> => {
+const loadOrClose = async (journal: Journal, snapshots: Snapshots): Promise<JournalContents> => {
   try {
     return await journal.load()
   } catch (cause) {
     await journal.close()
-    throw new StoreError(`The state cannot be read: ${messageOf(cause)}`, 'Restore the data folder from a backup, or choose another one.', {
-      cause,
-    })
+    throw new StoreError(`The state cannot be read: ${messageOf(cause)}`, await wayBack(snapshots), { cause })
   }
 }
 
@@ -111,7 +149,7 @@ const acceptFormat = (file: string, meta: ReadonlyMap<string, string> | undefine
 }
 
 /** DuckDB's errors carry no codes: their texts are all that tells them apart. */
-const explain = async (folder: string, file: string, cause: unknown): Promise<StoreError> => {
+const explain = async (folder: string, file: string, cause: unknown, snapshots: Snapshots): Promise<StoreError> => {
   const message = messageOf(cause)
   if (message.includes('Could not set lock')) {
     return inUse(folder, await describeOwner(folder, /PID (\d+)/.exec(message)?.[1]), cause)
@@ -121,11 +159,14 @@ const explain = async (folder: string, file: string, cause: unknown): Promise<St
       cause,
     })
   }
-  return new StoreError(
-    `The state in ${file} cannot be opened: ${message}`,
-    'If the file is damaged, restore the data folder from a backup or move it away to begin anew.',
-    { cause },
-  )
+  return new StoreError(`The state in ${file} cannot be opened: ${message}`, await wayBack(snapshots), { cause })
+}
+
+/** What to do about a state that is damaged. Nothing is overwritten: what is damaged stays until somebody decides. */
+const wayBack = async (snapshots: Snapshots): Promise<string> => {
+  const newest = (await snapshots.list()).find(({ head }) => head !== undefined)
+  if (newest?.head === undefined) return 'There is no snapshot. Restore the data folder from a backup, or move it away to begin anew.'
+  return `The newest snapshot is of ${newest.head.takenAt}: kecs snapshot restore ${newest.name}`
 }
 
 const inUse = (folder: string, owner: string, cause?: unknown): StoreError =>

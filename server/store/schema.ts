@@ -20,6 +20,8 @@ export const createTables = [
 
 export const readMeta = 'SELECT name, value FROM kecs_meta'
 export const writeMeta = 'INSERT INTO kecs_meta VALUES ($1, $2)'
+export const removeMeta = 'DELETE FROM kecs_meta WHERE name = $1'
+export const readSetting = 'SELECT value FROM kecs_meta WHERE name = $1'
 export const tableNames = 'SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()'
 
 const newest = 'SELECT arg_max(rowid, revision) FROM revisions GROUP BY table_name, key'

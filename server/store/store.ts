@@ -4,6 +4,8 @@
  * change and every later one that is not yet durable are undone in reverse order and their promises reject.
  */
 
+import type { StoredRow } from './journal.ts'
+
 /** A table: how its rows are keyed, ordered and looked up. Rows are JSON values and never mutated: a change puts a whole new row. */
 export interface TableDefinition<Row extends object, Index extends string = string> {
   /** Also its name on disk: never changed once released. */
@@ -47,8 +49,13 @@ export interface Store {
    * on disk. If `change` throws, nothing is changed and the promise rejects with what it threw.
    */
   commit<Answer>(change: (transaction: Transaction) => Answer): Promise<Answer>
-  /** Removes every row of every table in one commit. Resolves when that is on disk; what is there then is history alone. */
-  clear(): Promise<void>
+  /** Every row of every table as they are now, once they are on disk. Rows become text as they are asked for. */
+  dump(): Promise<Iterable<StoredRow>>
+  /**
+   * Makes `rows` all that there is, in one commit; none empties the state. Resolves when that is on disk; what was there
+   * before is history.
+   */
+  replace(rows: readonly StoredRow[]): Promise<void>
   /** Calls `listener` after each applied or undone commit; the answer ends it. */
   watch(listener: (changes: readonly Change[]) => void): () => void
   /** Waits for what is pending, then closes. */

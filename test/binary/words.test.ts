@@ -23,7 +23,12 @@ test('every command has help with its flags and examples', async () => {
     const help = await home.run([...command, '--help'])
     expect(help.code).toBe(0)
     expect(help.stdout).toContain(`Usage  kecs ${command.join(' ')}`)
-    if (command[0] !== 'agent') expect(help.stdout).toContain('Examples')
+    const words = [...help.stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, word]) => word ?? '')
+    if (!help.stdout.includes('COMMAND --help')) words.splice(0, words.length, '')
+    for (const word of words) {
+      const { stdout } = word === '' ? help : await home.run([...command, word, '--help'])
+      if (command[0] !== 'agent') expect(stdout).toContain('Examples')
+    }
   }
 })
 

@@ -1,0 +1,42 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { Gate } from './gate.ts'
+import type { Reconciling } from './reconcilers.ts'
+
+export interface QuietParts {
+  readonly clock: Clock
+  readonly reconciling: Pick<Reconciling, 'controller'>
+  readonly gate: Gate
+}
+
+/** Something did not come to an end in time: nothing was done. */
+export class StillBusy extends Error {}
+
+/** How long calls and reconcilers that run may take to end. Milliseconds. */
+const settleLimitMs = 30_000
+
+/**
+ * Runs `work` while nobody else touches the state: calls that run end first, those that come wait, and reconcilers rest.
+ * All of them look at everything anew afterwards. Rejects with `StillBusy` when they do not come to an end.
+ */
+export const whileQuiet = async <Answer>(
+  { clock, reconciling: { controller }, gate }: QuietParts,
+  work: () => Promise<Answer>,
+): Promise<Answer> => {
+  try {
+    // Both begin at once: a call may wait for nothing that a reconciler does, nor the other way round.
+    const quiet = Promise.all([gate.close(), controller.pause()])
+    if (!(await within(settleLimitMs, quiet, clock))) throw new StillBusy(`Calls or reconcilers still ran after ${settleLimitMs / 1000} s.`)
+    return await work()
+  } finally {
+    controller.resume()
+    controller.wakeAll()
+    gate.open()
+  }
+}
+
+/** Whether `work` is done before the time is up; it goes on either way. */
+const within = async (milliseconds: number, work: Promise<unknown>, clock: Clock): Promise<boolean> => {
+  const { promise: late, resolve } = Promise.withResolvers<false>()
+  const cancel = clock.after(milliseconds, () => resolve(false))
+  return Promise.race([work.then(() => true), late]).finally(cancel)
+}
