@@ -95,6 +95,7 @@ const start = async (
     ids,
     log,
     runtime,
+    ...(opened.prober === undefined ? {} : { prober: opened.prober }),
     settings,
     backend: config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl }),
     publishedPorts: config.publishedPorts,

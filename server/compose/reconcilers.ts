@@ -4,6 +4,7 @@ import type { Ids } from '../../shared/ids.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { PortRange } from '../domain/host-ports.ts'
 import type { TaskSpecSettings } from '../domain/task-spec.ts'
+import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
 import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.ts'
@@ -12,12 +13,16 @@ import { LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
 import type { ServiceSignals } from '../reconcilers/service-situation.ts'
 import { serviceUses } from '../reconcilers/service-situation.ts'
 import { ServiceReconciler } from '../reconcilers/service.ts'
+import { taskTargetHealth } from '../reconcilers/target-signals.ts'
+import { TargetReconciler } from '../reconcilers/target.ts'
 import { TargetGroupReconciler } from '../reconcilers/target-group.ts'
 import { TaskDefinitionReconciler } from '../reconcilers/task-definition.ts'
 import { TaskReconciler } from '../reconcilers/task.ts'
+import { NetworkProber } from '../probing/network.ts'
+import type { Prober } from '../probing/prober.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { tasks } from '../store/tables.ts'
+import { wakeOnChanges } from './wakes.ts'
 
 export interface ReconcilingParts {
   readonly store: Store
@@ -32,6 +37,10 @@ export interface ReconcilingParts {
   readonly publishedPorts: PortRange | undefined
   /** What else tells services how their tasks are. */
   readonly signals?: ServiceSignals
+  /** Asks targets how they are; over the network where absent. */
+  readonly prober?: Prober
+  /** What carries traffic; absent where nothing does. */
+  readonly gateway?: Gateway
   readonly observe?: (kind: string, milliseconds: number, failed: boolean) => void
 }
 
@@ -55,6 +64,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
   const abort = new AbortController()
   let synced = false
   const rooms = new ClusterRooms(runtime)
+  const signals: ServiceSignals = { targetHealth: taskTargetHealth(store, () => clock.now()), ...parts.signals }
   const taskReconciler = new TaskReconciler({
     ...parts,
     backend: parts.backend,
@@ -68,20 +78,17 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       new ClusterReconciler({ store, clock, rooms }),
       new TaskDefinitionReconciler({ store, users: [serviceUses] }),
       taskReconciler,
-      new ServiceReconciler({ ...parts, isSynced: () => synced, wake: (kind, key) => controller.wake(kind, key) }),
+      new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake: (kind, key) => controller.wake(kind, key) }),
       new LoadBalancerReconciler({ store }),
       new TargetGroupReconciler({ store, clock }),
+      new TargetReconciler({ ...parts, prober: parts.prober ?? new NetworkProber(), nodes: () => runtime.nodes() }),
     ],
     signal: abort.signal,
   })
 
-  /** What becomes of a service's tasks is its scheduler's business. */
-  const unwatch = store.watch(changes => {
-    for (const { table, key } of changes) {
-      if (table !== tasks.name) continue
-      const row = store.table(tasks).get(key)
-      if (row?.serviceArn !== undefined && row.isAccountedFor !== true) controller.wake('service', row.serviceArn)
-    }
+  const unwatch = wakeOnChanges(store, (kind, key) => controller.wake(kind, key))
+  const ungate = parts.gateway?.watch(() => {
+    for (const key of taskReconciler.draining()) controller.wake('task', key)
   })
 
   const watch = async (): Promise<void> => {
@@ -103,6 +110,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
     begin: () => void watch(),
     stop: async () => {
       unwatch()
+      ungate?.()
       abort.abort()
       taskReconciler.stop()
       await controller.idle()

@@ -4,11 +4,14 @@ import type { Ids } from '../../shared/ids.ts'
 import type { KubeSource } from '../../shared/kube/index.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Logger } from '../log.ts'
+import type { Prober } from '../probing/prober.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
 /** A runtime, and how to give back what it holds of this process. */
 export interface OpenedRuntime {
   readonly runtime: Runtime
+  /** Asks tasks that run on it how they are; over the network where absent. */
+  readonly prober?: Prober
   close(): void | Promise<void>
 }
 
@@ -32,8 +35,9 @@ const tryAgainMs = 500
 export const openRuntime = async (parts: RuntimeParts): Promise<OpenedRuntime> => {
   if (parts.config.runtime === 'kubernetes') return openKubernetes(parts)
   const { SimulatedRuntime } = await import('../runtime/simulated/index.ts')
+  const { simulatedProber } = await import('../runtime/simulated/prober.ts')
   const runtime = new SimulatedRuntime(parts)
-  return { runtime, close: () => runtime.close() }
+  return { runtime, prober: simulatedProber(runtime), close: () => runtime.close() }
 }
 
 const openKubernetes = async ({ config, clock, log, kubeSource = 'in-cluster' }: RuntimeParts): Promise<OpenedRuntime> => {

@@ -142,3 +142,10 @@ export const isOver = (facts: TaskFacts, observation: TaskObservation): boolean 
     return state.is === 'terminated'
   })
 }
+
+/** Whether all that the task lives by runs, so that it can answer what still comes. */
+export const serves = (facts: TaskFacts, observation: TaskObservation): boolean =>
+  observation.failure === undefined &&
+  facts.containers.every(
+    ({ name, essential }) => !essential || observation.containers.some(seen => seen.name === name && seen.state.is === 'running'),
+  )

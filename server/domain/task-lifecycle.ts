@@ -2,6 +2,7 @@ import { epochSeconds } from '../../shared/clock.ts'
 import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskRow } from '../store/tables.ts'
 import { sameJson } from './same-json.ts'
+import { drainWaitMs } from './task-drain.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { recordHealth } from './task-lifecycle-health.ts'
 import { containerOrder, firstToStop } from './task-lifecycle-order.ts'
@@ -12,6 +13,7 @@ import {
   hostGone,
   isOver,
   podDeleted,
+  serves,
   stopCause,
   stoppedByUser,
   unschedulableLimitMs,
@@ -35,6 +37,8 @@ export interface LifecycleContext {
   readonly startError?: string
   /** When the runtime accepted the task's start, as far as this process knows. Milliseconds since the epoch. */
   readonly startAcceptedAt?: number
+  /** The gateway's: what was deregistered before gets no new request. Absent where nothing carries traffic. */
+  readonly inForceUntil?: number
 }
 
 export interface Step {
@@ -104,6 +108,8 @@ const stageOf = (row: TaskRow, observation: TaskObservation): TaskStatus => {
 const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, context: LifecycleContext): Step => {
   if (!isOver(facts, observation)) {
     if (observation.stoppingSince !== undefined) return { row: reach(row, 'STOPPING') }
+    const drainMs = serves(facts, observation) ? drainWaitMs(row, context) : undefined
+    if (drainMs !== undefined) return { row: reach(row, 'DEACTIVATING'), lookAgainAfterMs: drainMs }
     const first = firstToStop(row.task, facts, observation)
     if (first !== undefined) {
       return { row: reach(row, 'DEACTIVATING'), action: 'stopContainers', containers: first, lookAgainAfterMs: askAgainMs }

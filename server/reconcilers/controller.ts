@@ -25,7 +25,7 @@ export class Controller {
       const queue = new WorkQueue({
         clock,
         signal,
-        concurrency,
+        concurrency: reconciler.concurrency ?? concurrency,
         work: (key, abort) => reconciler.reconcile(key, abort),
         onFailure: (key, error, retryInMs) => log.warn({ kind, key, retryInMs, err: error }, 'reconciling failed, will be tried again'),
         onDone: (_key, milliseconds, failed) => observe?.(kind, milliseconds, failed),

@@ -5,6 +5,8 @@
  */
 export interface Reconciler {
   readonly kind: string
+  /** How many keys are worked on at once, where the default does not fit. */
+  readonly concurrency?: number
   /** Resolves with milliseconds after which to look again; undefined leaves it to the next wake. */
   reconcile(key: string, signal: AbortSignal): Promise<number | undefined>
   /** Keys to wake at start. */
@@ -14,4 +16,7 @@ export interface Reconciler {
 }
 
 /** Wakes a key of a reconciler; a key that waits already is not added twice. */
-export type Wake = (kind: 'task' | 'cluster' | 'service' | 'load-balancer' | 'target-group' | 'task-definition', key: string) => void
+export type Wake = (
+  kind: 'task' | 'cluster' | 'service' | 'load-balancer' | 'target-group' | 'target' | 'task-definition',
+  key: string,
+) => void

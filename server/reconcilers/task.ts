@@ -1,9 +1,12 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Backend } from '../backend/backend.ts'
 import { taskNeeds } from '../domain/secret-needs.ts'
+import type { Ids } from '../../shared/ids.ts'
+import type { TargetMoves } from '../domain/services/task-targets.ts'
 import { stopGrace, taskFacts } from '../domain/task-lifecycle-facts.ts'
 import { type LifecycleContext, type Step, advance } from '../domain/task-lifecycle.ts'
 import { type TaskSpecSettings, taskSpec } from '../domain/task-spec.ts'
+import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
 import { type Runtime, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
@@ -12,14 +15,18 @@ import type { ClusterRooms } from './cluster-rooms.ts'
 import { OrphanTasks } from './orphan-tasks.ts'
 import type { Reconciler } from './reconciler.ts'
 import { TaskSecrets } from './task-secrets.ts'
+import { targetMoves, writeMoves } from './task-targets.ts'
 
 export interface TaskReconcilerParts {
   readonly store: Store
   readonly clock: Clock
+  readonly ids: Ids
   readonly runtime: Runtime
   readonly rooms: ClusterRooms
   readonly log: Logger
   readonly settings: TaskSpecSettings
+  /** What carries traffic to tasks; absent where nothing does. */
+  readonly gateway?: Pick<Gateway, 'inForceUntil'>
   /** Whether the runtime's first full list is in. */
   readonly isSynced: () => boolean
   /** What secrets and environment files are asked of. */
@@ -43,6 +50,7 @@ interface Memory {
 export class TaskReconciler implements Reconciler {
   readonly kind = 'task'
   readonly #parts: TaskReconcilerParts
+  readonly #draining = new Set<string>()
   readonly #memories = new Map<string, Memory>()
   readonly #orphans: OrphanTasks
   readonly #secrets: TaskSecrets
@@ -58,6 +66,11 @@ export class TaskReconciler implements Reconciler {
     for (const observation of this.#parts.runtime.list()) yield this.noticed(observation)
   }
 
+  /** Keys of tasks that wait until no request reaches them any more. */
+  draining(): readonly string[] {
+    return [...this.#draining]
+  }
+
   /** The key of a task that the runtime reports, whose row may be lost. */
   noticed(task: TaskRef): string {
     if (this.#tasks.get(task.taskArn) === undefined) this.#orphans.notice(task)
@@ -66,6 +79,7 @@ export class TaskReconciler implements Reconciler {
 
   forget(): void {
     this.#memories.clear()
+    this.#draining.clear()
     this.#secrets.stop()
   }
 
@@ -78,8 +92,8 @@ export class TaskReconciler implements Reconciler {
     while (!signal.aborted) {
       const row = this.#tasks.get(key)
       if (row === undefined) return this.#forgotten(key)
-      const step = this.#step(row)
-      if (step.row !== row) await this.#commit(step)
+      const { moves, ...step } = this.#step(row)
+      if (step.row !== row) await this.#commit(step, moves)
       if (step.row.task.lastStatus === 'STOPPED') return this.#ended(step)
       const isRefused = step.action === 'start' && (await this.#start(step.row)) === 'refused'
       if (step.action === 'stop') await this.#stop(step.row)
@@ -89,8 +103,8 @@ export class TaskReconciler implements Reconciler {
     return undefined
   }
 
-  #step(row: TaskRow): Step {
-    const { clock, runtime, isSynced } = this.#parts
+  #step(row: TaskRow): Step & { readonly moves: TargetMoves } {
+    const { clock, gateway, runtime, isSynced, store } = this.#parts
     const { startAcceptedAt, startError } = this.#memoryOf(row)
     const context: LifecycleContext = {
       now: clock.now(),
@@ -98,17 +112,28 @@ export class TaskReconciler implements Reconciler {
       synced: isSynced(),
       ...(startAcceptedAt === undefined ? {} : { startAcceptedAt }),
       ...(startError === undefined ? {} : { startError }),
+      ...(gateway === undefined ? {} : { inForceUntil: gateway.inForceUntil() }),
     }
-    return advance(row, this.#factsOf(row), runtime.observe(refOf(row)), context)
+    const observation = runtime.observe(refOf(row))
+    const step = advance(row, this.#factsOf(row), observation, context)
+    const moves = targetMoves(store, step.row, observation?.node, context.now)
+    const { taskArn, lastStatus } = moves.row.task
+    if (lastStatus === 'DEACTIVATING' && moves.row.loadBalancers !== undefined) this.#draining.add(taskArn)
+    else this.#draining.delete(taskArn)
+    return { ...step, row: moves.row, moves }
   }
 
   #factsOf(row: TaskRow) {
     return taskFacts(row, this.#parts.store.table(taskDefinitions).get(row.task.taskDefinitionArn))
   }
 
-  async #commit({ row, lookAgainAfterMs }: Step): Promise<void> {
+  async #commit({ row, lookAgainAfterMs }: Step, moves: TargetMoves): Promise<void> {
+    const { store, ids, clock } = this.#parts
     if (row.task.lastStatus === 'STOPPED') this.#memoryOf(row).isToRelease = true
-    const durable = this.#parts.store.commit(transaction => transaction.put(tasks, row))
+    const durable = store.commit(transaction => {
+      transaction.put(tasks, row)
+      writeMoves(transaction, moves, { store, ids, now: clock.now() })
+    })
     // Another commit follows at once, which fails too when this one does: both share a turn of the disk.
     if (lookAgainAfterMs === 0) durable.catch(() => {})
     else await durable

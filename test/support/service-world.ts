@@ -7,6 +7,9 @@ import { type Reconciling, createReconciling } from '../../server/compose/reconc
 import { beginDeployment, serviceArn } from '../../server/domain/services/records.ts'
 import { createLog } from '../../server/log.ts'
 import type { ServiceSignals } from '../../server/reconcilers/service-situation.ts'
+import type { Gateway } from '../../server/gateway/gateway.ts'
+import type { Prober } from '../../server/probing/prober.ts'
+import { simulatedProber } from '../../server/runtime/simulated/prober.ts'
 import { SimulatedRuntime } from '../../server/runtime/simulated/index.ts'
 import type { Journal } from '../../server/store/journal.ts'
 import { memoryStore } from '../../server/store/memory.ts'
@@ -38,22 +41,31 @@ export class ServiceWorld {
   readonly ids: Ids
   readonly store: Store
   readonly runtime: FlakyRuntime
+  readonly prober: Prober
   readonly arn = serviceArn(place, 'default', 'web')
   readonly #signals: ServiceSignals
+  readonly #gateway: Gateway | undefined
   #revisions = 0
 
-  constructor(options: { readonly journal?: Journal; readonly signals?: ServiceSignals } = {}) {
+  constructor(
+    options: { readonly journal?: Journal; readonly signals?: ServiceSignals; readonly gateway?: (clock: FakeClock) => Gateway } = {},
+  ) {
     this.ids = randomIds
     this.store = memoryStore({ clock: this.clock, ...(options.journal === undefined ? {} : { journal: options.journal }) })
-    this.runtime = new FlakyRuntime(new SimulatedRuntime({ clock: this.clock, ids: this.ids }))
+    const simulated = new SimulatedRuntime({ clock: this.clock, ids: this.ids })
+    this.runtime = new FlakyRuntime(simulated)
+    this.prober = simulatedProber(simulated)
     this.#signals = options.signals ?? {}
+    this.#gateway = options.gateway?.(this.clock)
     void this.store.commit(transaction => transaction.put(clusters, clusterRow()))
   }
 
   control(): Reconciling {
-    const { store, clock, ids, runtime } = this
+    const { store, clock, ids, runtime, prober } = this
+    const gateway = this.#gateway === undefined ? {} : { gateway: this.#gateway }
     const settings = { endpointUrl: 'http://localhost:4566' }
-    return createReconciling({ store, clock, ids, log, runtime, settings, publishedPorts: undefined, signals: this.#signals })
+    const parts = { store, clock, ids, log, runtime, prober, settings, publishedPorts: undefined, signals: this.#signals, ...gateway }
+    return createReconciling(parts)
   }
 
   /** Registers a revision of `web`; answers its ARN. */
@@ -148,7 +160,14 @@ export class ServiceWorld {
     const previous = row.serviceDeploymentArn === undefined ? undefined : this.store.table(serviceDeployments).get(row.serviceDeploymentArn)
     const { ids, clock } = this
     const asked: ServiceRow = { ...row, service: { ...row.service, taskDefinition } }
-    const settings = { taskDefinition, launchType: 'EC2' as const, enableExecuteCommand: false }
+    const { loadBalancers = [], networkConfiguration } = row.service
+    const settings = {
+      taskDefinition,
+      launchType: 'EC2' as const,
+      enableExecuteCommand: false,
+      loadBalancers,
+      ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    }
     const begun = beginDeployment(asked, settings, previous, { place, clusterName: 'default', ids, now: clock.now() })
     await this.store.commit(transaction => {
       transaction.put(services, begun.service)

@@ -10,6 +10,19 @@ export const startedTasks = (service: string, taskIds: readonly string[]): strin
 export const stoppedTasks = (service: string, status: 'running' | 'pending', taskIds: readonly string[]): string =>
   `(service ${service}) has stopped ${taskIds.length} ${status} tasks: ${listed(taskIds)}.`
 
+export const registeredTargets = (service: string, count: number, targetGroupArn: string): string =>
+  `(service ${service}) registered ${count} targets in (target-group ${targetGroupArn})`
+
+export const deregisteredTargets = (service: string, count: number, targetGroupArn: string): string =>
+  `(service ${service}) deregistered ${count} targets in (target-group ${targetGroupArn})`
+
+export const drainingTasks = (service: string, taskSet: string, count: number): string =>
+  `(service ${service}, taskSet ${taskSet}) has begun draining connections on ${count} tasks.`
+
+/** `target` is `(task ID) (port 80)`, or `(instance ID) (port 80)` for a target by its machine. */
+export const failedTargetHealth = (service: string, target: string, targetGroupArn: string, reason: string): string =>
+  `(service ${service}) ${target} is unhealthy in (target-group ${targetGroupArn}) due to (reason ${reason}).`
+
 export const steady = (service: string): string => `(service ${service}) has reached a steady state.`
 
 export const deploymentCompleted = (service: string, deployment: string): string =>

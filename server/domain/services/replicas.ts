@@ -33,7 +33,8 @@ export const planReplicas = (situation: ReplicaSituation): ReplicaMoves => {
   const primary = wanted.filter(isPrimary)
   const old = wanted.filter(task => !isPrimary(task)).sort(byAge(deploymentIds))
   const ready = wanted.filter(isReady).length
-  const missing = isStalled ? 0 : Math.max(0, desiredCount - primary.filter(({ health }) => health !== 'unhealthy').length)
+  const sound = primary.filter(({ health }) => health !== 'unhealthy')
+  const missing = isStalled ? 0 : Math.max(0, desiredCount - sound.length)
   const start = Math.max(0, Math.min(missing, bounds.upper - wanted.length))
 
   const idle = isStalled ? [] : old.filter(task => !isReady(task) && !task.isProtected)
@@ -43,9 +44,10 @@ export const planReplicas = (situation: ReplicaSituation): ReplicaMoves => {
   // A deployment that failed replaces nothing more; what scaling in asks for is still done.
   const superfluous = isStalled ? old.length - desiredCount : ready - desiredCount
   const replaced = takeSpared(isStalled ? old : old.filter(isReady), Math.max(superfluous, isStalled ? 0 : toMakeRoom))
-  const excess = takeSpared(primary.toSorted(leastWorthFirst), primary.length - desiredCount)
+  // Unhealthy ones are not among them: they go when those that take their place are ready.
+  const excess = takeSpared(sound.toSorted(leastWorthFirst), sound.length - desiredCount)
   const ailing = wanted.filter(task => task.health === 'unhealthy' && !excess.includes(task) && !unready.includes(task))
-  const stop = [...unready, ...replaced, ...excess, ...replaceable(ailing, ready, situation, start)]
+  const stop = [...unready, ...replaced, ...replaceable(ailing, ready, situation, start), ...excess]
   const mightMove = wanted.some(({ health }) => health === 'starting') || situation.tasks.some(task => !task.isWanted && !task.isOver)
   const isBlocked = missing > 0 && start === 0 && stop.length === 0 && !mightMove && !old.some(task => task.isProtected)
   return { start, stop, isBlocked }
@@ -85,7 +87,7 @@ const rank = (deploymentIds: readonly string[], { deploymentId }: TaskView): num
 
 const worth = { unhealthy: 0, starting: 1, ready: 2 } as const
 
-/** Unhealthy first, then those that still start, then the newest. */
+/** Those that still start first, then the newest. */
 const leastWorthFirst = (one: TaskView, other: TaskView): number =>
   worth[one.health] - worth[other.health] || createdAt(other) - createdAt(one) || (one.row.taskId < other.row.taskId ? -1 : 1)
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../../shared/clock.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import type { ProbeOutcome } from '../../probing/prober.ts'
 import type { ContainerObservation } from '../runtime.ts'
 import type { Plan } from './wishes.ts'
 
@@ -54,6 +55,15 @@ export class SimulatedContainer {
       ...(hasCheck(this.#parts.definition) ? { checkPasses: this.#checkPasses && this.#state.is === 'running' } : {}),
       ...(isMade ? { imageDigest: `sha256:${sha256(image)}`, runtimeId: sha256(`${this.#parts.taskId}/${this.name}`) } : {}),
     }
+  }
+
+  /** What whoever asks at one of its ports is answered. That it is well counts as a connection, whatever was asked. */
+  answer(): ProbeOutcome {
+    if (this.#state.is !== 'running') return { is: 'failed', why: 'it does not run' }
+    const { listensAtMs, ill } = this.#parts.plan.answers
+    const ranMs = this.#parts.clock.now() - this.#state.startedAt
+    if (ranMs < listensAtMs) return { is: 'failed', why: 'nobody listens yet' }
+    return ill === undefined || ranMs < ill.fromMs ? { is: 'connected' } : ill.outcome
   }
 
   /** Waits to be let go. */

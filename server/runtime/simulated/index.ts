@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
+import type { ProbeOutcome } from '../../probing/prober.ts'
 import type { ClusterRef, Runtime, RuntimeNode, TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
 import { simulatedNode, SimulatedTask, type Timings } from './task.ts'
 
@@ -98,6 +99,15 @@ export class SimulatedRuntime implements Runtime {
   async watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void> {
     this.#onChange = onChange
     signal.addEventListener('abort', () => (this.#onChange = () => {}), { once: true })
+  }
+
+  /** What is answered at an address and port: by the task that has them. Where nobody has them, nobody answers. */
+  answer(host: string, port: number): ProbeOutcome {
+    for (const task of this.#tasks.values()) {
+      const answer = task.answer(host, port)
+      if (answer !== undefined) return answer
+    }
+    return { is: 'timedOut' }
   }
 
   async logs({ taskId }: TaskRef, { container, tail }: { readonly container: string; readonly tail: number }): Promise<readonly string[]> {

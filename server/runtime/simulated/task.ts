@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import type { ProbeOutcome } from '../../probing/prober.ts'
 import type { TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
 import { isHeldAtFirst } from '../../domain/container-order.ts'
 import { SimulatedContainer } from './container.ts'
@@ -94,6 +95,19 @@ export class SimulatedTask {
     this.#cancelPlacing?.()
     for (const container of this.#containers) container.stop(graceSeconds * 1_000)
     this.#changed()
+  }
+
+  /** What is answered at an address and port that are the task's; undefined at others. */
+  answer(host: string, port: number): ProbeOutcome | undefined {
+    const isOnHost = this.#spec.networkMode === 'bridge' || this.#spec.networkMode === 'host'
+    const isOwn = isOnHost ? host === simulatedNode.address : host === this.#parts.address
+    if (this.#placedAt === undefined || !isOwn) return undefined
+    const owner = this.#spec.containers.find(({ portMappings = [] }) =>
+      portMappings.some(({ hostPort, containerPort }) => (isOnHost ? hostPort : containerPort) === port),
+    )
+    // On its own address a task may listen on ports that its definition does not name.
+    const name = owner?.name ?? (isOnHost ? undefined : this.#spec.containers[0]?.name)
+    return this.#containers.find(container => container.name === name)?.answer()
   }
 
   logs(container: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import { labelPrefix } from '../../../shared/names.ts'
+import type { ProbeOutcome } from '../../probing/prober.ts'
 import { TaskRefused } from '../runtime.ts'
 import { type Course, courseOf, durationMs } from './command.ts'
 
@@ -15,6 +16,14 @@ export interface Plan {
   readonly ignoresStopSignal: boolean
   /** What a health check finds when the container starts, and when that turns to the opposite: milliseconds since it runs. */
   readonly health: { readonly startsWell: boolean; readonly turnsAtMs?: number }
+  readonly answers: Answers
+}
+
+/** What its ports answer; well, unless asked otherwise. Milliseconds since it runs. */
+export interface Answers {
+  /** Until then nobody listens. */
+  readonly listensAtMs: number
+  readonly ill?: { readonly fromMs: number; readonly outcome: ProbeOutcome }
 }
 
 const prefix = `${labelPrefix}/simulate-`
@@ -30,6 +39,9 @@ const known = [
   'ignore-sigterm',
   'healthy-after',
   'unhealthy-after',
+  'listens-after',
+  'answer',
+  'answer-after',
 ] as const
 
 /** What a container does: as its labels ask, else as its command says. Throws `TaskRefused` for labels that make no sense. */
@@ -46,6 +58,7 @@ export const planOf = (container: ContainerDefinition): Plan => {
     ...(oom === undefined ? {} : { oomAtMs: oom === 'true' ? 0 : (duration('oom', oom) ?? 0) }),
     ignoresStopSignal: wish('ignore-sigterm') === 'true',
     health: healthOf(wish),
+    answers: answersOf(wish),
   }
 }
 
@@ -77,6 +90,20 @@ const healthOf = (wish: Wish): Plan['health'] => {
   const wellAt = duration('healthy-after', well)
   if (wellAt !== undefined) return { startsWell: false, turnsAtMs: wellAt }
   return ill === undefined ? { startsWell: true } : { startsWell: true, turnsAtMs: ill }
+}
+
+const answersOf = (wish: Wish): Answers => {
+  const answer = wish('answer')
+  const listensAtMs = duration('listens-after', wish('listens-after')) ?? 0
+  if (answer === undefined) return { listensAtMs }
+  return { listensAtMs, ill: { fromMs: duration('answer-after', wish('answer-after')) ?? 0, outcome: outcomeOf(answer) } }
+}
+
+const outcomeOf = (answer: string): ProbeOutcome => {
+  if (answer === 'timeout') return { is: 'timedOut' }
+  if (answer === 'refused') return { is: 'failed', why: 'as its label asks' }
+  if (!/^[1-5]\d\d$/.test(answer)) throw notUnderstood('answer', answer, 'a status code of HTTP, timeout or refused')
+  return { is: 'answered', code: Number(answer) }
 }
 
 const commandCourse = ({ entryPoint = [], command = [], environment = [] }: ContainerDefinition): Course =>

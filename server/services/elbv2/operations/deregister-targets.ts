@@ -1,5 +1,6 @@
 import type { DeregisterTargetsInput, DeregisterTargetsOutput } from '../../../aws/generated/elbv2.ts'
 import { validationError } from '../../../domain/elbv2/refusals.ts'
+import { deregistered } from '../../../domain/elbv2/deregistration.ts'
 import { namedTarget } from '../../../domain/elbv2/targets.ts'
 import { type TargetGroupRow, type TargetRow, targetKey, targets } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
@@ -17,11 +18,11 @@ export async function deregisterTargets(context: Elbv2Context, input: Deregister
   await context.store.commit(transaction => {
     const group = findTargetGroup(context, input.TargetGroupArn)
     const rows = new Set(input.Targets.flatMap(target => registered(context, group, target)))
-    const delayMs = isUsed(context.store, input.TargetGroupArn) ? deregistrationDelayMs(group) : 0
+    const facts = { group, isUsed: isUsed(context.store, input.TargetGroupArn), now: context.clock.now() }
     for (const row of rows) {
-      if (row.drainingUntil !== undefined) continue
-      if (delayMs === 0) removeTarget(transaction, row)
-      else transaction.put(targets, { ...row, drainingUntil: context.clock.now() + delayMs })
+      const after = deregistered(row, facts)
+      if (after === undefined) removeTarget(transaction, row)
+      else if (after !== row) transaction.put(targets, after)
     }
   })
   context.wake('target-group', input.TargetGroupArn)
@@ -38,7 +39,3 @@ function registered(
   const row = context.store.table(targets).get(targetKey(arn, namedTarget(target, targetGroup)))
   return row === undefined ? [] : [row]
 }
-
-/** Functions have no connections that drain. */
-const deregistrationDelayMs = ({ targetGroup, attributes }: TargetGroupRow): number =>
-  targetGroup.TargetType === 'lambda' ? 0 : Number(attributes['deregistration_delay.timeout_seconds'] ?? 300) * 1000

@@ -1,0 +1,41 @@
+import type { Wake } from '../reconcilers/reconciler.ts'
+import { targetGroupUses, targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
+import type { Change, Store } from '../store/store.ts'
+import { tasks } from '../store/tables.ts'
+
+/** Wakes whom a change concerns, whoever made it. The answer ends it. */
+export const wakeOnChanges = (store: Store, wake: Wake): (() => void) => {
+  /** What becomes of a service's tasks is its scheduler's business. */
+  const wakeServiceOf = (taskArn: string | undefined): void => {
+    const row = taskArn === undefined ? undefined : store.table(tasks).get(taskArn)
+    if (row?.serviceArn !== undefined && row.isAccountedFor !== true) wake('service', row.serviceArn)
+  }
+  /** Whether they are checked, and what their services make of it, depends on their group. */
+  const wakeTargetsOf = (targetGroupArn: string | undefined): void => {
+    for (const { target, taskArn } of store.table(targets).by('targetGroup', targetGroupArn ?? '')) {
+      wake('target', targetKey(targetGroupArn ?? '', target))
+      wakeServiceOf(taskArn)
+    }
+  }
+  const concerned: Readonly<Record<string, (change: Change) => void>> = {
+    [tasks.name]: ({ key }) => wakeServiceOf(key),
+    [targets.name]: ({ key, before, after }) => {
+      wake('target', key)
+      const targetGroupArn = textIn(after, 'targetGroupArn')
+      if (targetGroupArn !== undefined) wake('target-group', targetGroupArn)
+      wakeServiceOf(textIn(after ?? before, 'taskArn'))
+    },
+    [targetHealth.name]: ({ key }) => wakeServiceOf(store.table(targets).get(key)?.taskArn),
+    [targetGroups.name]: ({ key }) => wakeTargetsOf(key),
+    [targetGroupUses.name]: ({ before, after }) => wakeTargetsOf(textIn(after ?? before, 'targetGroupArn')),
+  }
+  return store.watch(changes => {
+    for (const change of changes) concerned[change.table]?.(change)
+  })
+}
+
+/** A member of a row whose table is known by name alone. */
+const textIn = (row: object | undefined, member: string): string | undefined => {
+  const found = row === undefined ? undefined : Object.entries(row).find(([name]) => name === member)?.[1]
+  return typeof found === 'string' ? found : undefined
+}
