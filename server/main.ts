@@ -13,9 +13,11 @@ import { Started } from './compose/started.ts'
 import { snapshotRoutes } from './compose/snapshot-routes.ts'
 import { stateRoutes } from './compose/state-routes.ts'
 import type { ServerConfig } from './config.ts'
+import { ExecSessions } from './exec/sessions.ts'
 import { createAdmin } from './http/admin.ts'
 import { createApi } from './http/api.ts'
 import type { HealthReport } from './http/health.ts'
+import type { AcceptSocket } from './http/listen.ts'
 import { createMetrics } from './http/metrics.ts'
 import { resetRoute } from './http/reset-route.ts'
 import { type Logger, createLog } from './log.ts'
@@ -89,6 +91,7 @@ const start = async (
     },
     secretAccessKey: taskSecret,
   }
+  const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
   const reconciling = createReconciling({
     store,
     clock,
@@ -97,7 +100,7 @@ const start = async (
     runtime,
     ...(opened.prober === undefined ? {} : { prober: opened.prober }),
     settings,
-    backend: config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl }),
+    backend,
     publishedPorts: config.publishedPorts,
     observe: reconcileMetrics(metrics),
   })
@@ -106,8 +109,10 @@ const start = async (
   started.add('the reconcilers', () => reconciling.stop())
 
   const wake: Wake = (kind, key) => controller.wake(kind, key)
+  const sessions = new ExecSessions({ clock, ids, log, runtime, backend })
   const ecs = ecsService({
     store,
+    sessions,
     clock,
     ids,
     wake,
@@ -133,15 +138,24 @@ const start = async (
   const routes = [resetRoute(reset), ...stateRoutes(reader), ...snapshotRoutes({ ...emptying, snapshots })]
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())
-  const api = await createApi({ aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict }, metrics, health }).listen(
-    config.host,
-    config.apiPort,
-  )
+  const api = await createApi({
+    aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict },
+    metrics,
+    health,
+    acceptSocket: request => acceptChannel(sessions, request),
+  }).listen(config.host, config.apiPort)
   started.add('the API', () => api.stop())
+  started.add('the sessions of ECS Exec', () => sessions.stop())
   ownUrl = api.url
   reconciling.begin()
 
   return { url: api.url, adminUrl: admin.url, stop: () => started.stop() }
+}
+
+/** The WebSockets of ECS Exec; there are no others. */
+const acceptChannel = (sessions: ExecSessions, request: Request): ReturnType<AcceptSocket> => {
+  const { pathname } = new URL(request.url)
+  return sessions.isChannel(pathname) ? socket => sessions.connect(pathname, socket) : undefined
 }
 
 const healthOf = (config: ServerConfig, runtime: Runtime, reconciling: Reconciling): HealthReport => ({

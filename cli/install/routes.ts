@@ -23,6 +23,8 @@ export const ownRules = [
   `HeaderRegexp(\`Authorization\`, \`Credential=[^,]*${scope}(,|\\s|$)\`)`,
   `QueryRegexp(\`X-Amz-Credential\`, \`${scope}$\`)`,
   'PathPrefix(`/_kecs/`)',
+  // Data channels of ECS Exec: who has a session's token is let in.
+  'PathPrefix(`/v1/data-channel/ecs-execute-command-`)',
 ] as const
 
 interface IngressRouteSpec {

@@ -79,7 +79,7 @@ export function createAwsApi(options: AwsApiOptions): AwsApi {
       const refusal = faultOfRefusal(caller, bound.model.protocol)
       return { service, operation: route.operation.name, response: responseOf(protocol.fault(bound.model, refusal, requestId)) }
     }
-    const call = { ...caller, requestId, principal: principalOf(caller) }
+    const call = { ...caller, requestId, principal: principalOf(caller), calledAt: calledAt(request) }
     const wire = await runCall(route.service, route.operation, route.body, call, { log, strict })
     return { service, operation: route.operation.name, response: responseOf(wire) }
   }
@@ -117,5 +117,11 @@ async function signer(
 
 /** A caller is its account's root: there are no users and no policies. */
 const principalOf = ({ account }: Caller): string => `arn:aws:iam::${account}:root`
+
+/** A request's URL is made of its Host header; what is in front of us may have taken TLS off. */
+const calledAt = (request: Request): string => {
+  const { protocol, host } = new URL(request.url)
+  return `${request.headers.get('x-forwarded-proto') === 'https' ? 'https:' : protocol}//${host}`
+}
 
 const responseOf = ({ status, headers, body }: WireAnswer): Response => new Response(body, { status, headers })

@@ -5,7 +5,13 @@ import { notImplemented, type CallContext, type HandlerTable } from './service.t
 
 type Operations = Pick<All, 'GetNamespace' | 'ListServices'>
 
-const call: CallContext = { account: '000000000000', region: 'us-east-1', requestId: 'id', principal: 'arn' }
+const call: CallContext = {
+  account: '000000000000',
+  region: 'us-east-1',
+  requestId: 'id',
+  principal: 'arn',
+  calledAt: 'http://localhost:4566',
+}
 
 test('a handler is given the context that is made of the call, and its input', async () => {
   const seen: unknown[] = []

@@ -41,6 +41,8 @@ export interface CallContext {
   readonly requestId: string
   /** The caller's ARN, as CloudTrail would show it: `registeredBy`, `createdBy`. */
   readonly principal: string
+  /** Where the caller reached the API, such as `http://localhost:4566`. */
+  readonly calledAt: string
 }
 
 /** An operation: a function of the call and its validated input. It throws `ServiceError`s. */

@@ -14,7 +14,13 @@ import { StillBusy } from './quiet.ts'
 import { createReset } from './reset.ts'
 
 const log = createLog({ logLevel: 'error' }, { write: () => true })
-const call = { account: '000000000000', region: 'us-east-1', requestId: 'r', principal: 'arn:aws:iam::000000000000:root' }
+const call = {
+  account: '000000000000',
+  region: 'us-east-1',
+  requestId: 'r',
+  principal: 'arn:aws:iam::000000000000:root',
+  calledAt: 'http://localhost:4566',
+}
 const arn = aTask().task.taskArn
 
 /** An instance with one task that runs. */

@@ -38,20 +38,37 @@ const recordContainer = (row: TaskRow, container: Container, seen: ContainerObse
     ...(seen.runtimeId === undefined ? {} : { runtimeId: seen.runtimeId }),
   }
   const failure = container.lastStatus === 'RUNNING' ? undefined : startFailure(seen)
-  if (failure !== undefined) return { ...known, lastStatus: 'STOPPED', reason: failure }
+  if (failure !== undefined) return { ...known, ...agentsOf(container, 'STOPPED'), lastStatus: 'STOPPED', reason: failure }
   if (state.is === 'waiting') return known
   const bindings = bindingsOf(row, container.name ?? '')
   const started: Container = bindings.length === 0 ? known : { ...known, networkBindings: bindings }
-  if (state.is === 'running') return { ...started, lastStatus: 'RUNNING' }
+  if (state.is === 'running') return { ...started, ...agentsOf(container, 'RUNNING', state.startedAt), lastStatus: 'RUNNING' }
   const reason = exitReason(seen)
   // A container that was never begun ended with its pod: Kubernetes makes up an exit code for it, ECS has none.
   const isMadeUp = state.startedAt === undefined && state.reason === 'ContainerStatusUnknown'
   return {
     ...(isMadeUp ? known : { ...started, exitCode: state.exitCode }),
+    ...agentsOf(container, 'STOPPED'),
     lastStatus: 'STOPPED',
     ...(reason === undefined ? {} : { reason }),
   }
 }
+
+/** The agent of ECS Exec runs while its container does: what takes its part is always there. `startedAt` in milliseconds. */
+export const agentsOf = (
+  { managedAgents }: Container,
+  lastStatus: 'RUNNING' | 'STOPPED',
+  startedAt?: number,
+): Pick<Container, 'managedAgents'> =>
+  managedAgents === undefined
+    ? {}
+    : {
+        managedAgents: managedAgents.map(agent => ({
+          ...agent,
+          ...(startedAt === undefined ? {} : { lastStartedAt: epochSeconds(startedAt) }),
+          lastStatus,
+        })),
+      }
 
 const recordInterface = (container: Container, attachment: Attachment | undefined, { address }: TaskObservation): Container => {
   if (attachment?.id === undefined || address === undefined) return container

@@ -1,4 +1,5 @@
 import { epochSeconds } from '../../shared/clock.ts'
+import type { Container } from '../aws/generated/ecs.ts'
 import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskRow } from '../store/tables.ts'
 import { sameJson } from './same-json.ts'
@@ -6,7 +7,7 @@ import { drainWaitMs } from './task-drain.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { recordHealth } from './task-lifecycle-health.ts'
 import { containerOrder, firstToStop } from './task-lifecycle-order.ts'
-import { recordObservation } from './task-lifecycle-record.ts'
+import { agentsOf, recordObservation } from './task-lifecycle-record.ts'
 import {
   type Stop,
   failedToStart,
@@ -142,10 +143,12 @@ const stopped = (row: TaskRow, context: LifecycleContext): TaskRow => {
     stoppingAt: task.stoppingAt ?? now,
     stoppedAt: now,
     ...(task.executionStoppedAt === undefined && ran ? { executionStoppedAt: now } : {}),
-    ...(task.containers === undefined ? {} : { containers: task.containers.map(each => ({ ...each, lastStatus: 'STOPPED' })) }),
+    ...(task.containers === undefined ? {} : { containers: task.containers.map(stoppedContainer) }),
     ...(task.attachments === undefined ? {} : { attachments: task.attachments.map(each => ({ ...each, status: 'DELETED' })) }),
   })
 }
+
+const stoppedContainer = (container: Container): Container => ({ ...container, ...agentsOf(container, 'STOPPED'), lastStatus: 'STOPPED' })
 
 const rank = (status: string): number => statuses.findIndex(each => each === status)
 

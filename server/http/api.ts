@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { createAwsApi, type AwsApiOptions } from '../aws/aws-api.ts'
 import { expose, isOwnOrigin, isPreflight, preflight, refuseForeignOrigin } from './cors.ts'
 import { healthResponse, type HealthReport } from './health.ts'
-import { httpServer, type HttpServer } from './listen.ts'
+import { type AcceptSocket, httpServer, type HttpServer } from './listen.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface ApiOptions {
@@ -13,10 +13,12 @@ export interface ApiOptions {
   /** How long `stop` waits for what is in flight; 5000 where it is not said. */
   readonly graceMilliseconds?: number
   readonly clock?: Clock
+  /** Takes WebSockets, which only pages of this machine may open from a browser. */
+  readonly acceptSocket?: AcceptSocket
 }
 
 /** The AWS API, and `/_kecs/health`. */
-export function createApi({ aws, health, metrics, graceMilliseconds, clock }: ApiOptions): HttpServer {
+export function createApi({ aws, health, metrics, graceMilliseconds, clock, acceptSocket }: ApiOptions): HttpServer {
   const { handle } = createAwsApi({
     ...aws,
     refuse: refuseForeignOrigin,
@@ -34,5 +36,12 @@ export function createApi({ aws, health, metrics, graceMilliseconds, clock }: Ap
     .get('/_kecs/health', () => healthResponse(health()))
     // The body is the router's: it reads what is ours and streams what is not.
     .all('/*', ({ request }) => answer(request), { parse: 'none' })
-  return httpServer(app, { graceMilliseconds, clock })
+  return httpServer(app, {
+    graceMilliseconds,
+    clock,
+    acceptSocket: request => {
+      const listen = acceptSocket?.(request)
+      return listen === undefined ? undefined : (refuseForeignOrigin(request) ?? listen)
+    },
+  })
 }

@@ -15,6 +15,22 @@ export interface Listening {
   stop(): Promise<void>
 }
 
+/** A connection that was upgraded to a WebSocket. https://www.rfc-editor.org/rfc/rfc6455 */
+export interface Socket {
+  send(bytes: Uint8Array<ArrayBuffer>): void
+  close(code: number, reason: string): void
+}
+
+/** What a WebSocket tells of. */
+export interface SocketListener {
+  text(text: string): void
+  binary(bytes: Uint8Array): void
+  closed(): void
+}
+
+/** Says who takes the WebSocket that a request asks for, or what it is refused with; undefined: it is a request like others. */
+export type AcceptSocket = (request: Request) => ((socket: Socket) => SocketListener) | Response | undefined
+
 export interface HttpServer {
   /** Rejects where the port is taken, with the cause's `code` EADDRINUSE. */
   listen(host: string, port: number): Promise<Listening>
@@ -26,6 +42,7 @@ export interface ServeOptions {
   /** How long `stop` waits for what is in flight; 5000 where it is not said. */
   readonly graceMilliseconds?: number | undefined
   readonly clock?: Clock | undefined
+  readonly acceptSocket?: AcceptSocket | undefined
 }
 
 /** What both apps need of Elysia. */
@@ -36,12 +53,30 @@ const idleSeconds = 120
 /** Bodies for the backend, such as S3's parts, are streamed: only our own services bound them. */
 const largestStreamedBody = 5 * 1024 ** 3
 
-export function httpServer(app: App, { graceMilliseconds = 5000, clock = systemClock }: ServeOptions = {}): HttpServer {
+/** Seconds after which a WebSocket whose client does not even answer pings is closed. */
+const socketIdleSeconds = 120
+const largestSocketMessage = 2 ** 20
+
+export function httpServer(app: App, { graceMilliseconds = 5000, clock = systemClock, acceptSocket }: ServeOptions = {}): HttpServer {
   const answer = async (request: Request): Promise<Response> => app.fetch(request)
+  const serve = async (request: Request, server: Bun.Server<SocketData>): Promise<Response | undefined> => {
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return answer(request)
+    const accepted = acceptSocket?.(request)
+    if (accepted === undefined || accepted instanceof Response) return accepted ?? answer(request)
+    if (server.upgrade(request, { data: { listen: accepted } })) return undefined
+    return new Response('This is no WebSocket request.\n', { status: 400 })
+  }
   return {
     fetch: answer,
     async listen(host, port) {
-      const server = Bun.serve({ hostname: host, port, idleTimeout: idleSeconds, maxRequestBodySize: largestStreamedBody, fetch: answer })
+      const server = Bun.serve<SocketData>({
+        hostname: host,
+        port,
+        idleTimeout: idleSeconds,
+        maxRequestBodySize: largestStreamedBody,
+        fetch: serve,
+        websocket: socketHandlers,
+      })
       const bound = server.port ?? port
       let stopping: Promise<void> | undefined
       const stop = async (): Promise<void> => {
@@ -60,4 +95,22 @@ export function httpServer(app: App, { graceMilliseconds = 5000, clock = systemC
       }
     },
   }
+}
+
+interface SocketData {
+  readonly listen: (socket: Socket) => SocketListener
+  listener?: SocketListener
+}
+
+const socketHandlers: Bun.WebSocketHandler<SocketData> = {
+  idleTimeout: socketIdleSeconds,
+  maxPayloadLength: largestSocketMessage,
+  open: socket => {
+    socket.data.listener = socket.data.listen({
+      send: bytes => void socket.send(bytes),
+      close: (code, reason) => socket.close(code, reason),
+    })
+  },
+  message: ({ data }, message) => (typeof message === 'string' ? data.listener?.text(message) : data.listener?.binary(message)),
+  close: ({ data }) => data.listener?.closed(),
 }

@@ -42,6 +42,11 @@ export interface Runtime {
   watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void>
   /** The last lines that a task's container wrote, oldest first. */
   logs(task: TaskRef, options: { readonly container: string; readonly tail: number }): Promise<readonly string[]>
+  /**
+   * Runs a command beside a container's own, on a terminal of its own, with the container's environment and user. Resolves
+   * once it runs. Throws `ExecRefused` when it cannot be started.
+   */
+  exec(task: TaskRef, command: ExecCommand): Promise<RunningCommand>
 }
 
 /** A machine that tasks run on: a Kubernetes node. */
@@ -169,5 +174,36 @@ export class TaskRefused extends Error {
     super(reason)
     this.name = 'TaskRefused'
     this.reason = reason
+  }
+}
+
+export interface ExecCommand {
+  /** The container's name in the task definition. */
+  readonly container: string
+  /** The program and its arguments; no shell is between. */
+  readonly command: readonly string[]
+  /** Takes what the terminal shows. What follows is held back until the promise that it may answer. */
+  readonly onOutput: (bytes: Uint8Array) => void | Promise<void>
+}
+
+/** A command that `exec` runs. */
+export interface RunningCommand {
+  /** Types into its terminal. Resolves when more may be written; what is written after its end is dropped. */
+  write(bytes: Uint8Array): Promise<void>
+  resize(size: { readonly columns: number; readonly rows: number }): void
+  /** Resolves when it has ended, or its container has, and all of its output was taken. Never rejects. */
+  readonly ended: Promise<CommandEnd>
+  /** Hangs up: the command is told as when a terminal is closed, and `ended` resolves. */
+  close(): void
+}
+
+/** How a command ended: with its exit code, or with words for why nobody knows it. */
+export type CommandEnd = { readonly exitCode: number } | { readonly failure: string }
+
+/** A command that cannot be started, in words for whoever asked. */
+export class ExecRefused extends Error {
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options)
+    this.name = 'ExecRefused'
   }
 }

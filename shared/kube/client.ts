@@ -1,3 +1,4 @@
+import type { ExecOptions, KubeExec } from './exec.ts'
 import type { Kind, KubeObject, Manifest } from './objects.ts'
 
 /**
@@ -42,6 +43,11 @@ export interface KubeClient {
   callService(service: ServicePort, request: ServiceRequest, options?: CallOptions): Promise<string>
   /** As `callService` with GET, by lines as they come, until the signal. */
   streamService(service: ServicePort, path: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<string>
+  /**
+   * Runs a command in a container, on a terminal. Resolves once the server has accepted it: that it cannot be run is told
+   * by how it ends. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#-strong-exec-strong-
+   */
+  exec(name: ObjectName & { readonly namespace: string }, options: ExecOptions): Promise<KubeExec>
   /** Closes idle connections. Calls that are under way go on. */
   close(): void
 }

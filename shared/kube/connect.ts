@@ -11,13 +11,17 @@ import type {
 } from './client.ts'
 import { endpointOf, type KubeSource } from './endpoint.ts'
 import { isNotFound, KubeError } from './errors.ts'
+import { execOver, execProtocol, execQuery } from './exec.ts'
 import { fromJson } from './json.ts'
 import { kinds, type Kind, type KubeObject, type Manifest } from './objects.ts'
 import { kindFinder, pathOf, whereOf } from './paths.ts'
 import { transportTo } from './transport.ts'
 import { watchKind } from './watch.ts'
+import { openWebSocket } from './websocket.ts'
 
 const pageSize = 500
+/** How long the server may take to begin a command: milliseconds. */
+const execTimeout = 30_000
 
 /** Makes a client; asks nothing of the server yet. Throws `KubeConfigError` when the source cannot be used. */
 export async function connect(source: KubeSource): Promise<KubeClient> {
@@ -146,6 +150,11 @@ export async function connect(source: KubeSource): Promise<KubeClient> {
     },
 
     watch: (kind, options) => watchKind(transport, () => list(kind, options), kind, options),
+
+    exec: async ({ namespace, name }, options) => {
+      const path = `${pathOf(kinds.pod, { namespace, name, subresource: 'exec' })}?${execQuery(options)}`
+      return execOver(await openWebSocket(endpoint, { path, protocol: execProtocol, signal: options.signal, timeoutMs: execTimeout }))
+    },
 
     logs: ({ namespace, name }, options: LogOptions = {}) => {
       const { container, tail, follow, previous, timestamps, sinceSeconds } = options

@@ -14,6 +14,8 @@ export type {
   WriteOptions,
 } from './client.ts'
 export { connect } from './connect.ts'
+export { isNotRunning } from './exec.ts'
+export type { ExecEnd, KubeExec } from './exec.ts'
 export type { KubeSource } from './endpoint.ts'
 export { isAlreadyExists, isConflict, isForbidden, isNotFound, isUnreachable, KubeConfigError, KubeError } from './errors.ts'
 export * from './objects.ts'

@@ -4,12 +4,14 @@ import type { Wire } from './objects.ts'
 
 /**
  * What the control plane may do, for a ClusterRole: ECS clusters come and go, and with them the namespaces in which
- * it works. Nothing here reads secrets or config maps, or runs commands in containers.
+ * it works. Nothing here reads secrets or config maps.
  */
 export const controlPlaneRules: readonly Wire<V1PolicyRule>[] = [
   // Tasks.
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  // ECS Exec. A WebSocket is asked for by GET; newer API servers want the right to create for it as well.
+  { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'] },
   // What tasks get as secrets: written before their pods and removed with them, never read.
   { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'patch', 'delete'] },
   // ECS clusters; the uid of kube-system says which Kubernetes cluster this is.

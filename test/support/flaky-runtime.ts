@@ -1,4 +1,13 @@
-import type { ClusterRef, Runtime, RuntimeNode, TaskObservation, TaskRef, TaskSpec } from '../../server/runtime/runtime.ts'
+import type {
+  ClusterRef,
+  ExecCommand,
+  RunningCommand,
+  Runtime,
+  RuntimeNode,
+  TaskObservation,
+  TaskRef,
+  TaskSpec,
+} from '../../server/runtime/runtime.ts'
 
 /** A runtime in front of another one that counts calls, and fails those that it is told to. */
 export class FlakyRuntime implements Runtime {
@@ -64,6 +73,10 @@ export class FlakyRuntime implements Runtime {
 
   logs(task: TaskRef, options: { readonly container: string; readonly tail: number }): Promise<readonly string[]> {
     return this.#inner.logs(task, options)
+  }
+
+  exec(task: TaskRef, command: ExecCommand): Promise<RunningCommand> {
+    return this.#inner.exec(task, command)
   }
 
   async #call(name: string, act: () => Promise<void>): Promise<void> {

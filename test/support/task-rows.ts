@@ -114,6 +114,8 @@ export async function testContext(
     ...place,
     requestId: countingIds.uuid(),
     principal: `arn:aws:iam::${place.account}:root`,
+    calledAt: 'http://localhost:4566',
+    sessions: { open: () => 'unreachable' },
     ids: countingIds,
     wake: (_kind, key) => void woken.push(key),
     epoch: 'epoch-1',

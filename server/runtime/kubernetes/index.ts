@@ -2,8 +2,9 @@ import type { Clock } from '../../../shared/clock.ts'
 import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod } from '../../../shared/kube/index.ts'
 import { labels } from '../../../shared/names.ts'
 import { messageOf } from '../../../shared/errors.ts'
-import { TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
+import { ExecRefused, TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
 import { clusterFeatures, type ClusterFeatures } from './cluster-features.ts'
+import { execInPod } from './exec.ts'
 import { letGo, stopped, type ImageChange } from './held.ts'
 import { dnsLabelOf } from './names.ts'
 import { Namespaces } from './namespaces.ts'
@@ -176,6 +177,12 @@ class KubernetesRuntime implements Runtime {
       if (!(error instanceof KubeError) || (error.status !== 404 && error.status !== 400)) throw error
     }
     return lines
+  }
+
+  exec: Runtime['exec'] = async (task, command) => {
+    const pod = await this.#find(task)
+    if (pod === undefined) throw new ExecRefused('The task does not run.')
+    return execInPod(this.client, nameOf(pod), command)
   }
 
   /** From what was seen; else from the server, for a start that the watch did not tell of yet. */

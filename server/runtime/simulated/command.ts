@@ -43,12 +43,13 @@ const run = (tokens: readonly Token[], exitsOnError = false): Course => {
   return { lines, exit: { atMs, code: status } }
 }
 
-interface Command {
+export interface Command {
   readonly words: readonly string[]
   readonly joinedBy: ';' | '&&' | '||'
 }
 
-const commandsOf = (tokens: readonly Token[]): readonly Command[] => {
+/** The commands of a script's tokens, and what joins each to the one before. */
+export const commandsOf = (tokens: readonly Token[]): readonly Command[] => {
   const commands: Command[] = []
   let words: string[] = []
   let joinedBy: Command['joinedBy'] = ';'
@@ -63,7 +64,7 @@ const commandsOf = (tokens: readonly Token[]): readonly Command[] => {
   return [...commands, { words, joinedBy }]
 }
 
-interface Done {
+export interface Done {
   readonly status: number
   readonly text?: string
   readonly takesMs?: number
@@ -71,7 +72,7 @@ interface Done {
 }
 
 /** Undefined for a command that is not known. */
-const simple = (words: readonly string[], lastStatus: number): Done | undefined => {
+export const simple = (words: readonly string[], lastStatus: number): Done | undefined => {
   const [name = '', ...rest] = words
   switch (name.replace(/^(\/usr)?\/bin\//, '')) {
     case 'true':

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../../shared/clock.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import type { ProbeOutcome } from '../../probing/prober.ts'
-import type { ContainerObservation } from '../runtime.ts'
+import type { ContainerObservation, ExecCommand, RunningCommand } from '../runtime.ts'
+import { SimulatedTerminal } from './terminal.ts'
 import type { Plan } from './wishes.ts'
 
 /** Log lines that are kept of a container. */
@@ -30,6 +31,7 @@ export class SimulatedContainer {
   readonly #parts: ContainerParts
   readonly #timers = new Set<() => void>()
   #state: ContainerObservation['state'] = { is: 'waiting', reason: 'ContainerCreating' }
+  readonly #terminals = new Set<SimulatedTerminal>()
   #isHeld = false
   #isStopping = false
   #checkPasses = false
@@ -94,9 +96,24 @@ export class SimulatedContainer {
     this.#after(isHeard ? terminationMs : graceMs, () => this.#exit(code, { signal: isHeard ? 15 : 9 }))
   }
 
+  /** Runs a command beside its own; it ends with the container. Throws `ExecRefused` for one that is not known here. */
+  exec(command: readonly string[], onOutput: ExecCommand['onOutput']): RunningCommand {
+    const { clock, definition } = this.#parts
+    const environment = new Map((definition.environment ?? []).map(({ name = '', value = '' }) => [name, value]))
+    const terminal = new SimulatedTerminal({ clock, command, environment, onOutput })
+    this.#terminals.add(terminal)
+    void terminal.ended.then(() => this.#terminals.delete(terminal))
+    return terminal
+  }
+
   /** Nothing happens to it any more. */
   dispose(): void {
     this.#cancel()
+    this.#hangUp()
+  }
+
+  #hangUp(): void {
+    for (const terminal of this.#terminals) terminal.close()
   }
 
   #pulled(): void {
@@ -138,6 +155,7 @@ export class SimulatedContainer {
   #exit(exitCode: number, more: { readonly reason?: string; readonly signal?: number } = {}): void {
     if (this.#state.is !== 'running') return
     this.#cancel()
+    this.#hangUp()
     const { startedAt } = this.#state
     if (this.#isRestarted(exitCode, startedAt)) return this.#run()
     const reason = exitCode === 0 ? 'Completed' : 'Error'

@@ -2,7 +2,17 @@ import { availableParallelism, totalmem } from 'node:os'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { ProbeOutcome } from '../../probing/prober.ts'
-import type { ClusterRef, Runtime, RuntimeNode, TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
+import {
+  ExecRefused,
+  type ClusterRef,
+  type ExecCommand,
+  type RunningCommand,
+  type Runtime,
+  type RuntimeNode,
+  type TaskObservation,
+  type TaskRef,
+  type TaskSpec,
+} from '../runtime.ts'
 import { simulatedNode, SimulatedTask, type Timings } from './task.ts'
 
 export interface SimulatedRuntimeParts {
@@ -112,6 +122,12 @@ export class SimulatedRuntime implements Runtime {
 
   async logs({ taskId }: TaskRef, { container, tail }: { readonly container: string; readonly tail: number }): Promise<readonly string[]> {
     return this.#tasks.get(taskId)?.logs(container).slice(-tail) ?? []
+  }
+
+  async exec({ taskId }: TaskRef, command: ExecCommand): Promise<RunningCommand> {
+    const task = this.#tasks.get(taskId)
+    if (task === undefined) throw new ExecRefused('The task does not run.')
+    return task.exec(command)
   }
 
   /** Ends every task at once, as the end of the process would. */

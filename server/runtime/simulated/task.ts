@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import type { ProbeOutcome } from '../../probing/prober.ts'
-import type { TaskObservation, TaskRef, TaskSpec } from '../runtime.ts'
+import { ExecRefused, type ExecCommand, type RunningCommand, type TaskObservation, type TaskRef, type TaskSpec } from '../runtime.ts'
 import { isHeldAtFirst } from '../../domain/container-order.ts'
 import { SimulatedContainer } from './container.ts'
 import { type HostPort, openHostPort } from './host-port.ts'
@@ -112,6 +112,13 @@ export class SimulatedTask {
 
   logs(container: string): readonly string[] {
     return this.#containers.find(({ name }) => name === container)?.logs ?? []
+  }
+
+  /** Throws `ExecRefused`. */
+  exec({ container: name, command, onOutput }: ExecCommand): RunningCommand {
+    const container = this.#containers.find(each => each.name === name)
+    if (container?.state.is !== 'running') throw new ExecRefused(`The container ${name} does not run.`)
+    return container.exec(command, onOutput)
   }
 
   /** Frees what it holds. */

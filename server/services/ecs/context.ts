@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { CallContext } from '../../aws/service.ts'
+import type { SessionDesk } from '../../exec/sessions.ts'
 import type { Wake } from '../../reconcilers/reconciler.ts'
 import type { RuntimeNode } from '../../runtime/runtime.ts'
 import type { Store } from '../../store/store.ts'
@@ -17,6 +18,8 @@ export interface EcsDependencies {
   readonly nodes: () => readonly RuntimeNode[]
   /** Where tasks find the API: http://HOST:PORT. */
   readonly endpointUrl: string
+  /** Opens sessions of ECS Exec. */
+  readonly sessions: SessionDesk
   readonly publishedPorts: { readonly first: number; readonly last: number } | undefined
 }
 

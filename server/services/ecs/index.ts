@@ -1,7 +1,6 @@
 import { bindService } from '../../aws/bind.ts'
 import { model } from '../../aws/generated/ecs.ts'
 import type { Operations } from '../../aws/generated/ecs.ts'
-import { notImplemented } from '../../aws/service.ts'
 import type { BoundService, HandlerTable } from '../../aws/service.ts'
 import type { EcsContext, EcsDependencies } from './context.ts'
 import { associateGatewayWithCluster } from './operations/associate-gateway-with-cluster.ts'
@@ -45,6 +44,7 @@ import { describeTaskSets } from './operations/describe-task-sets.ts'
 import { describeTasks } from './operations/describe-tasks.ts'
 import { disassociateGatewayFromCluster } from './operations/disassociate-gateway-from-cluster.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
+import { executeCommand } from './operations/execute-command.ts'
 import { getTaskProtection } from './operations/get-task-protection.ts'
 import { listAccountSettings } from './operations/list-account-settings.ts'
 import { listAttributes } from './operations/list-attributes.ts'
@@ -135,7 +135,7 @@ export const ecsHandlers = {
   DescribeTasks: describeTasks,
   DisassociateGatewayFromCluster: disassociateGatewayFromCluster,
   DiscoverPollEndpoint: discoverPollEndpoint,
-  ExecuteCommand: notImplemented,
+  ExecuteCommand: executeCommand,
   GetTaskProtection: getTaskProtection,
   ListAccountSettings: listAccountSettings,
   ListAttributes: listAttributes,

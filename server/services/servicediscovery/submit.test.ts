@@ -16,7 +16,17 @@ import { listOperations } from './operations/list-operations.ts'
 function context(journal = new HeldJournal()): DiscoveryContext & { readonly journal: HeldJournal; readonly clock: FakeClock } {
   const clock = new FakeClock(1_700_000_000_000)
   const store = memoryStore({ clock, journal })
-  return { ...place, requestId: 'r', principal: 'p', store, clock, ids: countingIds, inFlight: new InFlight(), journal }
+  return {
+    ...place,
+    requestId: 'r',
+    principal: 'p',
+    calledAt: 'http://localhost:4566',
+    store,
+    clock,
+    ids: countingIds,
+    inFlight: new InFlight(),
+    journal,
+  }
 }
 
 const idOfOnly = (within: DiscoveryContext): string => listNamespaces(within, {}).Namespaces?.[0]?.Id ?? ''

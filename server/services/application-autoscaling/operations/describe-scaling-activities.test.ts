@@ -28,7 +28,7 @@ const contextWith = async (...activities: readonly ScalingActivity[]) => {
   await store.commit(transaction => {
     for (const row of activities) transaction.put(scalingActivities, { scope: scopeOf(place.account, place.region), activity: row })
   })
-  return { ...place, requestId: 'r', principal: 'p', store, clock, ids: countingIds }
+  return { ...place, requestId: 'r', principal: 'p', calledAt: 'http://localhost:4566', store, clock, ids: countingIds }
 }
 
 test('the newest comes first, six weeks long, page after page', async () => {

@@ -1,8 +1,8 @@
 // Differs from AWS: the machine itself is the capacity, so no container instances are needed, and every placement
 // constraint and strategy counts as met. Whether there is room shows when a task starts: one that finds none stops with
 // RESOURCE:CPU or RESOURCE:MEMORY as its reason instead of being in `failures`; a failure names no container instance.
-// Of a network configuration the first subnet is shown and nothing else comes of it. The execute command agent does not
-// run yet, and EBS volumes that are configured at launch are refused. A task is one pod: its containers share a network
+// Of a network configuration the first subnet is shown and nothing else comes of it. EBS volumes that are
+// configured at launch are refused. A task is one pod: its containers share a network
 // in every mode, `none` included, and a container that is stopped before others has the longest stopTimeout of the
 // task's. ulimits, swap and restrictions of tmpfs are not set; the pod's annotation kecs.dev/not-applied lists what is
 // not. Volumes start empty. Shared Docker volumes and EFS file systems are folders below the data folder, made when they
