@@ -129,9 +129,9 @@ describe('a deployment that fails', () => {
       expect(world.service.service.taskDefinition).toBe(definition)
       expect(world.serviceDeployment.serviceDeployment).toMatchObject({
         status: 'ROLLBACK_SUCCESSFUL',
-        statusReason: 'ECS deployment circuit breaker: tasks failed to start.',
+        statusReason: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
         deploymentCircuitBreaker: { status: 'TRIGGERED', threshold: 3 },
-        rollback: { reason: 'ECS deployment circuit breaker: tasks failed to start.' },
+        rollback: { reason: 'Service deployment rolled back because the circuit breaker threshold was exceeded.' },
       })
       expect(world.events).toContain('(service web) (deployment D) deployment failed: tasks failed to start.')
       expect(world.events).toContain('(service web) rolling back to deployment D.')
@@ -166,7 +166,7 @@ describe('a deployment that fails', () => {
     await world.clock.until(() => world.service.deployments[0]?.rolloutState === 'FAILED', 5 * minute)
     expect(world.serviceDeployment.serviceDeployment).toMatchObject({
       status: 'ROLLBACK_FAILED',
-      statusReason: 'ECS deployment circuit breaker: tasks failed to start. No rollback candidate was found to run the rollback.',
+      statusReason: 'No rollback candidate was found to run the rollback.',
     })
   })
 

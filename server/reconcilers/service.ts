@@ -3,11 +3,12 @@ import { nodeInstanceArn } from '../domain/container-instance.ts'
 import { sameJson } from '../domain/same-json.ts'
 import { planDrain } from '../domain/services/drain.ts'
 import type { Placed } from '../domain/services/launch.ts'
-import { type ServicePlan, planService } from '../domain/services/plan.ts'
+import { type ServicePlan, type Wanted, planService } from '../domain/services/plan.ts'
 import { planTaskSets, reportOnTaskSets } from '../domain/services/task-sets.ts'
 import { withEvents } from '../domain/services/records.ts'
 import { reportOn } from '../domain/services/report.ts'
 import type { TaskView } from '../domain/services/task-view.ts'
+import { registeredLoadBalancers } from '../domain/services/traffic.ts'
 import type { Logger } from '../log.ts'
 import {
   type ServiceDeploymentRow,
@@ -18,6 +19,7 @@ import {
   services,
   taskSets,
 } from '../store/service-tables.ts'
+import { type ChangedRule, readForward, writeForward } from '../store/rule-forwards.ts'
 import type { Transaction } from '../store/store.ts'
 import { tasks } from '../store/tables.ts'
 import type { Reconciler, Wake } from './reconciler.ts'
@@ -41,6 +43,8 @@ const lookAtNodesMs = 5_000
 interface Done {
   /** Tasks that were made or asked to stop. */
   readonly woken: readonly string[]
+  /** Listeners' rules that forward otherwise now. */
+  readonly rules?: readonly ChangedRule[]
   /** Milliseconds since the epoch. */
   readonly lookAgainAt?: number
 }
@@ -66,6 +70,10 @@ export class ServiceReconciler implements Reconciler {
     if (!isSynced()) return undefined
     const done = await store.commit(transaction => this.#step(key, transaction))
     for (const taskArn of done.woken) wake('task', taskArn)
+    for (const { loadBalancerArn, targetGroupArns } of done.rules ?? []) {
+      wake('load-balancer', loadBalancerArn)
+      for (const arn of targetGroupArns) wake('target-group', arn)
+    }
     return done.lookAgainAt === undefined ? undefined : Math.max(0, done.lookAgainAt - clock.now())
   }
 
@@ -91,38 +99,53 @@ export class ServiceReconciler implements Reconciler {
       tasks: views,
       nodeNames: nodes.map(({ name }) => name),
       alarmsInAlarm: signals.alarmsInAlarm?.(row, row.service.deploymentConfiguration?.alarms?.alarmNames ?? []) ?? [],
+      ruleOf: arn => readForward(store, arn),
+      revisionOf: arn => store.table(serviceRevisions).get(arn),
       now,
     })
-    const placed = this.#place(plan, views)
+    const placings = this.#place(plan, views)
+    const placed = placings.flatMap(({ rows }) => rows)
+    const failure = placings.find(each => each.failure !== undefined)?.failure
     const report = reportOn(plan, {
-      startedIds: placed.rows.map(({ taskId }) => taskId),
-      ...(placed.failure === undefined ? {} : { failure: placed.failure }),
+      startedIds: placed.map(({ taskId }) => taskId),
+      ...(failure === undefined ? {} : { failure }),
+      unplacedIds: placings.filter(each => each.failure !== undefined).map(({ deploymentId }) => deploymentId),
       instanceId: this.#instanceId(row),
       tasks: views,
       now,
     })
-    for (const task of [...plan.changed, ...placed.rows]) transaction.put(tasks, task)
+    for (const task of [...plan.changed, ...placed]) transaction.put(tasks, task)
     this.#write(transaction, row, { ...plan, row: report.row }, serviceDeployment, report.messages)
-    const woken = [...placed.rows, ...plan.stops.map(stop => stop.row)].map(({ task }) => task.taskArn)
+    const rules = plan.traffic.flatMap(shift => writeForward(store, transaction, shift) ?? [])
+    const woken = [...placed, ...plan.stops.map(stop => stop.row)].map(({ task }) => task.taskArn)
     // Nobody tells of machines that come and go.
     const nodesAt = row.service.schedulingStrategy === 'DAEMON' ? now + lookAtNodesMs : Infinity
     const lookAgainAt = Math.min(nodesAt, report.lookAgainAt ?? Infinity)
-    return { woken, ...(lookAgainAt === Infinity ? {} : { lookAgainAt }) }
+    return { woken, rules, ...(lookAgainAt === Infinity ? {} : { lookAgainAt }) }
   }
 
-  #place(plan: ServicePlan, views: readonly TaskView[]): Placed {
-    const [primary] = plan.row.deployments
-    if (plan.launches.length === 0 || primary === undefined) return { rows: [] }
-    const revision = this.#parts.store.table(serviceRevisions).get(primary.serviceRevisionArn)
-    if (revision === undefined) return { rows: [], failure: 'INACTIVE' }
-    const own = views.filter(({ isWanted, deploymentId }) => isWanted && deploymentId === primary.id)
+  /** The new tasks of each deployment that is to have some. */
+  #place(plan: ServicePlan, views: readonly TaskView[]): readonly (Placed & { readonly deploymentId: string })[] {
+    const ids = new Set(plan.launches.map(({ deploymentId }) => deploymentId))
+    return [...ids].map(deploymentId => {
+      const wanted = plan.launches.filter(each => each.deploymentId === deploymentId)
+      return { ...this.#placeOf(deploymentId, wanted, plan, views), deploymentId }
+    })
+  }
+
+  #placeOf(deploymentId: string, wanted: readonly Wanted[], { row }: ServicePlan, views: readonly TaskView[]): Placed {
+    const deployment = row.deployments.find(({ id }) => id === deploymentId)
+    const revision = this.#parts.store.table(serviceRevisions).get(deployment?.serviceRevisionArn ?? '')
+    if (deployment === undefined || revision === undefined) return { rows: [], failure: 'INACTIVE' }
+    const own = views.filter(task => task.isWanted && task.deploymentId === deploymentId)
+    const { enableExecuteCommand } = revision
     return placeFor(this.#parts, {
-      service: plan.row,
-      settings: { ...revision.revision, enableExecuteCommand: revision.enableExecuteCommand },
-      startedBy: primary.id,
-      desiredCount: primary.desiredCount,
-      present: own.map(({ row }) => row),
-      wanted: plan.launches,
+      service: row,
+      settings: { ...revision.revision, loadBalancers: registeredLoadBalancers(revision.revision), enableExecuteCommand },
+      startedBy: deploymentId,
+      desiredCount: deployment.desiredCount,
+      present: own.map(task => task.row),
+      wanted,
     })
   }
 

@@ -2,6 +2,10 @@
 // write within one commit, so that neither loses the other's word. Tasks are tied to a service by `TaskRow.serviceArn`, and
 // to its deployment or task set by `startedBy`.
 import type {
+  DeploymentLifecycleHookAction,
+  DeploymentLifecycleHookStage,
+  DeploymentLifecycleHookStatus,
+  DeploymentLifecycleHookTargetType,
   DeploymentRolloutState,
   Service,
   ServiceDeployment,
@@ -126,8 +130,53 @@ export const serviceRevisions: TableDefinition<ServiceRevisionRow, 'service' | '
   indexes: { service: row => row.revision.serviceArn, taskDefinition: row => row.revision.taskDefinition },
 }
 
+/** A lifecycle stage, of those that hooks name and of those that have none. */
+export type Stage = DeploymentLifecycleHookStage | 'SCALE_UP' | 'BAKE_TIME' | 'CLEAN_UP'
+
+/** One execution of a lifecycle hook. */
+export interface HookRun {
+  readonly hookId: string
+  /** Its place in the deployment configuration's `lifecycleHooks`. */
+  readonly index: number
+  readonly targetType: DeploymentLifecycleHookTargetType
+  /** Of a Lambda function. */
+  readonly targetArn?: string
+  readonly status: DeploymentLifecycleHookStatus
+  /** Milliseconds since the epoch, as all here. */
+  readonly expiresAt: number
+  readonly timeoutAction: DeploymentLifecycleHookAction
+  /** When its function is to be called next; absent of a hook that is over or calls nothing. */
+  readonly callAt?: number
+  /** What its function is given, with what it answered so far. */
+  readonly details?: unknown
+  /** Why it failed, in AWS's words. */
+  readonly failure?: string
+}
+
+/** How far a deployment that goes through lifecycle stages has come. */
+export interface StageProgress {
+  readonly stage: Stage
+  /** When the stage was entered: milliseconds since the epoch. */
+  readonly since: number
+  /** Those of the stage. */
+  readonly hooks: readonly HookRun[]
+  /** Which step of the production traffic's shift is the present or the next one, from 0. */
+  readonly step: number
+  /** Percent of the production and of the test traffic that the target revision is to have. */
+  readonly production: number
+  readonly test: number
+  /** The source revision: what serves until the traffic is shifted. Absent of a service's first deployment. */
+  readonly sourceRevisionArn?: string
+  /** The deployment is rolled back: the traffic goes back to the source. */
+  readonly isRollback?: true
+  /** What was left of former deployments has no traffic any more: the source was ready to have all of it. */
+  readonly isReconciled?: true
+}
+
 export interface ServiceDeploymentRow {
-  /** As DescribeServiceDeployments shows it, without the counts of tasks in its revisions. */
+  /** Of the strategies other than ROLLING, once begun. */
+  readonly progress?: StageProgress
+  /** As DescribeServiceDeployments shows it, without the counts of tasks in its revisions and what is shown of `progress`. */
   readonly serviceDeployment: ServiceDeployment & {
     readonly serviceDeploymentArn: string
     readonly serviceArn: string

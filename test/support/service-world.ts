@@ -10,6 +10,7 @@ import type { ServiceSignals } from '../../server/reconcilers/service-situation.
 import type { Gateway } from '../../server/gateway/gateway.ts'
 import type { Prober } from '../../server/probing/prober.ts'
 import { simulatedProber } from '../../server/runtime/simulated/prober.ts'
+import { withTargetGroups } from '../../server/services/ecs/services/target-groups.ts'
 import { SimulatedRuntime } from '../../server/runtime/simulated/index.ts'
 import type { Journal } from '../../server/store/journal.ts'
 import { memoryStore } from '../../server/store/memory.ts'
@@ -152,8 +153,10 @@ export class ServiceWorld {
 
   /** As StopServiceDeployment writes it. */
   requestStop(status: 'ROLLBACK_REQUESTED' | 'STOP_REQUESTED'): Promise<void> {
-    const { serviceDeployment } = this.serviceDeployment
-    return this.store.commit(transaction => transaction.put(serviceDeployments, { serviceDeployment: { ...serviceDeployment, status } }))
+    const row = this.serviceDeployment
+    return this.store.commit(transaction =>
+      transaction.put(serviceDeployments, { ...row, serviceDeployment: { ...row.serviceDeployment, status } }),
+    )
   }
 
   async #deploy(row: ServiceRow, taskDefinition: string): Promise<void> {
@@ -161,13 +164,14 @@ export class ServiceWorld {
     const { ids, clock } = this
     const asked: ServiceRow = { ...row, service: { ...row.service, taskDefinition } }
     const { loadBalancers = [], networkConfiguration } = row.service
-    const settings = {
+    const settings = withTargetGroups(this, asked, {
       taskDefinition,
-      launchType: 'EC2' as const,
+      launchType: 'EC2',
       enableExecuteCommand: false,
       loadBalancers,
+      resolvedConfiguration: { loadBalancers: loadBalancers.map(({ targetGroupArn }) => ({ targetGroupArn })) },
       ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
-    }
+    })
     const begun = beginDeployment(asked, settings, previous, { place, clusterName: 'default', ids, now: clock.now() })
     await this.store.commit(transaction => {
       transaction.put(services, begun.service)

@@ -40,6 +40,7 @@ export const planDrain = (
 const ended = (row: ServiceDeploymentRow, now: number): ServiceDeploymentRow =>
   isOngoing(row)
     ? {
+        ...row,
         serviceDeployment: {
           ...row.serviceDeployment,
           status: 'STOPPED',

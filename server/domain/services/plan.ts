@@ -4,10 +4,13 @@ import type { TaskRow } from '../../store/tables.ts'
 import { boundsOf } from './bounds.ts'
 import { planDaemons } from './daemons.ts'
 import { account, scalingReason } from './failures.ts'
+import { isOngoing } from './records.ts'
 import { planReplicas } from './replicas.ts'
 import { advanceRollout } from './rollout.ts'
+import { type StagedWish, planStagedMoves, stagedWishes } from './staged-moves.ts'
 import type { TaskView } from './task-view.ts'
 import { mayLaunchAt } from './throttle.ts'
+import { type RuleReader, type TrafficShift, wantedTraffic } from './traffic.ts'
 
 /** An ACTIVE service with deployments, and all that decides what is done for it. */
 export interface ServiceSituation {
@@ -22,15 +25,25 @@ export interface ServiceSituation {
   readonly nodeNames: readonly string[]
   /** Alarms of its deployment configuration that are in alarm. */
   readonly alarmsInAlarm: readonly string[]
+  /** What listeners' rules forward to. */
+  readonly ruleOf: RuleReader
+  readonly revisionOf: (serviceRevisionArn: string) => ServiceRevisionRow | undefined
   /** Milliseconds since the epoch. */
   readonly now: number
+}
+
+/** A task to be launched of a deployment; a DAEMON's on its machine. */
+export interface Wanted {
+  readonly deploymentId: string
+  readonly nodeName?: string
 }
 
 export interface ServicePlan {
   readonly row: ServiceRow
   readonly serviceDeployment: ServiceDeploymentRow | undefined
-  /** Tasks to be launched of the PRIMARY deployment; a DAEMON's each on its machine. */
-  readonly launches: readonly { readonly nodeName?: string }[]
+  readonly launches: readonly Wanted[]
+  /** How listeners' rules are to forward. */
+  readonly traffic: readonly TrafficShift[]
   /** Tasks that are asked to stop, and why where it is not for scaling. */
   readonly stops: readonly TaskView[]
   /** Every task whose row changes, those to be stopped included. */
@@ -57,19 +70,20 @@ export const planService = (situation: ServiceSituation): ServicePlan => {
   const resetsOnHealthyTask = row.service.deploymentConfiguration?.deploymentCircuitBreaker?.resetOnHealthyTask ?? true
   const { deployments, marked, lack } = account(row.deployments, tasks, { now, resetsOnHealthyTask })
   const rollout = advanceRollout({ ...situation, row: { ...row, deployments }, messages: [] }, situation)
-  const moves = movesFor(rollout.row, situation)
+  const moves = movesFor(rollout.row, rollout.serviceDeployment, situation)
   const stops = moves.stop.map(({ row: task, deploymentId, ailment }) =>
     askedToStop(marked.find(each => each.taskId === task.taskId) ?? task, ailment?.stoppedReason ?? scalingReason(deploymentId), now),
   )
   const stopped = new Set(stops.map(({ taskId }) => taskId))
-  const later = [moves.lookAgainAt, ...tasks.map(({ changesAt }) => changesAt)].flatMap(time =>
+  const later = [moves.lookAgainAt, rollout.lookAgainAt, ...tasks.map(({ changesAt }) => changesAt)].flatMap(time =>
     time === undefined || time <= now ? [] : time,
   )
   // What a deployment's end makes possible is seen at once: perhaps no task changes any more that would tell of it.
-  const times = rollout.messages.length === 0 ? later : [now]
+  const times = rollout.messages.length === 0 && rollout.lookAgainAt !== now ? later : [now]
   return {
-    row: { ...rollout.row, deployments: withDesiredCounts(rollout.row, situation, stopped) },
+    row: { ...rollout.row, deployments: withDesiredCounts(rollout.row, situation, { stopped, wishes: moves.wishes }) },
     serviceDeployment: rollout.serviceDeployment,
+    traffic: trafficOf(rollout.serviceDeployment, situation),
     launches: moves.launches,
     stops: moves.stop,
     changed: [...marked.filter(({ taskId }) => !stopped.has(taskId)), ...stops],
@@ -86,25 +100,43 @@ const withDesiredCount = ({ row, nodeNames }: ServiceSituation): ServiceRow =>
     ? { ...row, service: { ...row.service, desiredCount: nodeNames.length } }
     : row
 
-interface Moves extends Pick<ServicePlan, 'launches' | 'isBlocked' | 'lookAgainAt'> {
-  readonly stop: readonly TaskView[]
+/** Where the rules send traffic; also in the step in which a deployment ends, which may have been all that it took. */
+const trafficOf = (
+  serviceDeployment: ServiceDeploymentRow | undefined,
+  { serviceDeployment: before, revisionOf }: ServiceSituation,
+): readonly TrafficShift[] => {
+  if (serviceDeployment?.progress === undefined || before === undefined || !isOngoing(before)) return []
+  const target = revisionOf(serviceDeployment.serviceDeployment.targetServiceRevision.arn)
+  return target === undefined ? [] : wantedTraffic(target.revision, serviceDeployment.progress)
 }
 
-const movesFor = (row: ServiceRow, { tasks, nodeNames, now }: ServiceSituation): Moves => {
+interface Moves extends Pick<ServicePlan, 'launches' | 'isBlocked' | 'lookAgainAt'> {
+  readonly stop: readonly TaskView[]
+  readonly wishes?: ReadonlyMap<string, StagedWish>
+}
+
+const movesFor = (
+  row: ServiceRow,
+  serviceDeployment: ServiceDeploymentRow | undefined,
+  { tasks, nodeNames, now }: ServiceSituation,
+): Moves => {
   const [primary] = row.deployments
   if (primary === undefined) return { launches: [], stop: [], isBlocked: false }
+  const wishes = stagedWishes(row, serviceDeployment)
+  if (wishes !== undefined) return { ...planStagedMoves(row, wishes, tasks, now), isBlocked: false, wishes }
   const { desiredCount, schedulingStrategy, deploymentConfiguration } = row.service
   const bounds = boundsOf(desiredCount, schedulingStrategy, deploymentConfiguration)
   const isStalled = primary.rolloutState === 'FAILED'
   if (schedulingStrategy === 'DAEMON') {
     const { startOn, stop, isBlocked } = planDaemons({ nodeNames, bounds, primaryId: primary.id, tasks, isStalled })
-    const launches = startOn.map(nodeName => ({ nodeName }))
+    const launches = startOn.map(nodeName => ({ deploymentId: primary.id, nodeName }))
     return throttled({ launches, stop, isBlocked }, primary, desiredCount, now)
   }
   const deploymentIds = row.deployments.map(({ id }) => id)
   const lacksRoom = primary.unplacedAt !== undefined
   const { start, stop, isBlocked } = planReplicas({ desiredCount, bounds, deploymentIds, tasks, isStalled, lacksRoom })
-  return throttled({ launches: Array.from({ length: start }, () => ({})), stop, isBlocked }, primary, desiredCount, now)
+  const launches = Array.from({ length: start }, () => ({ deploymentId: primary.id }))
+  return throttled({ launches, stop, isBlocked }, primary, desiredCount, now)
 }
 
 const throttled = (moves: Moves, primary: DeploymentRecord, desiredCount: number, now: number): Moves => {
@@ -125,10 +157,15 @@ export const askedToStop = (row: TaskRow, stoppedReason: string, now: number): T
   },
 })
 
-/** PRIMARY is to have the service's count, an ACTIVE one what is left of it. */
-const withDesiredCounts = (row: ServiceRow, { tasks, now }: ServiceSituation, stopped: ReadonlySet<string>): readonly DeploymentRecord[] =>
+/** PRIMARY is to have the service's count, an ACTIVE one what is left of it, unless both are wanted side by side. */
+const withDesiredCounts = (
+  row: ServiceRow,
+  { tasks, now }: ServiceSituation,
+  { stopped, wishes }: { readonly stopped: ReadonlySet<string>; readonly wishes: ReadonlyMap<string, StagedWish> | undefined },
+): readonly DeploymentRecord[] =>
   row.deployments.map(deployment => {
     const left = tasks.filter(task => task.isWanted && task.deploymentId === deployment.id && !stopped.has(task.row.taskId)).length
-    const desiredCount = deployment.status === 'PRIMARY' ? row.service.desiredCount : left
+    const alone = deployment.status === 'PRIMARY' ? row.service.desiredCount : left
+    const desiredCount = wishes?.get(deployment.id)?.desiredCount ?? alone
     return desiredCount === deployment.desiredCount ? deployment : { ...deployment, desiredCount, updatedAt: now }
   })

@@ -134,9 +134,10 @@ export const isOngoing = ({ serviceDeployment: { status } }: ServiceDeploymentRo
   status !== 'SUCCESSFUL' && status !== 'STOPPED' && status !== 'ROLLBACK_SUCCESSFUL' && status !== 'ROLLBACK_FAILED'
 
 /** AWS's own words for the reason are not known. */
-const superseded = ({ serviceDeployment }: ServiceDeploymentRow, now: number): ServiceDeploymentRow => ({
+const superseded = (row: ServiceDeploymentRow, now: number): ServiceDeploymentRow => ({
+  ...row,
   serviceDeployment: {
-    ...serviceDeployment,
+    ...row.serviceDeployment,
     status: 'STOPPED',
     statusReason: 'A new service deployment was started.',
     stoppedAt: epochSeconds(now),

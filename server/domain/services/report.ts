@@ -12,6 +12,8 @@ export interface Outcome {
   readonly startedIds: readonly string[]
   /** Why some were not, such as `RESOURCE:PORTS`. */
   readonly failure?: string
+  /** Ids of the deployments of which some were not. */
+  readonly unplacedIds: readonly string[]
   /** Id of the container instance that came closest to having room. */
   readonly instanceId: string | undefined
   /** All of the service's tasks but those that are counted. */
@@ -67,11 +69,10 @@ export const reportOn = (plan: ServicePlan, outcome: Outcome): Report => {
 /** When a task that found no place is tried again. Milliseconds. */
 const lookAtRoomMs = 5_000
 
-const withLack = ({ row }: ServicePlan, { failure, now }: Outcome): ServiceRow => {
-  const [primary, ...others] = row.deployments
-  if (failure === undefined || primary === undefined) return row
-  return { ...row, deployments: [{ ...primary, unplacedAt: now }, ...others] }
-}
+const withLack = ({ row }: ServicePlan, { unplacedIds, now }: Outcome): ServiceRow =>
+  unplacedIds.length === 0
+    ? row
+    : { ...row, deployments: row.deployments.map(each => (unplacedIds.includes(each.id) ? { ...each, unplacedAt: now } : each)) }
 
 const movements = (name: string, { stops }: ServicePlan, { startedIds }: Outcome): string[] => {
   const ids = (tasks: readonly TaskView[]): string[] => tasks.map(({ row }) => row.taskId)

@@ -1,19 +1,10 @@
-// A rule's actions point to target groups: what has to be there, and what is written with the rule.
+// A rule's actions point to target groups: what has to be there.
 import { ServiceError } from '../../aws/errors.ts'
 import type { Action, Listener } from '../../aws/generated/elbv2.ts'
 import { targetGroupsOf } from '../../domain/elbv2/actions.ts'
 import { checkAlike, checkCompatible } from '../../domain/elbv2/compatibility.ts'
 import { quotas } from '../../domain/elbv2/quotas.ts'
-import {
-  type LoadBalancerRow,
-  type RuleRow,
-  type TargetGroupRow,
-  type TargetGroupUseRow,
-  rules,
-  targetGroupUseKey,
-  targetGroupUses,
-} from '../../store/elbv2-tables.ts'
-import type { Transaction } from '../../store/store.ts'
+import { type LoadBalancerRow, type TargetGroupRow, targetGroupUses } from '../../store/elbv2-tables.ts'
 import type { Elbv2Context } from './context.ts'
 import { findTargetGroup } from './find.ts'
 import { loadBalancersOf } from './uses.ts'
@@ -53,32 +44,3 @@ function checkQuota({ store }: Elbv2Context, loadBalancerArn: string, rows: read
     `A load balancer can have at most ${most} unique target groups`,
   )
 }
-
-/** Writes a rule and which target groups it uses; the answer is all whose use may have changed. */
-export function putRule({ store }: Pick<Elbv2Context, 'store'>, transaction: Transaction, row: RuleRow): readonly string[] {
-  const { RuleArn: ruleArn, Actions } = row.rule
-  const wanted = new Set(targetGroupsOf(Actions))
-  const before = usesOfRule(store, ruleArn)
-  for (const use of before) {
-    if (!wanted.has(use.targetGroupArn)) transaction.remove(targetGroupUses, targetGroupUseKey(use.targetGroupArn, ruleArn))
-  }
-  for (const targetGroupArn of wanted) {
-    const { listenerArn, loadBalancerArn } = row
-    transaction.put(targetGroupUses, { targetGroupArn, ruleArn, listenerArn, loadBalancerArn })
-  }
-  transaction.put(rules, row)
-  return [...new Set([...before.map(use => use.targetGroupArn), ...wanted])]
-}
-
-/** Removes a rule and that it uses target groups; the answer is which it used. */
-export function removeRule({ store }: Pick<Elbv2Context, 'store'>, transaction: Transaction, ruleArn: string): readonly string[] {
-  const used = usesOfRule(store, ruleArn).map(use => use.targetGroupArn)
-  for (const arn of used) transaction.remove(targetGroupUses, targetGroupUseKey(arn, ruleArn))
-  transaction.remove(rules, ruleArn)
-  return used
-}
-
-// A list of its own, for rows are removed while it is gone through.
-const usesOfRule = (store: Elbv2Context['store'], ruleArn: string): readonly TargetGroupUseRow[] => [
-  ...store.table(targetGroupUses).by('rule', ruleArn),
-]

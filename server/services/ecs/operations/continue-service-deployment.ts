@@ -1,11 +1,7 @@
-// Differs from AWS: no deployment waits at a hook yet, for lifecycle hooks are refused. The texts of the errors are kecs'
-// own, for AWS' are not known.
+// Differs from AWS: the texts of the errors are kecs' own, for AWS' are not known.
 import { epochSeconds } from '../../../../shared/clock.ts'
-import type {
-  ContinueServiceDeploymentRequest,
-  ContinueServiceDeploymentResponse,
-  DeploymentLifecycleHookStatus,
-} from '../../../aws/generated/ecs.ts'
+import type { ContinueServiceDeploymentRequest, ContinueServiceDeploymentResponse } from '../../../aws/generated/ecs.ts'
+import { over } from '../../../domain/services/hooks.ts'
 import { serviceDeployments } from '../../../store/service-tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findServiceDeployment } from '../services/find-service-deployment.ts'
@@ -20,20 +16,15 @@ export async function continueServiceDeployment(
   { serviceDeploymentArn, hookId, action = 'CONTINUE' }: ContinueServiceDeploymentRequest,
 ): Promise<ContinueServiceDeploymentResponse> {
   const serviceArn = await context.store.commit(transaction => {
-    const { serviceDeployment } = findServiceDeployment(context, serviceDeploymentArn)
-    const { lifecycleHookDetails: hooks = [] } = serviceDeployment
-    const hook = hooks.find(each => each.hookId === hookId)
-    if (hook === undefined) throw invalidParameter(`The service deployment has no lifecycle hook ${hookId}.`)
+    const row = findServiceDeployment(context, serviceDeploymentArn)
+    const { progress, serviceDeployment } = row
+    const hook = progress?.hooks.find(each => each.hookId === hookId)
+    if (progress === undefined || hook === undefined) throw invalidParameter(`The service deployment has no lifecycle hook ${hookId}.`)
     refuseIf(hook.status !== 'AWAITING_ACTION', `The lifecycle hook ${hookId} does not await an action.`)
-    const isOn = action === 'CONTINUE'
-    const status: DeploymentLifecycleHookStatus = isOn ? 'SUCCEEDED' : 'FAILED'
+    const answered = over(hook, action === 'CONTINUE' ? 'SUCCEEDED' : 'FAILED')
     transaction.put(serviceDeployments, {
-      serviceDeployment: {
-        ...serviceDeployment,
-        ...(isOn ? {} : { status: 'ROLLBACK_REQUESTED' }),
-        lifecycleHookDetails: hooks.map(each => (each === hook ? { ...hook, status } : each)),
-        updatedAt: epochSeconds(context.clock.now()),
-      },
+      progress: { ...progress, hooks: progress.hooks.map(each => (each === hook ? answered : each)) },
+      serviceDeployment: { ...serviceDeployment, updatedAt: epochSeconds(context.clock.now()) },
     })
     return serviceDeployment.serviceArn
   })

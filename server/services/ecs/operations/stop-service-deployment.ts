@@ -16,14 +16,17 @@ export async function stopServiceDeployment(
   { serviceDeploymentArn, stopType = 'ROLLBACK' }: StopServiceDeploymentRequest,
 ): Promise<StopServiceDeploymentResponse> {
   const serviceArn = await context.store.commit(transaction => {
-    const { serviceDeployment } = findServiceDeployment(context, serviceDeploymentArn)
-    const { status } = serviceDeployment
-    if (status !== 'PENDING' && status !== 'IN_PROGRESS') {
-      throw new ServiceError('ConflictException', `The service deployment cannot be stopped, for its status is ${status}.`, {
+    const row = findServiceDeployment(context, serviceDeploymentArn)
+    const { serviceDeployment } = row
+    const { status, lifecycleStage } = serviceDeployment
+    const refuse = (why: string): ServiceError =>
+      new ServiceError('ConflictException', `The service deployment cannot be stopped, for ${why}.`, {
         resourceIds: [serviceDeploymentArn],
       })
-    }
+    if (status !== 'PENDING' && status !== 'IN_PROGRESS') throw refuse(`its status is ${status}`)
+    if (lifecycleStage === 'CLEAN_UP') throw refuse(`it is in the lifecycle stage ${lifecycleStage}`)
     transaction.put(serviceDeployments, {
+      ...row,
       serviceDeployment: {
         ...serviceDeployment,
         status: stopType === 'ROLLBACK' ? 'ROLLBACK_REQUESTED' : 'STOP_REQUESTED',

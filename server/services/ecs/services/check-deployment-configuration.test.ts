@@ -24,10 +24,13 @@ describe('a deployment configuration', () => {
       'InvalidParameterException: stepPercent must be between 3.0 and 100.0.',
     ],
     [{ lifecycleHooks: [{ ...lambda, lifecycleStages: [] }] }, 'InvalidParameterException: lifecycleStages can not be empty.'],
-    [{ strategy: 'BLUE_GREEN' }, 'UnsupportedFeatureException: kecs does not carry out the deployment strategy BLUE_GREEN yet.'],
     [
-      { lifecycleHooks: [{ ...lambda, lifecycleStages: ['POST_SCALE_UP'] }] },
-      'UnsupportedFeatureException: kecs does not carry out lifecycle hooks of deployments yet.',
+      { strategy: 'BLUE_GREEN', lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['TEST_TRAFFIC_SHIFT'] }] },
+      'InvalidParameterException: A lifecycle hook of type PAUSE is not supported at the lifecycle stage TEST_TRAFFIC_SHIFT.',
+    ],
+    [
+      { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] }] },
+      'UnsupportedFeatureException: kecs does not carry out lifecycle hooks of ROLLING deployments.',
     ],
   ])('%j is refused', async (configuration, message) => {
     expect(await refusalOf(() => checkDeploymentConfiguration(configuration, replica))).toBe(message)

@@ -15,7 +15,7 @@ interface Kind {
 
 /**
  * Refuses a deployment configuration that a service of that kind cannot have. Throws InvalidParameterException and, for
- * what kecs lacks, UnsupportedFeatureException.
+ * hooks of rolling deployments, UnsupportedFeatureException.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function checkDeploymentConfiguration(configuration: DeploymentConfiguration, kind: Kind): void {
@@ -31,17 +31,24 @@ export function checkDeploymentConfiguration(configuration: DeploymentConfigurat
     bakeTime !== undefined && !isBetween(bakeTime, 0, longestBakeTime),
     `bakeTimeInMinutes must be between 0 and ${longestBakeTime}.`,
   )
-  for (const hook of configuration.lifecycleHooks ?? []) checkHook(hook)
-  refuseUnsupported(configuration)
+  checkHooks(configuration)
 }
 
-/** What the scheduler does not carry out is refused rather than rolled out in another way than was asked for. */
-function refuseUnsupported({ strategy = 'ROLLING', lifecycleHooks = [] }: DeploymentConfiguration): void {
-  if (strategy !== 'ROLLING') {
-    throw new ServiceError('UnsupportedFeatureException', `kecs does not carry out the deployment strategy ${strategy} yet.`)
+/** How many hooks of each type a service has at most. */
+const mostHooks = 10
+
+function checkHooks({ lifecycleHooks = [], strategy = 'ROLLING' }: DeploymentConfiguration): void {
+  for (const hook of lifecycleHooks) checkHook(hook)
+  for (const type of ['AWS_LAMBDA', 'PAUSE'] as const) {
+    const { length } = lifecycleHooks.filter(({ targetType = 'AWS_LAMBDA' }) => targetType === type)
+    refuseIf(length > mostHooks, `lifecycleHooks can have at most ${mostHooks} hooks of type ${type}.`)
   }
-  if (lifecycleHooks.length > 0) {
-    throw new ServiceError('UnsupportedFeatureException', 'kecs does not carry out lifecycle hooks of deployments yet.')
+  if (lifecycleHooks.some(({ targetType }) => targetType !== 'PAUSE')) {
+    throw new ServiceError('UnsupportedFeatureException', 'kecs does not call Lambda functions as lifecycle hooks yet.')
+  }
+  // Which stages a rolling deployment has is not documented; none is made up.
+  if (strategy === 'ROLLING' && lifecycleHooks.length > 0) {
+    throw new ServiceError('UnsupportedFeatureException', 'kecs does not carry out lifecycle hooks of ROLLING deployments.')
   }
 }
 
@@ -93,12 +100,16 @@ function checkCircuitBreaker(breaker: DeploymentCircuitBreaker | undefined, { co
 }
 
 function checkHook(hook: DeploymentLifecycleHook): void {
-  const { targetType = 'AWS_LAMBDA', hookTargetArn, roleArn, lifecycleStages = [] } = hook
+  const { targetType = 'AWS_LAMBDA', hookTargetArn, roleArn, lifecycleStages = [], timeoutConfiguration } = hook
   if (lifecycleStages.length === 0) throw invalidParameter('lifecycleStages can not be empty.')
   if (targetType === 'PAUSE') {
     refuseIf(hookTargetArn !== undefined, 'hookTargetArn is not supported for a lifecycle hook of type PAUSE.')
+    const shift = lifecycleStages.find(stage => stage === 'TEST_TRAFFIC_SHIFT' || stage === 'PRODUCTION_TRAFFIC_SHIFT')
+    refuseIf(shift !== undefined, `A lifecycle hook of type PAUSE is not supported at the lifecycle stage ${shift ?? ''}.`)
     return
   }
   refuseIf(hookTargetArn === undefined, 'hookTargetArn is required for a lifecycle hook of type AWS_LAMBDA.')
   refuseIf(roleArn === undefined, 'roleArn is required for a lifecycle hook of type AWS_LAMBDA.')
+  const { timeoutInMinutes = 1 } = timeoutConfiguration ?? {}
+  refuseIf(timeoutInMinutes > longestBakeTime, `timeoutInMinutes must be between 1 and ${longestBakeTime}.`)
 }

@@ -9,10 +9,12 @@ import { checkTags } from '../check-tags.ts'
 import type { EcsContext } from '../context.ts'
 import { definitionToLaunch } from '../tasks/launch-parts.ts'
 import { checkDeploymentConfiguration } from './check-deployment-configuration.ts'
+import { checkTrafficShift } from './check-traffic-shift.ts'
 import { filledDeploymentConfiguration, roleArn, zoneRebalancing } from './defaults.ts'
 import { launchSettings, shownNetwork } from './launch-settings.ts'
 import type { LaunchSettings } from './launch-settings.ts'
 import { newTaskSet } from './new-task-set.ts'
+import { withTargetGroups } from './target-groups.ts'
 
 /** Puts a new service with its first deployment or, for the controller CODE_DEPLOY, its first task set. */
 export function putNewService(
@@ -51,7 +53,8 @@ export function putDeployment(
 ): ServiceRow {
   const previous =
     row.serviceDeploymentArn === undefined ? undefined : context.store.table(serviceDeployments).get(row.serviceDeploymentArn)
-  const begun = beginDeployment(row, settings.revision, previous, {
+  checkTrafficShift(context, settings.revision.loadBalancers ?? [], row.service.deploymentConfiguration?.strategy)
+  const begun = beginDeployment(row, withTargetGroups(context, row, settings.revision), previous, {
     place: context,
     clusterName,
     ids: context.ids,

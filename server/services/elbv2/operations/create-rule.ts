@@ -11,7 +11,8 @@ import { sameJson } from '../../../domain/same-json.ts'
 import { type RuleRow, listeners, rules } from '../../../store/elbv2-tables.ts'
 import { type Elbv2Context, newId } from '../context.ts'
 import { findListener, findLoadBalancer } from '../find.ts'
-import { checkForwarding, putRule } from '../forwarding.ts'
+import { checkForwarding } from '../forwarding.ts'
+import { putRule } from '../../../store/rule-uses.ts'
 import { showRule } from '../show.ts'
 
 /**

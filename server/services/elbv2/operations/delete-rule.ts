@@ -2,7 +2,7 @@ import { ServiceError } from '../../../aws/errors.ts'
 import type { DeleteRuleInput, DeleteRuleOutput } from '../../../aws/generated/elbv2.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findRule } from '../find.ts'
-import { removeRule } from '../forwarding.ts'
+import { removeRule } from '../../../store/rule-uses.ts'
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html */
 export async function deleteRule(context: Elbv2Context, input: DeleteRuleInput): Promise<DeleteRuleOutput> {

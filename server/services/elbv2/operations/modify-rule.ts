@@ -6,7 +6,8 @@ import { validationError } from '../../../domain/elbv2/refusals.ts'
 import { checkTransforms } from '../../../domain/elbv2/transforms.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findListener, findLoadBalancer, findRule } from '../find.ts'
-import { checkForwarding, putRule } from '../forwarding.ts'
+import { checkForwarding } from '../forwarding.ts'
+import { putRule } from '../../../store/rule-uses.ts'
 import { showRule } from '../show.ts'
 
 /**
