@@ -8,16 +8,16 @@ import type { Store } from '../store/store.ts'
 import type { TaskLoadBalancer, TaskRow } from '../store/tables.ts'
 
 /**
- * How the load balancers of a task find it: as its worst target is. What no load balancer checks says nothing against a
- * task: a target group that was deleted, that no listener uses or whose checks are off, and a target that a user
- * deregistered.
+ * How the load balancers of a task find it: as its worst target is. What no load balancer checks says nothing of a task:
+ * a target group that was deleted, that no listener uses or whose checks are off, and a target that a user deregistered.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html
  */
 export const taskTargetHealth =
   (store: Store, now: () => number) =>
   ({ service: { serviceName } }: ServiceRow, row: TaskRow): TargetHealth | undefined => {
     if (row.loadBalancers === undefined) return undefined
-    const found = row.loadBalancers.map(entry => entryHealth(store, now(), serviceName, row, entry))
+    const found = row.loadBalancers.flatMap(entry => entryHealth(store, now(), serviceName, row, entry) ?? [])
+    if (found.length === 0) return undefined
     return found.find(({ is }) => is === 'unhealthy') ?? found.find(({ is }) => is === 'initial') ?? { is: 'healthy' }
   }
 
@@ -27,9 +27,9 @@ const entryHealth = (
   serviceName: string,
   task: TaskRow,
   { targetGroupArn, target }: TaskLoadBalancer,
-): TargetHealth => {
+): TargetHealth | undefined => {
   const group = store.table(targetGroups).get(targetGroupArn)
-  if (group === undefined) return { is: 'healthy' }
+  if (group === undefined) return undefined
   if (target === undefined) return { is: 'initial' }
   const key = targetKey(targetGroupArn, target)
   const { State: state, Description: description = '' } = targetHealthOf({
@@ -40,7 +40,8 @@ const entryHealth = (
     now,
   })
   if (state === 'initial') return { is: 'initial' }
-  if (state !== 'unhealthy') return { is: 'healthy' }
+  if (state === 'healthy') return { is: 'healthy' }
+  if (state !== 'unhealthy') return undefined
   const who = group.targetGroup.TargetType === 'instance' ? `(instance ${target.Id})` : `(task ${nameInArn(task.task.taskArn)})`
   return {
     is: 'unhealthy',
