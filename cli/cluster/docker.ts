@@ -11,6 +11,8 @@ export interface Docker {
   require(signal: AbortSignal): Promise<{ readonly version: string }>
   /** The same question for choosing a driver: within two seconds, without an error. */
   answers(signal: AbortSignal): Promise<boolean>
+  /** What the daemon tells of itself; undefined where it does not answer. */
+  info(signal: AbortSignal): Promise<DockerInfo | undefined>
   /** Image name → id (`sha256:…`); names that Docker lacks are absent. */
   imageIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** Tags of a repository, newest first; `<none>` for an image that is known by its digest alone. */
@@ -43,6 +45,16 @@ export interface Docker {
   imageLabel(image: string, label: string, signal: AbortSignal): Promise<string>
   build(options: BuildOptions): Promise<void>
   pull(image: string, options: RunOptions): Promise<void>
+}
+
+export interface DockerInfo {
+  readonly version: string
+  readonly cpus: number
+  /** Bytes. */
+  readonly memory: number
+  /** `1` or `2`. */
+  readonly cgroupVersion: string
+  readonly system: string
 }
 
 export interface Container {
@@ -104,6 +116,11 @@ export const localDocker = (program = 'docker'): Docker => {
         signal.throwIfAborted()
         return false
       }
+    },
+    async info(signal) {
+      const done = await call(['info', '--format', '{{json .}}'], { signal }).catch(() => undefined)
+      signal.throwIfAborted()
+      return done?.code === 0 ? parseInfo(done.stdout) : undefined
     },
     async imageIds(names, signal) {
       if (names.length === 0) return new Map()
@@ -214,4 +231,24 @@ export const parsePublished = (text: string): ReadonlyMap<number, string> => {
       for (let port = Number(first); port <= Number(last ?? first); port++) ports.set(port, name)
   }
   return ports
+}
+
+/** Undefined where there is only a client: its version of `docker info` answers all the same. */
+export const parseInfo = (text: string): DockerInfo | undefined => {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null) return undefined
+  const members = new Map<string, unknown>(Object.entries(value))
+  const version = members.get('ServerVersion')
+  if (typeof version !== 'string' || version === '') return undefined
+  const word = (name: string): string => {
+    const found = members.get(name)
+    return typeof found === 'string' ? found : ''
+  }
+  return {
+    version,
+    cpus: Number(members.get('NCPU') ?? 0),
+    memory: Number(members.get('MemTotal') ?? 0),
+    cgroupVersion: word('CgroupVersion'),
+    system: word('OperatingSystem'),
+  }
 }

@@ -70,6 +70,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./serve.ts')).serve,
   },
   agent: { group: 'Program', summary: 'run the node agent (inside the cluster)', load: async () => (await import('./agent.ts')).agent },
+  doctor: {
+    group: 'Program',
+    summary: 'look for what hinders, and say what to do about it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   completion: {
     group: 'Program',
     summary: 'print completion for bash, zsh or fish',

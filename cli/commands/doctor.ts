@@ -1,0 +1,75 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { CliError, messageOf } from '../../shared/errors.ts'
+import { localDocker } from '../cluster/docker.ts'
+import type { Instance } from '../cluster/driver.ts'
+import { defineCommand } from '../command.ts'
+import { bundle } from '../doctor/bundle.ts'
+import { checkDocker, checkTools } from '../doctor/cluster.ts'
+import type { Finding } from '../doctor/finding.ts'
+import { checkInstance } from '../doctor/instance.ts'
+import { checkDoorName, checkHome, checkInotify, checkOpenFiles, checkProxy } from '../doctor/machine.ts'
+import { commonFlags, instanceName, withTimeout } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { readInstance } from '../instance.ts'
+import type { Paint } from '../output/paint.ts'
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'Look for what hinders, and say what to do about it.',
+  description:
+    'Looks at this machine, Docker, the cluster tool, DNS and the instance. The exit code is 1 when something does not work.\n' +
+    'With --bundle all that helps to see what went wrong is written to a file, without values that may be secrets: look into it\n' +
+    'before you hand it on.',
+  args: {
+    ...commonFlags,
+    bundle: { type: 'string', description: 'write findings, logs, pods and events there, as .tar.gz', valueHint: 'FILE' },
+  },
+  examples: [
+    ['kecs doctor', 'what is so, and what to do'],
+    ['kecs doctor --bundle kecs-doctor.tar.gz', 'for a bug report'],
+  ],
+  run: async (given, host) => {
+    const name = instanceName(given.text('name'), host.env)
+    const asked: Host = { ...host, signal: withTimeout(host.signal, given.text('timeout'), '1m') }
+    const instance = await readInstance(host.home, name)
+    const findings = await look(instance, asked)
+    if (given.flag('json') === true) host.output.json(findings)
+    else for (const line of findings.flatMap(finding => lines(finding, host.output.paint))) host.output.print(line)
+    const file = given.text('bundle')
+    if (file !== undefined) {
+      const path = resolve(host.cwd, file)
+      await writeFile(path, await bundle(instance, findings, asked), { mode: 0o600 }).catch((cause: unknown) => {
+        throw new CliError(`${path} cannot be written: ${messageOf(cause)}`, 'Choose another file.', { cause })
+      })
+      host.output.note(`Wrote ${path}: look into it before you hand it on.`)
+    }
+    return findings.some(({ is }) => is === 'fail') ? 1 : 0
+  },
+})
+
+const look = async (instance: Instance | undefined, host: Host): Promise<readonly Finding[]> => {
+  const isNeeded = instance !== undefined && instance.driver !== 'simulated' && instance.driver !== 'context'
+  const found = await Promise.all([
+    checkDocker(localDocker(), isNeeded, host.signal),
+    checkTools(instance?.driver, host),
+    checkHome(host),
+    checkInotify(),
+    checkOpenFiles(),
+    checkDoorName(),
+    instance === undefined ? [none] : checkInstance(instance, host),
+  ])
+  return [...found.flat(), checkProxy(host)]
+}
+
+const none: Finding = { what: 'Instance', is: 'skip', says: 'there is none yet', remedy: 'Make one: kecs up' }
+
+const marks = { ok: ['green', '✓'], skip: ['dim', '–'], warn: ['yellow', '!'], fail: ['red', '✗'] } as const
+
+const lines = ({ what, is, says, remedy }: Finding, paint: Paint): readonly string[] => {
+  const [style, mark] = marks[is]
+  return [
+    `${paint(style, mark)} ${what.padEnd(14)} ${says}`,
+    ...(remedy === undefined ? [] : remedy.split('\n').map(line => `  ${' '.repeat(14)} ${paint('dim', line)}`)),
+  ]
+}

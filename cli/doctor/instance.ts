@@ -1,0 +1,91 @@
+import { messageOf } from '../../shared/errors.ts'
+import { version } from '../../shared/version.ts'
+import type { Instance } from '../cluster/driver.ts'
+import type { Host } from '../host.ts'
+import { upCommand, withName } from '../instance.ts'
+import { readStatus } from '../status.ts'
+import { type Finding, failing, ok, skipped, warning } from './finding.ts'
+import { checkPorts, checkShell } from './machine.ts'
+
+// What is looked at of an instance that was made.
+
+export const checkInstance = async (instance: Instance, host: Host): Promise<readonly Finding[]> => {
+  const what = 'Instance'
+  try {
+    const status = await readStatus(instance, host)
+    const mend = `Mend it with: ${upCommand(instance.name)}`
+    if (status.state === 'stopped') return [skipped(what, `${instance.name} is stopped`), checkVersion(instance)]
+    if (status.state === 'absent') return [skipped(what, `${instance.name} is down`), await checkPorts(instance)]
+    if (status.state === 'foreign') {
+      return [
+        failing(what, 'a cluster of that name was not made by this kecs', 'Remove that cluster, or use another name: kecs up --name NAME'),
+      ]
+    }
+    const components = status.components.map(({ component, state, why, restarts = 0 }) => {
+      const says = `${state}${why === undefined ? '' : `: ${why}`}${restarts === 0 ? '' : `, restarted ${restarts} times`}`
+      if (state !== 'ready') return failing(component, says, `See: ${withName('kecs logs', instance.name)} ${component}. ${mend}`)
+      return restarts > 2 ? warning(component, says, `See why: ${withName('kecs logs', instance.name)} ${component}`) : ok(component, says)
+    })
+    return [
+      ok(what, `${instance.name} runs on ${instance.driver}`),
+      ...components,
+      ...(await checkEndpoint(status.endpoint, host)),
+      await checkBackend(status.endpoint, status.backend, host.signal),
+      checkVersion(instance),
+      checkShell(host, status.endpoint),
+    ]
+  } catch (error) {
+    host.signal.throwIfAborted()
+    return [failing(what, messageOf(error), `See: ${withName('kecs status', instance.name)}`)]
+  }
+}
+
+const checkVersion = (instance: Instance): Finding =>
+  instance.version === version
+    ? ok('Version', version)
+    : warning(
+        'Version',
+        `this is kecs ${version}, the instance was brought up by ${instance.version}`,
+        `Bring it to this one: ${upCommand(instance.name)}`,
+      )
+
+/** Seconds by which signatures may be off before AWS' SDKs and services refuse them. */
+const mostSkew = 60
+
+const checkEndpoint = async (endpoint: string, { signal, clock }: Host): Promise<readonly Finding[]> => {
+  const what = 'Endpoint'
+  try {
+    const response = await fetch(`${endpoint}/_kecs/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) })
+    if (!response.ok) return [failing(what, `${endpoint} answers ${response.status}`, 'See: kecs logs traefik, kecs logs control-plane')]
+    const date = Date.parse(response.headers.get('date') ?? '')
+    const skew = Number.isNaN(date) ? 0 : Math.abs(clock.now() - date) / 1000
+    return [
+      ok(what, endpoint),
+      skew > mostSkew
+        ? warning(
+            'Clock',
+            `the cluster's differs by ${Math.round(skew)} s from this machine's`,
+            'Restart Docker: its virtual machine lost time asleep.',
+          )
+        : ok('Clock', 'the same here and in the cluster'),
+    ]
+  } catch (error) {
+    signal.throwIfAborted()
+    return [failing(what, `${endpoint} does not answer: ${messageOf(error)}`, 'See: kecs status, kecs logs traefik')]
+  }
+}
+
+const checkBackend = async (endpoint: string, backend: string, signal: AbortSignal): Promise<Finding> => {
+  const what = 'Backend'
+  if (backend === 'none') return skipped(what, 'none: other AWS services answer with an error')
+  try {
+    const response = await fetch(`${endpoint}/_localstack/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) })
+    if (response.ok) return ok(what, `${backend} answers`)
+    return /^https?:/.test(backend)
+      ? skipped(what, `${backend} does not say how it is`)
+      : failing(what, `${backend} answers ${response.status}`, 'See: kecs logs localstack')
+  } catch (error) {
+    signal.throwIfAborted()
+    return failing(what, `${backend} does not answer: ${messageOf(error)}`, 'See: kecs logs localstack')
+  }
+}

@@ -1,0 +1,24 @@
+/** Members whose values may be secrets wherever they stand. */
+const secretName = /secret|password|passwd|token|credential|private|api_?key|access_?key/i
+
+const hidden = '(left out)'
+
+/**
+ * The value without what may be a secret: values of environment variables (Kubernetes' `env` lists) whatever their name,
+ * members whose names speak of secrets, managed fields and last-applied annotations, which repeat the rest.
+ */
+export const redact = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(redact)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
+      if (name === 'managedFields' || name.endsWith('last-applied-configuration')) return []
+      if (name === 'env' && Array.isArray(member)) return [[name, member.map(withoutValue)]]
+      if (secretName.test(name) && (typeof member === 'string' || typeof member === 'number')) return [[name, hidden]]
+      return [[name, redact(member)]]
+    }),
+  )
+}
+
+const withoutValue = (variable: unknown): unknown =>
+  typeof variable === 'object' && variable !== null && 'value' in variable ? { ...variable, value: hidden } : variable
