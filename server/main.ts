@@ -12,6 +12,7 @@ import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
 import { Started } from './compose/started.ts'
 import { snapshotRoutes } from './compose/snapshot-routes.ts'
 import { stateRoutes } from './compose/state-routes.ts'
+import { taskRoutes } from './compose/task-routes.ts'
 import type { ServerConfig } from './config.ts'
 import { ExecSessions } from './exec/sessions.ts'
 import { createAdmin } from './http/admin.ts'
@@ -135,7 +136,12 @@ const start = async (
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
   const emptying = { store, clock, log, runtime, reconciling, gate }
   const reset = config.allowReset === true ? createReset(emptying) : undefined
-  const routes = [resetRoute(reset), ...stateRoutes(reader), ...snapshotRoutes({ ...emptying, snapshots })]
+  const routes = [
+    resetRoute(reset),
+    ...stateRoutes(reader),
+    ...snapshotRoutes({ ...emptying, snapshots }),
+    ...taskRoutes({ store, clock, wake }),
+  ]
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())
   const api = await createApi({

@@ -47,6 +47,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       delete: { summary: 'remove one', load: async () => (await import('./snapshot.ts')).remove },
     },
   },
+  task: {
+    group: 'Use',
+    summary: 'do to tasks what AWS does of its own accord',
+    words: {
+      interrupt: { summary: 'take their Spot capacity back', load: async () => (await import('./task.ts')).interrupt },
+      retire: { summary: 'retire them, as for maintenance', load: async () => (await import('./task.ts')).retire },
+    },
+  },
   image: {
     group: 'Use',
     summary: "bring the local Docker's images into the cluster",

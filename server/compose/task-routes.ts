@@ -1,0 +1,53 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { Clock } from '../../shared/clock.ts'
+import { type Removal, removed } from '../domain/task-removal.ts'
+import { type AdminRoute, refuseAdmin } from '../http/admin.ts'
+import type { Wake } from '../reconcilers/reconciler.ts'
+import type { Store } from '../store/store.ts'
+import { type TaskRow, tasks } from '../store/tables.ts'
+
+export interface TaskRoutesParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly wake: Wake
+}
+
+const body = Type.Object({ task: Type.String({ minLength: 1, maxLength: 2048 }) })
+
+/**
+ * `POST /tasks/interrupt` and `POST /tasks/retire`: `{"task": ARN or id}`. They answer the task's `taskArn`, `stopCode` and
+ * `stoppedReason`; 404 where there is no such task, and 409 where AWS would not do that to it.
+ */
+export const taskRoutes = (parts: TaskRoutesParts): readonly AdminRoute[] => [
+  removalRoute(parts, 'interrupt'),
+  removalRoute(parts, 'retire'),
+]
+
+const removalRoute = ({ store, clock, wake }: TaskRoutesParts, removal: Removal): AdminRoute => ({
+  method: 'POST',
+  path: `/tasks/${removal}`,
+  handle: async request => {
+    const given: unknown = await request.json().catch(() => undefined)
+    if (!Value.Check(body, given)) return refuseAdmin('What is asked for is JSON: task, an ARN or an id.')
+    const outcome = await store.commit(transaction => {
+      const row = find(store, given.task)
+      if (row === undefined) return undefined
+      const change = removed(row, removal, clock.now())
+      if ('row' in change) transaction.put(tasks, change.row)
+      return change
+    })
+    if (outcome === undefined) return refuseAdmin(`There is no task ${given.task}.\nName it by its ARN or its whole id.`, 404)
+    if ('refused' in outcome) return refuseAdmin(outcome.refused, 409)
+    const { taskArn, stopCode, stoppedReason } = outcome.row.task
+    wake('task', taskArn)
+    return Response.json({ taskArn, stopCode, stoppedReason })
+  },
+})
+
+const find = (store: Store, idOrArn: string): TaskRow | undefined => {
+  const known = store.table(tasks).get(idOrArn)
+  if (known !== undefined) return known
+  for (const row of store.table(tasks).all()) if (row.taskId === idOrArn) return row
+  return undefined
+}
