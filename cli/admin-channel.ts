@@ -1,8 +1,7 @@
 import { CliError, messageOf } from '../shared/errors.ts'
 import { KubeError, connect } from '../shared/kube/index.ts'
-import { systemNamespace } from '../shared/names.ts'
+import { systemNamespace, controlPlaneName } from '../shared/names.ts'
 import { runningProcess } from './cluster/simulated.ts'
-import { controlPlaneName } from './install/control-plane.ts'
 import { withName } from './instance.ts'
 import type { Target } from './target.ts'
 

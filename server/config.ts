@@ -10,6 +10,11 @@ export interface ServerConfig {
   readonly apiPort: number
   /** Health, metrics and administration; 0 takes any free one. */
   readonly adminPort: number
+  /**
+   * The port for the agents of the nodes; 0 takes any free one. Undefined: there are none, and tasks are started
+   * without what agents give them.
+   */
+  readonly agentPort?: number
   readonly runtime: 'kubernetes' | 'simulated'
   /** Where other AWS services' calls go when they reach this process rather than the gateway; undefined: nowhere. */
   readonly backendUrl?: string

@@ -5,6 +5,7 @@ import { version } from '../shared/version.ts'
 import { createBackend } from './backend/client.ts'
 import { createAuthentication } from './compose/auth.ts'
 import { Gate } from './compose/gate.ts'
+import { createAgentsSide } from './compose/agents.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
 import { createReset } from './compose/reset.ts'
@@ -87,12 +88,15 @@ const start = async (
   const metrics = createMetrics()
   let ownUrl = ''
   const settings = {
+    hasAgent: config.agentPort !== undefined,
+    areKeysVerified: verify !== undefined,
     get endpointUrl() {
       return config.endpointForTasks ?? ownUrl
     },
     secretAccessKey: taskSecret,
   }
   const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
+  const agents = config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, runtime, backend })
   const reconciling = createReconciling({
     store,
     clock,
@@ -103,6 +107,7 @@ const start = async (
     settings,
     backend,
     publishedPorts: config.publishedPorts,
+    noticed: agents?.noticed,
     observe: reconcileMetrics(metrics),
   })
   const { controller } = reconciling
@@ -153,6 +158,10 @@ const start = async (
   started.add('the API', () => api.stop())
   started.add('the sessions of ECS Exec', () => sessions.stop())
   ownUrl = api.url
+  if (config.agentPort !== undefined && opened.client !== undefined) {
+    const { client } = opened
+    await agents?.listen({ host: config.host, port: config.agentPort, client, isSynced: () => reconciling.isSynced(), wake, started })
+  }
   reconciling.begin()
 
   return { url: api.url, adminUrl: admin.url, stop: () => started.stop() }

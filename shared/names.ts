@@ -9,6 +9,16 @@ export const doorPort = 4566
 export const apiPort = 8080
 /** The control plane's health, metrics and administration. */
 export const adminPort = 8081
+/** What the control plane tells the node agents, and they it. */
+export const agentPort = 8083
+
+/** Where a node's agent answers the containers on it, as ECS' own does. */
+export const agentAddress = '169.254.170.2'
+export const agentUrl = `http://${agentAddress}`
+/** For whom the agents' Kubernetes tokens are: the control plane, not the API server. */
+export const agentAudience = 'kecs-control-plane'
+export const agentName = 'kecs-agent'
+export const controlPlaneName = 'kecs-control-plane'
 
 /**
  * The name by which containers in the cluster reach the door: LocalStack makes addresses of it and of names

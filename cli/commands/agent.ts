@@ -1,16 +1,52 @@
+import type { AgentConfig } from '../../server/agent/config.ts'
 import { CliError } from '../../shared/errors.ts'
+import { agentAddress, agentPort, apiPort, controlPlaneName, systemNamespace } from '../../shared/names.ts'
 import { defineCommand } from '../command.ts'
 
 export const agent = defineCommand({
   name: 'agent',
   summary: 'Run the node agent (inside the cluster).',
+  description:
+    "Answers a node's containers at 169.254.170.2 (task metadata, credentials, task protection) and delivers what they\n" +
+    'write to CloudWatch Logs. `kecs up` runs it on each node.',
   args: {},
   examples: [],
-  run: () =>
-    Promise.reject(
-      new CliError(
-        'This version of kecs has no node agent yet.',
-        'Nothing needs it so far: task metadata, credentials and task logs come with it.',
-      ),
-    ),
+  run: async (_, host) => {
+    const config = agentConfig(host.env)
+    const { startAgent } = await import('../../server/agent/main.ts')
+    const running = await startAgent(config)
+    try {
+      await new Promise<void>(resolve => {
+        if (host.signal.aborted) resolve()
+        else host.signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    } finally {
+      await running.stop()
+    }
+  },
 })
+
+/** The agent's configuration, which the manifests set in its environment. */
+export const agentConfig = (env: Readonly<Record<string, string | undefined>>): AgentConfig => {
+  const node = env['KECS_NODE_NAME']
+  if (env['KECS_CONTAINER_MODE'] !== 'true' || node === undefined) {
+    throw new CliError('kecs agent runs inside the cluster, on each node.', 'Use kecs up, which puts it there.', { exitCode: 2 })
+  }
+  const backendUrl = env['KECS_BACKEND_URL']
+  return {
+    node,
+    controlPlaneUrl: `http://${controlPlaneName}.${systemNamespace}:${agentPort}`,
+    apiUrl: `http://${controlPlaneName}.${systemNamespace}:${apiPort}`,
+    ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl }),
+    tokenFile: '/var/run/secrets/kecs.dev/token',
+    stateDir: '/state',
+    podLogsDir: '/var/log/pods',
+    containerLogsDir: '/var/log/containers',
+    cgroupDir: '/host/cgroup',
+    procDir: '/proc',
+    sysNetDir: '/sys/class/net',
+    address: agentAddress,
+    port: 80,
+    logLevel: env['KECS_LOG_LEVEL'] === 'debug' ? 'debug' : 'info',
+  }
+}

@@ -35,7 +35,6 @@ export const logs = defineCommand({
         }
         return await followFile(logFile(instance), { follow, tail, signal, write })
       }
-      if (component === 'agent') throw new CliError('This version of kecs has no node agent yet.', `There are: ${installed.join(', ')}.`)
       const { driver } = await runningTargetOf(given, host)
       const [{ connect }, { componentLogs }] = await Promise.all([import('../../shared/kube/index.ts'), import('../install/logs.ts')])
       const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
@@ -46,8 +45,6 @@ export const logs = defineCommand({
     }
   },
 })
-
-const installed = components.filter(component => component !== 'agent')
 
 const componentOf = (text: string | undefined): Component => {
   const found = components.find(component => component === (text ?? 'control-plane'))

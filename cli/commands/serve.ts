@@ -127,12 +127,14 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
   const backendUrl = flags.backend ?? env['KECS_BACKEND_URL']
   const endpointForTasks = env['KECS_ENDPOINT_FOR_TASKS'] ?? (inCluster ? `http://${doorHost}:${doorPort}` : undefined)
   const nodeDataDir = env['KECS_NODE_DATA_DIR']
+  const agents = env['KECS_AGENT_PORT']
   const published = flags.publish ?? env['KECS_PUBLISHED_PORTS']
   return {
     dataDir: flags.data ?? env['KECS_DATA_DIR'] ?? join(home, instance, 'serve'),
     host,
     apiPort: flags.port ?? (inCluster ? apiPort : doorPort),
     adminPort: flags.adminPort ?? adminPort,
+    ...(inCluster && agents !== undefined && agents !== '' ? { agentPort: Number(agents) } : {}),
     runtime,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
     ...(endpointForTasks === undefined ? {} : { endpointForTasks }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Deployment, Pod } from '../../shared/kube/index.ts'
+import { workloadOf } from './workload.ts'
 import { stateOf } from './component-state.ts'
 import { exposureOf } from './installation.ts'
 
@@ -26,7 +27,7 @@ describe('a component is', () => {
   })
 
   test('ready when its Deployment is', () => {
-    expect(stateOf('traefik', deployment(1), [pod({ restartCount: 2 })])).toEqual({
+    expect(stateOf('traefik', workloadOf(deployment(1)), [pod({ restartCount: 2 })])).toEqual({
       component: 'traefik',
       is: 'ready',
       restarts: 2,
@@ -35,12 +36,12 @@ describe('a component is', () => {
   })
 
   test('starting while its container is made or not ready', () => {
-    expect(stateOf('traefik', deployment(0), [])).toMatchObject({ is: 'starting' })
-    expect(stateOf('traefik', deployment(0), [pod(waiting('ContainerCreating'))])).toMatchObject({
+    expect(stateOf('traefik', workloadOf(deployment(0)), [])).toMatchObject({ is: 'starting' })
+    expect(stateOf('traefik', workloadOf(deployment(0)), [pod(waiting('ContainerCreating'))])).toMatchObject({
       is: 'starting',
       why: 'its container is being made',
     })
-    expect(stateOf('traefik', deployment(0), [pod({ state: { running: {} } })])).toMatchObject({
+    expect(stateOf('traefik', workloadOf(deployment(0)), [pod({ state: { running: {} } })])).toMatchObject({
       is: 'starting',
       why: 'runs, not ready yet',
     })
@@ -67,14 +68,14 @@ describe('a component is', () => {
     ],
   ]
   test.each(troubles)('failing for %s', (trouble, found, why) => {
-    const state = stateOf('traefik', deployment(0), [found])
+    const state = stateOf('traefik', workloadOf(deployment(0)), [found])
     expect(state).toMatchObject({ is: 'failing', trouble })
     expect(state.why).toMatch(why)
   })
 
   test('judged by its newest pod', () => {
     const old = { ...pod(waiting('CrashLoopBackOff')), metadata: { name: 'old', creationTimestamp: '2026-02-28T00:00:00Z' } }
-    expect(stateOf('traefik', deployment(0), [pod(waiting('ContainerCreating')), old])).toMatchObject({ is: 'starting', pod: 'traefik-1' })
+    expect(stateOf('traefik', workloadOf(deployment(0)), [pod(waiting('ContainerCreating')), old])).toMatchObject({ is: 'starting', pod: 'traefik-1' })
   })
 })
 

@@ -1,5 +1,6 @@
-import { deploymentReady, type Deployment, type Pod } from '../../shared/kube/index.ts'
+import type { Pod } from '../../shared/kube/index.ts'
 import type { Component } from '../../shared/names.ts'
+import type { Workload } from './workload.ts'
 
 export interface ComponentState {
   readonly component: Component
@@ -15,23 +16,20 @@ export interface ComponentState {
 
 export type Trouble = 'image' | 'crash' | 'config' | 'disk' | 'unschedulable'
 
-/** What a component's Deployment and pods say of it. Pure. */
-export const stateOf = (component: Component, deployment: Deployment | undefined, pods: readonly Pod[]): ComponentState => {
-  if (!deployment) return { component, is: 'absent', restarts: 0 }
+/** What a component's Deployment or DaemonSet and pods say of it. Pure. */
+export const stateOf = (component: Component, workload: Workload | undefined, pods: readonly Pod[]): ComponentState => {
+  if (!workload) return { component, is: 'absent', restarts: 0 }
   const pod = newest(pods)
   const restarts = Math.max(0, ...(pod?.status?.containerStatuses ?? []).map(status => status.restartCount))
   const base = { component, restarts, ...(pod?.metadata?.name ? { pod: pod.metadata.name } : {}) }
-  if (deploymentReady(deployment)) return { ...base, is: 'ready' }
-  if (!pod) return { ...base, is: 'starting', why: whyNoPod(deployment) }
+  if (workload.isReady) return { ...base, is: 'ready' }
+  if (!pod) return { ...base, is: 'starting', why: workload.failure ?? 'waits for its pod' }
   const trouble = troubleOf(pod)
   return trouble ? { ...base, is: 'failing', ...trouble } : { ...base, is: 'starting', why: progressOf(pod) }
 }
 
 const newest = (pods: readonly Pod[]): Pod | undefined =>
   [...pods].sort((a, b) => (a.metadata?.creationTimestamp ?? '').localeCompare(b.metadata?.creationTimestamp ?? '')).at(-1)
-
-const whyNoPod = (deployment: Deployment): string =>
-  deployment.status?.conditions?.find(condition => condition.type === 'ReplicaFailure')?.message ?? 'waits for its pod'
 
 const imageReasons = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'RegistryUnavailable']
 const configReasons = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']

@@ -1,18 +1,21 @@
 import { kinds, type KubeClient } from '../../shared/kube/index.ts'
-import { labels, systemNamespace, type Component } from '../../shared/names.ts'
+import { agentName, type Component, controlPlaneName, labels, systemNamespace } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { backendOf } from './backend.ts'
 import { stateOf, type ComponentState } from './component-state.ts'
-import { controlPlaneName } from './control-plane.ts'
+import { workloadOf, workloadOfDaemonSet } from './workload.ts'
 
-/** Deployments by component, of those that an instance installs. */
+/** Those that an instance installs. */
 export const installedComponents = (instance: Pick<Instance, 'backend'>): readonly Component[] => [
   'control-plane',
+  'agent',
   'traefik',
   ...(backendOf(instance.backend).kind === 'image' ? (['localstack'] as const) : []),
 ]
 
-export const deploymentName = (component: Component): string => (component === 'control-plane' ? controlPlaneName : component)
+/** Of its Deployment; the agent's DaemonSet. */
+export const workloadName = (component: Component): string =>
+  component === 'control-plane' ? controlPlaneName : component === 'agent' ? agentName : component
 
 /** How each installed component is now. @throws KubeError */
 export const componentStates = async (
@@ -21,11 +24,16 @@ export const componentStates = async (
   signal: AbortSignal,
 ): Promise<readonly ComponentState[]> => {
   const where = { namespace: systemNamespace, signal }
-  const [deployments, pods] = await Promise.all([kube.list(kinds.deployment, where), kube.list(kinds.pod, where)])
+  const [deployments, daemonSets, pods] = await Promise.all([
+    kube.list(kinds.deployment, where),
+    kube.list(kinds.daemonSet, where),
+    kube.list(kinds.pod, where),
+  ])
+  const workloads = [...deployments.items.map(workloadOf), ...daemonSets.items.map(workloadOfDaemonSet)]
   return installedComponents(instance).map(component =>
     stateOf(
       component,
-      deployments.items.find(deployment => deployment.metadata?.name === deploymentName(component)),
+      workloads.find(({ name }) => name === workloadName(component)),
       pods.items.filter(pod => pod.metadata?.labels?.[labels.component] === component && pod.metadata.deletionTimestamp === undefined),
     ),
   )

@@ -1,7 +1,6 @@
 import type { ClusterRole, ClusterRoleBinding, Manifest } from '../../shared/kube/index.ts'
 import { controlPlaneRules } from '../../shared/kube/rbac.ts'
-import { systemNamespace } from '../../shared/names.ts'
-import { controlPlaneName } from './control-plane.ts'
+import { controlPlaneName, systemNamespace } from '../../shared/names.ts'
 import type { Installation } from './installation.ts'
 import { clusterMetaOf } from './pod-parts.ts'
 

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
 import { writeKeys } from '../../shared/access-keys.ts'
 import type { Deployment, Manifest, Secret, Service, ServiceAccount } from '../../shared/kube/index.ts'
-import { adminPort, apiPort, doorHost, doorPort, labelPrefix, systemNamespace } from '../../shared/names.ts'
+import { adminPort, agentPort, apiPort, controlPlaneName, doorHost, doorPort, labelPrefix, systemNamespace } from '../../shared/names.ts'
 import { backendOf } from './backend.ts'
 import type { Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'
 import { containerSecurity, dataVolume, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations } from './pod-parts.ts'
-
-export const controlPlaneName = 'kecs-control-plane'
 
 /** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer. */
 export const controlPlane = (installation: Installation): readonly Manifest[] => [
@@ -53,6 +51,7 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
             ports: [
               { name: 'api', containerPort: apiPort, protocol: 'TCP' },
               { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
+              { name: 'agents', containerPort: agentPort, protocol: 'TCP' },
             ],
             // Ready counts in seconds; alive is asked rarely, and given time, as a restart costs more than a pause.
             readinessProbe: { httpGet: { path: '/ready', port: 'admin' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
@@ -78,10 +77,10 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
 })
 
 /** What makes the pod another one though its specification is the same. */
-const annotationsOf = ({ instance, imageId }: Installation): { readonly annotations?: Record<string, string> } => {
+const annotationsOf = (installation: Installation): { readonly annotations?: Record<string, string> } => {
+  const { instance } = installation
   const annotations = {
-    // A checkout's image keeps its name when it is built anew: only this tells that the pod is of an older one.
-    ...(imageId === undefined ? {} : { [`${labelPrefix}/image-id`]: imageId }),
+    ...imageAnnotation(installation).annotations,
     // A pod does not see that a secret in its environment changed.
     ...(instance.keys === undefined ? {} : { [`${labelPrefix}/keys`]: digestOf(writeKeys(instance.keys)) }),
   }
@@ -105,11 +104,20 @@ const keysSecret = (installation: Installation): readonly (Secret & Manifest)[] 
         },
       ]
 
-const environment = ({ instance, data }: Installation) => {
-  const { first, last } = instance.publishedPorts
+/** A checkout's image keeps its name when it is built anew: only this tells that a pod is of an older one. */
+export const imageAnnotation = ({ imageId }: Installation): { readonly annotations?: Record<string, string> } =>
+  imageId === undefined ? {} : { annotations: { [`${labelPrefix}/image-id`]: imageId } }
+
+/** Where the backend is for the pods of kecs; empty where there is none. */
+export const backendUrlOf = ({ instance }: Installation): string => {
   const backend = backendOf(instance.backend)
-  const url =
-    backend.kind === 'url' ? backend.url.origin : backend.kind === 'image' ? `http://localstack.${systemNamespace}:${localstackPort}` : ''
+  if (backend.kind === 'url') return backend.url.origin
+  return backend.kind === 'image' ? `http://localstack.${systemNamespace}:${localstackPort}` : ''
+}
+
+const environment = (installation: Installation) => {
+  const { instance, data } = installation
+  const { first, last } = instance.publishedPorts
   return [
     { name: 'KECS_CONTAINER_MODE', value: 'true' },
     { name: 'KECS_DATA_DIR', value: '/data' },
@@ -117,7 +125,8 @@ const environment = ({ instance, data }: Installation) => {
     { name: 'KECS_NODE_DATA_DIR', value: data.is === 'folder' ? data.path : '' },
     { name: 'KECS_INSTANCE', value: instance.name },
     { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
-    { name: 'KECS_BACKEND_URL', value: url },
+    { name: 'KECS_BACKEND_URL', value: backendUrlOf(installation) },
+    { name: 'KECS_AGENT_PORT', value: String(agentPort) },
     { name: 'KECS_PUBLISHED_PORTS', value: last < first ? '' : `${first}-${last}` },
     ...(instance.allowReset === true ? [{ name: 'KECS_ALLOW_RESET', value: 'true' }] : []),
     ...(instance.keys === undefined
@@ -140,6 +149,7 @@ const service = (installation: Installation): Service & Manifest => ({
     ports: [
       { name: 'api', port: apiPort, targetPort: 'api', protocol: 'TCP' },
       { name: 'admin', port: adminPort, targetPort: 'admin', protocol: 'TCP' },
+      { name: 'agents', port: agentPort, targetPort: 'agents', protocol: 'TCP' },
     ],
   },
 })

@@ -2,13 +2,13 @@ import {
   isNotFound,
   kinds,
   type CustomResourceDefinition,
+  type DaemonSet,
   type Deployment,
   type KubeClient,
   type Manifest,
 } from '../../shared/kube/index.ts'
 import { poll } from '../wait.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
-import { controlPlaneName } from './control-plane.ts'
 import { installDns } from './dns.ts'
 import { fieldManager } from './field-manager.ts'
 import { installationOf } from './installation.ts'
@@ -41,15 +41,15 @@ export const install = async (kube: KubeClient, instance: Instance, options: Ins
   const wanted = Object.values(rest).flat()
   await applyAll(
     kube,
-    wanted.filter(object => object.kind !== 'Deployment'),
+    wanted.filter(object => !isWorkload(object)),
     signal,
   )
-  const components = wanted.filter(isDeployment).map(async ({ metadata, spec }) => {
+  const components = wanted.filter(isWorkload).map(async ({ metadata, spec }) => {
     const images = spec?.template.spec?.containers.flatMap(({ image }) => image ?? []) ?? []
     if (imageLoaded) await Promise.all(images.map(imageLoaded))
-    const imageId = metadata.name === controlPlaneName ? await options.imageId?.() : undefined
+    const imageId = images.includes(instance.image) ? await options.imageId?.() : undefined
     progress(`Component ${metadata.name}`)
-    const made = manifests(imageId === undefined ? installation : { ...installation, imageId }).filter(isDeployment)
+    const made = manifests(imageId === undefined ? installation : { ...installation, imageId }).filter(isWorkload)
     await applyAll(
       kube,
       made.filter(each => each.metadata.name === metadata.name),
@@ -60,7 +60,9 @@ export const install = async (kube: KubeClient, instance: Instance, options: Ins
   await prune(kube, [...namespace, ...wanted], signal)
 }
 
-const isDeployment = (object: Manifest): object is Deployment & Manifest => object.kind === 'Deployment'
+/** What has pods. */
+const isWorkload = (object: Manifest): object is (Deployment | DaemonSet) & Manifest =>
+  object.kind === 'Deployment' || object.kind === 'DaemonSet'
 
 const applyAll = async (kube: KubeClient, objects: readonly Manifest[], signal: AbortSignal): Promise<void> => {
   await Promise.all(objects.map(object => applyPatiently(kube, object, signal)))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { parseAllDocuments } from 'yaml'
-import type { Deployment, Manifest, Service } from '../../shared/kube/index.ts'
+import type { DaemonSet, Deployment, Manifest, Service } from '../../shared/kube/index.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { requiredImages } from './images.ts'
 import { exampleInstallation, type Installation } from './installation.ts'
@@ -129,7 +129,51 @@ test('the state is the folder of the host, by the user that it belongs to', () =
 
 test('in an existing cluster the state is a claim, and the nodes’ folders are left alone', () => {
   expect(names(inContext)).toContain('PersistentVolumeClaim kecs-data')
-  expect(JSON.stringify(manifests(inContext))).not.toContain('hostPath')
+  const others = manifests(inContext).filter(each => each.kind !== 'DaemonSet')
+  expect(JSON.stringify(others)).not.toContain('hostPath')
+})
+
+describe('the agent of each node', () => {
+  const daemonSet = manifests(standard).find((each): each is DaemonSet & Manifest => each.kind === 'DaemonSet')
+  const pod = daemonSet?.spec?.template.spec
+
+  test('runs on every node, beside the tasks of whatever taint', () => {
+    expect(daemonSet?.metadata.name).toBe('kecs-agent')
+    expect(pod?.tolerations).toEqual([{ operator: 'Exists' }])
+    expect(pod?.nodeSelector).toBeUndefined()
+  })
+
+  test('may put its address on the node and open port 80 there, and nothing else', () => {
+    expect(pod?.hostNetwork).toBe(true)
+    expect([pod?.hostPID, pod?.hostIPC]).toEqual([undefined, undefined])
+    expect(pod?.containers.map(({ securityContext }) => securityContext)).toEqual([
+      {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE'] },
+      },
+    ])
+  })
+
+  test('writes one folder of the node, and reads logs and control groups', () => {
+    const mounts = new Map(pod?.containers[0]?.volumeMounts?.map(({ name, readOnly }) => [name, readOnly === true ? 'reads' : 'writes']))
+    const folders = pod?.volumes?.flatMap(({ name, hostPath }) => (hostPath === undefined ? [] : [[hostPath.path, mounts.get(name)]]))
+    expect(folders).toEqual([
+      ['/var/log/pods', 'reads'],
+      ['/var/log/containers', 'reads'],
+      ['/sys/fs/cgroup', 'reads'],
+      ['/var/lib/kecs-agent/kecs', 'writes'],
+    ])
+  })
+
+  test('has a token for the control plane alone: none for Kubernetes', () => {
+    expect(pod?.automountServiceAccountToken).toBe(false)
+    expect(pod?.volumes?.flatMap(({ projected }) => projected?.sources ?? [])).toEqual([
+      { serviceAccountToken: { audience: 'kecs-control-plane', path: 'token', expirationSeconds: 3600 } },
+    ])
+    const roles = manifests(standard).filter(({ kind }) => kind.endsWith('Binding'))
+    expect(JSON.stringify(roles)).not.toContain('kecs-agent')
+  })
 })
 
 test('the control plane is told where it is', () => {

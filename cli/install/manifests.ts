@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { Manifest, Namespace } from '../../shared/kube/index.ts'
 import { labels, systemNamespace } from '../../shared/names.ts'
+import { agent } from './agent.ts'
 import { backendOf } from './backend.ts'
 import { claim } from './claim.ts'
 import { controlPlane } from './control-plane.ts'
@@ -23,6 +24,7 @@ export const manifestFiles = (installation: Installation): Readonly<Record<strin
       ...(installation.data.is === 'claim' ? [claim(installation, installation.data.name)] : []),
       ...controlPlane(installation),
     ],
+    agent: agent(installation),
     ...(backend.kind === 'image' ? { localstack: localstack(installation, backend.image) } : {}),
     traefik: [
       ...traefik(installation),

@@ -4,6 +4,7 @@ import { labels, systemNamespace } from '../../shared/names.ts'
 /** Kinds that components are made of, within our namespace. A claim is data, and never pruned. */
 const prunable: readonly Kind<KubeObject>[] = [
   kinds.deployment,
+  kinds.daemonSet,
   kinds.service,
   kinds.serviceAccount,
   kinds.secret,

@@ -1,7 +1,6 @@
 import type { Manifest } from '../../shared/kube/index.ts'
-import { apiPort } from '../../shared/names.ts'
+import { apiPort, controlPlaneName } from '../../shared/names.ts'
 import { backendOf, portOf } from './backend.ts'
-import { controlPlaneName } from './control-plane.ts'
 import { externalBackendName } from './external-backend.ts'
 import type { Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'

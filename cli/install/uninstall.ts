@@ -1,7 +1,6 @@
 import { isNotFound, kindOf, kinds, waitFor, type KubeClient } from '../../shared/kube/index.ts'
-import { labels, podFinalizer, systemNamespace } from '../../shared/names.ts'
+import { controlPlaneName, labels, podFinalizer, systemNamespace } from '../../shared/names.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
-import { controlPlaneName } from './control-plane.ts'
 import { uninstallDns } from './dns.ts'
 import { dataClaim } from './installation.ts'
 import { prune } from './prune.ts'

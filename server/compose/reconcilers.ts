@@ -17,10 +17,10 @@ import { taskTargetHealth } from '../reconcilers/target-signals.ts'
 import { TargetReconciler } from '../reconcilers/target.ts'
 import { TargetGroupReconciler } from '../reconcilers/target-group.ts'
 import { TaskDefinitionReconciler } from '../reconcilers/task-definition.ts'
-import { TaskReconciler } from '../reconcilers/task.ts'
+import { type TaskLogs, TaskReconciler } from '../reconcilers/task.ts'
 import { NetworkProber } from '../probing/network.ts'
 import type { Prober } from '../probing/prober.ts'
-import type { Runtime } from '../runtime/runtime.ts'
+import type { Runtime, TaskRef } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
 import { wakeOnChanges } from './wakes.ts'
 
@@ -35,6 +35,10 @@ export interface ReconcilingParts {
   readonly backend?: Backend | undefined
   /** The host ports that can be reached from outside the machine. */
   readonly publishedPorts: PortRange | undefined
+  /** What becomes of what containers write; undefined where no agent delivers it. */
+  readonly logs?: TaskLogs | undefined
+  /** Told of each task of which the runtime sees something new. */
+  readonly noticed?: ((task: TaskRef) => void) | undefined
   /** What else tells services how their tasks are. */
   readonly signals?: ServiceSignals
   /** Asks targets how they are; over the network where absent. */
@@ -93,7 +97,11 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
 
   const watch = async (): Promise<void> => {
     try {
-      await runtime.watch(task => controller.wake('task', taskReconciler.noticed(task)), abort.signal)
+      const look = (task: TaskRef): void => {
+        parts.noticed?.(task)
+        controller.wake('task', taskReconciler.noticed(task))
+      }
+      await runtime.watch(look, abort.signal)
       synced = true
       controller.wakeAll()
     } catch (error) {

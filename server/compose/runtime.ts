@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
-import type { KubeSource } from '../../shared/kube/index.ts'
+import type { KubeClient, KubeSource } from '../../shared/kube/index.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Logger } from '../log.ts'
 import type { Prober } from '../probing/prober.ts'
@@ -12,6 +12,8 @@ export interface OpenedRuntime {
   readonly runtime: Runtime
   /** Asks tasks that run on it how they are; over the network where absent. */
   readonly prober?: Prober
+  /** The Kubernetes cluster's API, where tasks run on one. */
+  readonly client?: KubeClient
   close(): void | Promise<void>
 }
 
@@ -51,7 +53,7 @@ const openKubernetes = async ({ config, clock, log, kubeSource = 'in-cluster' }:
     try {
       const { instance, nodeDataDir } = config
       const runtime = await kubernetesRuntime({ source: kubeSource, instance, nodeDataDir, clock, onProblem })
-      return { runtime, close: () => runtime.client.close() }
+      return { runtime, client: runtime.client, close: () => runtime.client.close() }
     } catch (error) {
       if (!isUnreachable(error) || clock.now() > deadline) throw error
       log.warn(`Kubernetes does not answer yet: ${messageOf(error)}`)

@@ -49,7 +49,7 @@ export interface Launch {
 export interface Individual {
   /** 32 hexadecimal digits. */
   readonly taskId: string
-  /** UUIDs of the containers and of the network attachment. */
+  /** UUIDs of the containers, of the network attachment and of what they ask the agent by. */
   readonly uuid: () => string
   readonly hostPorts: HostPorts
   /** Milliseconds since the epoch. */
@@ -104,6 +104,10 @@ export function newTask(launch: Launch, individual: Individual): TaskRow {
     task,
     tags: launch.tags,
     ...(individual.hostPorts.length === 0 ? {} : { hostPorts: individual.hostPorts }),
+    agentIds: {
+      credentials: individual.uuid(),
+      containers: Object.fromEntries(containers.map(({ name = '' }) => [name, individual.uuid()])),
+    },
     epoch: launch.epoch,
     ...(launch.clientToken === undefined ? {} : { clientToken: launch.clientToken }),
     ...(launch.requestDigest === undefined ? {} : { requestDigest: launch.requestDigest }),

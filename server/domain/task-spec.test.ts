@@ -44,6 +44,34 @@ test("every container gets what an SDK needs to reach kecs, and its launch type'
   expect(environmentOf(specOf(fargate, fargateDefinition()).containers[0]).AWS_EXECUTION_ENV).toBe('AWS_ECS_FARGATE')
 })
 
+test('where there is an agent each container is told by which id it asks', () => {
+  const definition = definitionRow({ containerDefinitions: [{ name: 'app' }, { name: 'side' }] })
+  const row = taskRow(definition)
+  const [app, side] = taskSpec(row, definition, clusterRow(), { ...settings, hasAgent: true }).containers.map(environmentOf)
+  const id = row.agentIds?.containers['app'] ?? ''
+  expect(app).toMatchObject({
+    ECS_CONTAINER_METADATA_URI: `http://169.254.170.2/v3/${id}`,
+    ECS_CONTAINER_METADATA_URI_V4: `http://169.254.170.2/v4/${id}`,
+    ECS_AGENT_URI: `http://169.254.170.2/api/${id}`,
+  })
+  expect(side?.ECS_AGENT_URI).not.toBe(app?.ECS_AGENT_URI)
+  expect(app).not.toHaveProperty('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')
+  expect(app?.AWS_ACCESS_KEY_ID).toBe('test')
+})
+
+test('with a task role the credentials are the agent’s: static ones, which SDKs prefer, are not set', () => {
+  const definition = definitionRow({ taskRoleArn: 'arn:aws:iam::000000000000:role/mine' })
+  const row = taskRow(definition)
+  const withAgent = environmentOf(taskSpec(row, definition, clusterRow(), { ...settings, hasAgent: true }).containers[0])
+  expect(withAgent.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI).toBe(`/v2/credentials/${row.agentIds?.credentials}`)
+  expect(withAgent).not.toHaveProperty('AWS_ACCESS_KEY_ID')
+  expect(withAgent).not.toHaveProperty('AWS_SECRET_ACCESS_KEY')
+  expect(withAgent.AWS_ENDPOINT_URL).toBe('http://door:4566')
+  const simulated = environmentOf(taskSpec(row, definition, clusterRow(), settings).containers[0])
+  expect(simulated).toMatchObject({ AWS_ACCESS_KEY_ID: 'test' })
+  expect(simulated).not.toHaveProperty('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')
+})
+
 test("a task of another account calls as that account, from its task's region", () => {
   const row = { ...taskRow(definitionRow()), scope: '123456789012/eu-west-1' }
   expect(environmentOf(specOf(row).containers[0])).toMatchObject({ AWS_ACCESS_KEY_ID: '123456789012', AWS_REGION: 'eu-west-1' })

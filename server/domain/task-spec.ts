@@ -1,4 +1,4 @@
-import { defaultAccount } from '../../shared/names.ts'
+import { agentUrl, defaultAccount } from '../../shared/names.ts'
 import { taskAccessKeyId } from '../../shared/access-keys.ts'
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, NetworkBinding, PortMapping } from '../aws/generated/ecs.ts'
 import type { ContainerSecrets, TaskSpec } from '../runtime/runtime.ts'
@@ -12,6 +12,10 @@ export interface TaskSpecSettings {
   readonly endpointUrl: string
   /** What an account's tasks sign with; any is taken where it is not said. */
   readonly secretAccessKey?: (account: string) => string
+  /** Whether an agent on each node answers containers at 169.254.170.2. */
+  readonly hasAgent?: boolean
+  /** Whether signatures are verified, which those of a role's credentials cannot be: STS at the backend made them. */
+  readonly areKeysVerified?: boolean
 }
 
 /**
@@ -37,7 +41,8 @@ export const taskSpec = (
   const cpu = sizeOf(task.overrides?.cpu, taskDefinition.cpu, cpuUnits)
   const memory = sizeOf(task.overrides?.memory, taskDefinition.memory, memoryMiB)
   const storage = task.overrides?.ephemeralStorage ?? taskDefinition.ephemeralStorage
-  const awsVariables = awsEnvironment(row, launchType, settings)
+  const common = awsEnvironment(row, launchType, settings)
+  const credentials = credentialsEnvironment(row, definition, settings)
   return {
     taskArn: task.taskArn,
     taskId: row.taskId,
@@ -53,7 +58,7 @@ export const taskSpec = (
     ...(storage === undefined ? {} : { ephemeralStorage: storage.sizeInGiB }),
     containers: overriddenContainers(row, definition).map(container => ({
       ...container,
-      environment: withDefaults(container, awsVariables, secrets[container.name ?? '']),
+      environment: withDefaults(container, [...common, ...credentials, ...agentEnvironment(row, container, settings)], secrets[container.name ?? '']),
       portMappings: boundPorts(container, networkMode, row),
     })),
     ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
@@ -108,18 +113,50 @@ const mergeEnvironment = (defined: readonly KeyValuePair[], override: readonly K
   return [...values].map(([name, value]) => ({ name, value }))
 }
 
-/** AWS_EXECUTION_ENV as the agent and Fargate set it; the rest is what lets any SDK reach kecs as the task's account. */
+/** AWS_EXECUTION_ENV as the agent and Fargate set it; the rest is what lets any SDK reach kecs. */
 const awsEnvironment = (row: TaskRow, launchType: TaskSpec['launchType'], settings: TaskSpecSettings): readonly [string, string][] => {
-  const [account = defaultAccount, region = ''] = row.scope.split('/')
+  const [, region = ''] = row.scope.split('/')
   return [
     ['AWS_ENDPOINT_URL', settings.endpointUrl],
     ['AWS_REGION', region],
     ['AWS_DEFAULT_REGION', region],
-    ['AWS_ACCESS_KEY_ID', taskAccessKeyId(account)],
-    ['AWS_SECRET_ACCESS_KEY', settings.secretAccessKey?.(account) ?? 'test'],
     ['AWS_EXECUTION_ENV', `AWS_ECS_${launchType}`],
   ]
 }
+
+/**
+ * With a task role its credentials are the agent's to give, and no static ones are set, as SDKs would prefer those.
+ * Without one, or where kecs verifies signatures, a task calls as its account.
+ */
+const credentialsEnvironment = (
+  row: TaskRow,
+  definition: TaskDefinitionRow,
+  { hasAgent = false, areKeysVerified = false, secretAccessKey }: TaskSpecSettings,
+): readonly [string, string][] => {
+  if (hasAgent && !areKeysVerified && row.agentIds !== undefined && taskRoleOf(row, definition) !== undefined) {
+    return [['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', `/v2/credentials/${row.agentIds.credentials}`]]
+  }
+  const [account = defaultAccount] = row.scope.split('/')
+  return [
+    ['AWS_ACCESS_KEY_ID', taskAccessKeyId(account)],
+    ['AWS_SECRET_ACCESS_KEY', secretAccessKey?.(account) ?? 'test'],
+  ]
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
+const agentEnvironment = (row: TaskRow, { name = '' }: ContainerDefinition, { hasAgent = false }: TaskSpecSettings): [string, string][] => {
+  const id = row.agentIds?.containers[name]
+  if (!hasAgent || id === undefined) return []
+  return [
+    ['ECS_CONTAINER_METADATA_URI', `${agentUrl}/v3/${id}`],
+    ['ECS_CONTAINER_METADATA_URI_V4', `${agentUrl}/v4/${id}`],
+    ['ECS_AGENT_URI', `${agentUrl}/api/${id}`],
+  ]
+}
+
+/** The role that a task's containers call as: the override's, else the definition's. An ARN, or a role's name. */
+export const taskRoleOf = ({ task }: TaskRow, { taskDefinition }: TaskDefinitionRow): string | undefined =>
+  task.overrides?.taskRoleArn || taskDefinition.taskRoleArn || undefined
 
 const withDefaults = (
   container: ContainerDefinition,

@@ -10,7 +10,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
 import { type Runtime, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { type TaskRow, clusters, taskDefinitions, tasks } from '../store/tables.ts'
+import { type TaskDefinitionRow, type TaskRow, clusters, taskDefinitions, tasks } from '../store/tables.ts'
 import type { ClusterRooms } from './cluster-rooms.ts'
 import { OrphanTasks } from './orphan-tasks.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -33,6 +33,18 @@ export interface TaskReconcilerParts {
   readonly backend: Backend | undefined
   /** Looks at a task again: what it waited for is there. */
   readonly wake: (taskArn: string) => void
+  /** Undefined where no agent delivers what containers write. */
+  readonly logs?: TaskLogs | undefined
+}
+
+/** What becomes of what a task's containers write. */
+export interface TaskLogs {
+  /** Before it starts. Throws `TaskRefused`. */
+  prepare(row: TaskRow, definition: TaskDefinitionRow): Promise<void>
+  /** Milliseconds for which a STOPPED task is to be held in the runtime at most, as its logs are not delivered; woken before when they are. */
+  leftToWait(row: TaskRow): number
+  /** The runtime let go of it. */
+  released(taskArn: string): void
 }
 
 /** How long a STOPPED task is still described: AWS promises an hour. Milliseconds. */
@@ -161,6 +173,7 @@ export class TaskReconciler implements Reconciler {
     const room = { clusterArn: row.task.clusterArn, namespace: row.namespace }
     await rooms.prepare(room)
     try {
+      await this.#parts.logs?.prepare(row, definition)
       await runtime.start(taskSpec(row, definition, cluster, settings, secrets?.values))
       memory.startAcceptedAt = clock.now()
       this.#secrets.forget(row.task.taskArn)
@@ -192,9 +205,14 @@ export class TaskReconciler implements Reconciler {
   async #ended({ row, action }: Step): Promise<number | undefined> {
     const memory = this.#memoryOf(row)
     this.#secrets.forget(row.task.taskArn)
-    if (action === 'release' || memory.isToRelease === true) await this.#parts.runtime.release(refOf(row))
-    memory.isToRelease = false
     const { taskArn, stoppedAt = 0 } = row.task
+    if (action === 'release' || memory.isToRelease === true) {
+      const leftMs = this.#parts.logs?.leftToWait(row) ?? 0
+      if (leftMs > 0) return leftMs
+      await this.#parts.runtime.release(refOf(row))
+      this.#parts.logs?.released(taskArn)
+    }
+    memory.isToRelease = false
     const remainingMs = stoppedAt * 1000 + stoppedRetentionMs - this.#parts.clock.now()
     if (remainingMs > 0) return remainingMs
     await this.#parts.store.commit(transaction => transaction.remove(tasks, taskArn))

@@ -91,6 +91,11 @@ export interface TaskRow {
    * their order. DescribeTasks shows a container's bindings once it runs. Network modes bridge and host only.
    */
   readonly hostPorts?: readonly { readonly containerName: string; readonly networkBindings: readonly NetworkBinding[] }[]
+  /**
+   * By what its containers ask the node's agent: an id for the task's credentials and one for each container, by name.
+   * They cannot be guessed. Tasks of versions without an agent have none.
+   */
+  readonly agentIds?: { readonly credentials: string; readonly containers: Readonly<Record<string, string>> }
   /** The runtime's epoch under which it was or will be started. */
   readonly epoch: string
   /** The service that launched it; `task.startedBy` names its deployment or task set. */

@@ -17,6 +17,7 @@ import type {
   V1Secret,
   V1Service,
   V1ServiceAccount,
+  V1TokenReview,
 } from '@kubernetes/client-node'
 
 /**
@@ -64,6 +65,7 @@ export type ClusterRole = Wire<V1ClusterRole>
 export type ClusterRoleBinding = Wire<V1ClusterRoleBinding>
 export type CustomResourceDefinition = Wire<V1CustomResourceDefinition>
 export type IngressClass = Wire<V1IngressClass>
+export type TokenReview = Wire<V1TokenReview>
 
 /** Where objects of a kind lie in the API, and their type. Custom resources: `kindOf<MyType>(…)`. */
 export interface Kind<T extends KubeObject> {
@@ -104,5 +106,6 @@ export const kinds = {
     'customresourcedefinitions',
     false,
   ),
+  tokenReview: kindOf<TokenReview>('authentication.k8s.io/v1', 'TokenReview', 'tokenreviews', false),
   ingressClass: kindOf<IngressClass>('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', false),
 } as const

@@ -1,5 +1,5 @@
 import type { KubeClient, ObjectName } from './client.ts'
-import type { Deployment, Kind, KubeObject, Pod } from './objects.ts'
+import type { DaemonSet, Deployment, Kind, KubeObject, Pod } from './objects.ts'
 
 /**
  * Resolves with the object, or with undefined where that is what was waited for, once the condition holds. Throws
@@ -35,6 +35,19 @@ export function deploymentReady(deployment: Deployment | undefined): boolean {
     (status?.updatedReplicas ?? 0) >= wanted &&
     (status?.availableReplicas ?? 0) >= wanted &&
     (status?.replicas ?? 0) <= wanted
+  )
+}
+
+/** Each node that is to have one has one of the newest template that is available. */
+export function daemonSetReady(daemonSet: DaemonSet | undefined): boolean {
+  const status = daemonSet?.status
+  return (
+    daemonSet !== undefined &&
+    status !== undefined &&
+    (status.observedGeneration ?? 0) >= (daemonSet.metadata?.generation ?? 0) &&
+    status.desiredNumberScheduled > 0 &&
+    (status.updatedNumberScheduled ?? 0) >= status.desiredNumberScheduled &&
+    (status.numberAvailable ?? 0) >= status.desiredNumberScheduled
   )
 }
 

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
+import type { Logger } from '../log.ts'
+import type { AgentConfig } from './config.ts'
+import type { AgentEvent, Drained } from './protocol.ts'
+
+export interface ControlPlaneParts {
+  readonly config: Pick<AgentConfig, 'controlPlaneUrl' | 'node' | 'tokenFile'>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Between attempts to be told. Milliseconds. */
+const firstPauseMs = 100
+const longestPauseMs = 1_000
+/** The control plane gives a sign of life each ten seconds: one that is silent for so long is not there. Milliseconds. */
+const silentMs = 30_000
+
+/** The control plane, as an agent calls it. It may be away at any time. */
+export class ControlPlane {
+  readonly #parts: ControlPlaneParts
+
+  constructor(parts: ControlPlaneParts) {
+    this.#parts = parts
+  }
+
+  /** Hands on what the control plane tells until the signal, asking again whenever it is away. Never rejects. */
+  async follow(accept: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
+    const { log, clock } = this.#parts
+    let pauseMs = firstPauseMs
+    let isAway = false
+    while (!signal.aborted) {
+      try {
+        for await (const event of this.#events(signal)) {
+          if (isAway) log.info('the control plane is there')
+          isAway = false
+          pauseMs = firstPauseMs
+          accept(event)
+        }
+      } catch (error) {
+        if (signal.aborted) return
+        if (!isAway) log.warn(`the control plane is away: ${messageOf(error)}`)
+        isAway = true
+      }
+      await new Promise<void>(resolve => clock.after(pauseMs, resolve))
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    }
+  }
+
+  /** Whose logs are delivered. Rejects when it is not taken. */
+  async drained(taskArns: readonly string[], signal: AbortSignal): Promise<void> {
+    const body: Drained = { taskArns }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)])
+    const init = { method: 'POST', headers: { ...(await this.#headers()), 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const response = await fetch(this.#url('drained'), { ...init, signal: limit })
+    if (!response.ok) throw new Error(`the control plane answered ${response.status}`)
+  }
+
+  async *#events(signal: AbortSignal): AsyncGenerator<AgentEvent> {
+    const silence = new Silence(this.#parts.clock)
+    const response = await fetch(this.#url('tasks'), { headers: await this.#headers(), signal: AbortSignal.any([signal, silence.signal]) })
+    try {
+      if (!response.ok || response.body === null) throw new Error(`the control plane answered ${response.status}`)
+      let rest = ''
+      for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+        silence.isBroken()
+        const lines = `${rest}${text}`.split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) yield JSON.parse(line)
+      }
+    } finally {
+      silence.end()
+    }
+  }
+
+  #url(what: 'tasks' | 'drained'): string {
+    const { controlPlaneUrl, node } = this.#parts.config
+    return `${controlPlaneUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
+  }
+
+  /** Read anew each time: the kubelet renews it. */
+  async #headers(): Promise<Record<string, string>> {
+    return { authorization: `Bearer ${(await readFile(this.#parts.config.tokenFile, 'utf8')).trim()}` }
+  }
+}
+
+/** Aborts once nothing was heard for a while. */
+class Silence {
+  readonly #clock: Clock
+  readonly #abort = new AbortController()
+  #cancel: () => void
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#cancel = this.#begin()
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  isBroken(): void {
+    this.#cancel()
+    this.#cancel = this.#begin()
+  }
+
+  end(): void {
+    this.#cancel()
+  }
+
+  #begin(): () => void {
+    return this.#clock.after(silentMs, () => this.#abort.abort(new Error('it says nothing')))
+  }
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { type Clock, systemClock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
+import { createBackend } from '../backend/client.ts'
+import { Started } from '../compose/started.ts'
+import { createLog, type Logger } from '../log.ts'
+import { answerContainer } from './answers/index.ts'
+import type { AgentConfig } from './config.ts'
+import { ControlPlane } from './control-plane.ts'
+import { CredentialStore } from './credentials.ts'
+import { KeptFile } from './kept-file.ts'
+import { KnownTasks } from './known-tasks.ts'
+import { addAddress, removeAddress } from './loopback-address.ts'
+import type { AgentTask } from './protocol.ts'
+import { RuntimeIds } from './runtime-ids.ts'
+import { TaskStats } from './stats/index.ts'
+
+/** A node's agent that answers. */
+export interface RunningAgent {
+  /** Where it answers containers, such as `http://169.254.170.2:80`. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export interface AgentDependencies {
+  readonly clock?: Clock
+  readonly log?: Logger
+}
+
+/**
+ * The agent of a node: answers its containers and delivers what they write. It knows of tasks what the control plane
+ * tells; while that is away, and when the agent itself is started again, it goes on with what it knew. Resolves once it
+ * answers. Rejects with `AddressRefused` where it may not have its address.
+ */
+export const startAgent = async (config: AgentConfig, { clock = systemClock, ...dependencies }: AgentDependencies = {}): Promise<RunningAgent> => {
+  const log = dependencies.log ?? createLog(config)
+  const started = new Started()
+  const abort = new AbortController()
+  try {
+    const tasks = new KnownTasks(clock)
+    const kept = new KeptFile<readonly AgentTask[]>(join(config.stateDir, 'tasks.json'))
+    const before = await kept.read()
+    if (before !== undefined) tasks.accept({ is: 'listed', tasks: before })
+
+    const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
+    const credentials = new CredentialStore({ backend, clock, log, stateDir: config.stateDir })
+    await credentials.open()
+    const runtimeIds = new RuntimeIds(config.containerLogsDir, clock)
+    const runtimeId = runtimeIds.of.bind(runtimeIds)
+    const stats = new TaskStats({ ...config, clock, runtimeId })
+    tasks.watch(all => {
+      credentials.retain(all)
+      stats.retain(all)
+      kept.write(() => tasks.all()).catch((error: unknown) => log.warn(`the tasks could not be kept: ${messageOf(error)}`))
+    })
+
+    const controlPlane = new ControlPlane({ config, clock, log })
+    const following = controlPlane.follow(event => tasks.accept(event), abort.signal)
+    started.add('following the control plane', async () => {
+      abort.abort()
+      await following
+    })
+
+    if (!config.address.startsWith('127.')) {
+      addAddress(config.address)
+      started.add('the address', () => removeAddress(config.address))
+    }
+    const api = createBackend({ url: config.apiUrl })
+    const server = Bun.serve({
+      hostname: config.address,
+      port: config.port,
+      idleTimeout: 60,
+      development: false,
+      fetch: async (request, listening) => {
+        if (new URL(request.url).pathname === readyPath) return new Response('ready\n', { status: tasks.isTold ? 200 : 503 })
+        await runtimeIds.refresh()
+        return answerContainer(request, callerOf(listening.requestIP(request)?.address), { tasks, credentials, stats, api, log, runtimeId })
+      },
+    })
+    started.add('answering containers', () => server.stop(true))
+    log.info({ node: config.node, url: server.url.origin }, 'answering containers')
+    return { url: server.url.origin, stop: () => started.stop() }
+  } catch (error) {
+    abort.abort()
+    await started.stop().catch((failure: unknown) => log.error({ err: failure }, 'what had started could not be stopped'))
+    throw error
+  }
+}
+
+/** What the kubelet asks: whether it was told of its tasks. */
+export const readyPath = '/kecs/ready'
+
+/** IPv4 addresses that came through an IPv6 socket are told as such. */
+const callerOf = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')

@@ -1,0 +1,103 @@
+// What the control plane tells the agent of a node, and the agent it: JSON over HTTP, by the agent's Kubernetes token.
+//
+//   GET  /v1/nodes/NODE/tasks     lines of JSON, an `AgentEvent` each, for as long as the agent listens
+//   POST /v1/nodes/NODE/drained   `Drained`: whose logs have all arrived where they are to go
+
+/** A task that is on the node, from when its pod is placed there until the pod is let go. */
+export interface AgentTask {
+  readonly taskArn: string
+  /** 32 hexadecimal digits. */
+  readonly taskId: string
+  readonly clusterArn: string
+  readonly clusterName: string
+  readonly account: string
+  readonly region: string
+  readonly availabilityZone: string
+  readonly family: string
+  readonly revision: number
+  readonly launchType: 'EC2' | 'FARGATE' | 'EXTERNAL'
+  readonly networkMode: 'awsvpc' | 'bridge' | 'host' | 'none'
+  readonly desiredStatus: string
+  readonly knownStatus: string
+  readonly group?: string
+  readonly tags: Readonly<Record<string, string>>
+  /** vCPUs and MiB; undefined where the task has no size of its own. */
+  readonly cpu?: number
+  readonly memory?: number
+  /** Of Fargate: GiB. */
+  readonly ephemeralStorage?: number
+  /** Milliseconds since the epoch. */
+  readonly pullStartedAt?: number
+  readonly pullStoppedAt?: number
+  readonly executionStoppedAt?: number
+  /** The pod's own address, by which its containers are known; absent in network mode host and until there is one. */
+  readonly address?: string
+  readonly networkInterface?: NetworkInterface
+  readonly isFaultInjectionEnabled: boolean
+  readonly credentials: { readonly id: string; readonly roleArn?: string }
+  readonly pod: { readonly namespace: string; readonly name: string }
+  readonly containers: readonly AgentContainer[]
+}
+
+/** Of network mode awsvpc. */
+export interface NetworkInterface {
+  readonly macAddress: string
+  readonly privateDnsName: string
+}
+
+export interface AgentContainer {
+  readonly name: string
+  /** By what it asks the agent. */
+  readonly id: string
+  readonly containerArn: string
+  /** Its name in the pod. */
+  readonly podName: string
+  readonly image: string
+  readonly imageDigest?: string
+  /** The container runtime's id. */
+  readonly runtimeId?: string
+  readonly desiredStatus: string
+  readonly knownStatus: string
+  readonly exitCode?: number
+  /** CPU units and MiB as the definition has them. */
+  readonly cpu: number
+  readonly memory: number
+  /** Milliseconds since the epoch. */
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly ports: readonly AgentPort[]
+  readonly volumes: readonly { readonly name: string; readonly source?: string; readonly destination: string }[]
+  readonly health?: string
+  readonly log?: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
+  /** Where the node's agent is to send what it writes. */
+  readonly awslogs?: AwsLogs
+}
+
+export interface AgentPort {
+  readonly containerPort: number
+  readonly protocol: string
+  readonly hostPort?: number
+}
+
+/** A log configuration with the driver awslogs, its options checked. */
+export interface AwsLogs {
+  readonly group: string
+  /** Undefined: the container's runtime id, as on EC2 without a prefix. */
+  readonly stream?: string
+  readonly region: string
+  readonly createGroup: boolean
+  /** A line that matches begins an event; those that follow and do not match are part of it. */
+  readonly eventStart?: string
+}
+
+export type AgentEvent =
+  | { readonly is: 'listed'; readonly tasks: readonly AgentTask[] }
+  | { readonly is: 'changed'; readonly task: AgentTask }
+  | { readonly is: 'gone'; readonly taskArn: string }
+  /** Nothing changed for some seconds: the control plane is there. */
+  | { readonly is: 'alive' }
+
+export interface Drained {
+  readonly taskArns: readonly string[]
+}

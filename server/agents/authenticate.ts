@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../shared/clock.ts'
+import { kinds, type KubeClient } from '../../shared/kube/index.ts'
+import { agentAudience, agentName, systemNamespace } from '../../shared/names.ts'
+
+/** Says whether a bearer token is that of the agent of a node. */
+export type Authenticate = (token: string, node: string) => Promise<boolean>
+
+/** How long an answer is believed. Milliseconds. */
+const believedMs = 60_000
+const account = `system:serviceaccount:${systemNamespace}:${agentName}`
+const nodeClaim = 'authentication.kubernetes.io/node-name'
+
+/**
+ * By Kubernetes: an agent's token is its service account's, for our audience alone, which the kubelet mounts and renews.
+ * Tasks have no token, and none of another pod is taken. From Kubernetes 1.30 on a token names its node, and is good
+ * for the tasks of that node only. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
+ */
+export const authenticateAgents = (client: KubeClient, clock: Clock): Authenticate => {
+  const known = new Map<string, { readonly isAgent: boolean; readonly until: number }>()
+  return async (token, node) => {
+    const key = `${createHash('sha256').update(token).digest('hex')} ${node}`
+    const before = known.get(key)
+    if (before !== undefined && before.until > clock.now()) return before.isAgent
+    const isAgent = await isAgentOf(client, token, node)
+    for (const [each, { until }] of known) if (until <= clock.now()) known.delete(each)
+    known.set(key, { isAgent, until: clock.now() + believedMs })
+    return isAgent
+  }
+}
+
+const isAgentOf = async (client: KubeClient, token: string, node: string): Promise<boolean> => {
+  const review = {
+    apiVersion: kinds.tokenReview.apiVersion,
+    kind: kinds.tokenReview.kind,
+    metadata: { name: agentName },
+    spec: { token, audiences: [agentAudience] },
+  }
+  const { status } = await client.create<typeof review & { status?: TokenStatus }>(review)
+  if (status?.authenticated !== true || status.user?.username !== account) return false
+  const named = status.user.extra?.[nodeClaim]
+  return named === undefined || named.includes(node)
+}
+
+interface TokenStatus {
+  readonly authenticated?: boolean
+  readonly user?: { readonly username?: string; readonly extra?: Readonly<Record<string, readonly string[]>> }
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { KubeClient } from '../../shared/kube/index.ts'
+import { authenticateAgents } from '../agents/authenticate.ts'
+import { Drains } from '../agents/drains.ts'
+import { AgentFeed } from '../agents/feed.ts'
+import { makeLogStreams } from '../agents/log-streams.ts'
+import type { Backend } from '../backend/backend.ts'
+import { createAgents } from '../http/agents.ts'
+import type { Wake } from '../reconcilers/reconciler.ts'
+import type { TaskLogs } from '../reconcilers/task.ts'
+import type { Runtime, TaskRef } from '../runtime/runtime.ts'
+import type { Store } from '../store/store.ts'
+import { taskDefinitions } from '../store/tables.ts'
+import type { Started } from './started.ts'
+
+export interface AgentsParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly runtime: Runtime
+  readonly backend: Backend | undefined
+}
+
+/** What the control plane has for the agents of the nodes. */
+export interface Agents {
+  /** For the task reconciler: logs have their streams before a task starts, and pods stay until logs are delivered. */
+  readonly logs: TaskLogs
+  /** The runtime saw something of a task. */
+  readonly noticed: (task: TaskRef) => void
+  listen(on: AgentsListening): Promise<void>
+}
+
+export interface AgentsListening {
+  readonly host: string
+  readonly port: number
+  readonly client: KubeClient
+  readonly isSynced: () => boolean
+  readonly wake: Wake
+  readonly started: Started
+}
+
+export const createAgentsSide = ({ store, clock, runtime, backend }: AgentsParts): Agents => {
+  const feed = new AgentFeed({ store, runtime, clock })
+  const drains = new Drains()
+  return {
+    logs: {
+      prepare: (row, definition) => makeLogStreams(row, definition, backend),
+      leftToWait: row => drains.leftToWait(row, store.table(taskDefinitions).get(row.task.taskDefinitionArn), clock.now()),
+      released: taskArn => drains.forget(taskArn),
+    },
+    noticed: task => feed.changed(task),
+    listen: async ({ host, port, client, isSynced, wake, started }) => {
+      const server = createAgents({
+        authenticate: authenticateAgents(client, clock),
+        isSynced,
+        listen: (node, send, end) => feed.listen(node, send, end),
+        drained: taskArns => {
+          for (const taskArn of taskArns) {
+            drains.note(taskArn)
+            wake('task', taskArn)
+          }
+        },
+      })
+      const listening = await server.listen(host, port)
+      started.add("the agents' port", async () => {
+        feed.close()
+        await listening.stop()
+      })
+    },
+  }
+}

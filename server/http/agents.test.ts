@@ -1,0 +1,101 @@
+// The control plane's side of the agents and an agent's side of it, together: over HTTP, with a store that forgets.
+import { afterEach, expect, test } from 'bun:test'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { definitionRow, taskRow, testContext } from '../../test/support/task-rows.ts'
+import { until } from '../../test/support/until.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { ControlPlane } from '../agent/control-plane.ts'
+import { KnownTasks } from '../agent/known-tasks.ts'
+import { AgentFeed } from '../agents/feed.ts'
+import { createLog } from '../log.ts'
+import type { TaskObservation } from '../runtime/runtime.ts'
+import { tasks } from '../store/tables.ts'
+import { createAgents } from './agents.ts'
+
+const stops: (() => unknown)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop()
+})
+const log = createLog({ logLevel: 'error' }, { write: () => undefined })
+
+const world = async () => {
+  const definition = definitionRow()
+  const context = await testContext({ definitions: [definition] })
+  const row = taskRow(definition)
+  await context.store.commit(transaction => transaction.put(tasks, row))
+  const { taskArn } = row.task
+  const ref = { taskArn, taskId: row.taskId, namespace: row.namespace }
+  const seen = new Map<string, TaskObservation>([[taskArn, { ...ref, node: 'one', containers: [] }]])
+  const feed = new AgentFeed({
+    store: context.store,
+    clock: systemClock,
+    runtime: { observe: ({ taskArn: arn }) => seen.get(arn), list: () => seen.values() },
+  })
+  const drained: string[] = []
+  let isSynced = true
+  const server = await createAgents({
+    authenticate: async (token, node) => token === `token-of-${node}`,
+    isSynced: () => isSynced,
+    listen: (node, send, end) => feed.listen(node, send, end),
+    drained: arns => void drained.push(...arns),
+  }).listen('127.0.0.1', 0)
+  stops.push(() => server.stop(), () => feed.close())
+  const folder = await mkdtemp(join(tmpdir(), 'kecs-agents-'))
+  stops.push(() => rm(folder, { recursive: true, force: true }))
+  const agent = async (node: string, token = `token-of-${node}`) => {
+    const tokenFile = join(folder, node)
+    await writeFile(tokenFile, `${token}\n`)
+    const controlPlane = new ControlPlane({ config: { controlPlaneUrl: server.url, node, tokenFile }, clock: systemClock, log })
+    const known = new KnownTasks(systemClock)
+    const abort = new AbortController()
+    const following = controlPlane.follow(event => known.accept(event), abort.signal)
+    stops.push(async () => {
+      abort.abort()
+      await following
+    })
+    return { known, controlPlane }
+  }
+  return { row, ref, seen, feed, drained, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
+}
+
+test('an agent is told of the tasks on its node, of their changes and of their end', async () => {
+  const { agent, ref, seen, feed, row } = await world()
+  const { known } = await agent('one')
+  const other = await agent('two')
+  const told = await until('it is told', () => known.all()[0])
+  expect(told).toMatchObject({ taskArn: ref.taskArn, family: 'web', containers: [{ id: row.agentIds?.containers['app'] ?? '' }] })
+  seen.set(ref.taskArn, { ...ref, node: 'one', address: '10.1.0.7', containers: [] })
+  feed.changed(ref)
+  await until('its address is told', () => known.all()[0]?.address === '10.1.0.7')
+  expect(other.known.all()).toEqual([])
+  seen.delete(ref.taskArn)
+  feed.changed(ref)
+  await until('its end is told', () => known.all().length === 0)
+})
+
+test('without the token of the node’s agent nothing is told', async () => {
+  const { url } = await world()
+  const status = async (headers: Record<string, string>): Promise<number> => (await fetch(`${url}/v1/nodes/one/tasks`, { headers })).status
+  expect(await status({})).toBe(403)
+  expect(await status({ authorization: 'Bearer token-of-two' })).toBe(403)
+  expect((await fetch(`${url}/v1/nodes/one/drained`, { method: 'POST', body: '{}' })).status).toBe(403)
+})
+
+test('before the control plane knows what runs it tells no list', async () => {
+  const { agent, syncIs, url } = await world()
+  syncIs(false)
+  expect((await fetch(`${url}/v1/nodes/one/tasks`, { headers: { authorization: 'Bearer token-of-one' } })).status).toBe(503)
+  const { known } = await agent('one')
+  expect(known.isTold).toBe(false)
+  syncIs(true)
+  await until('it is told', () => known.isTold)
+})
+
+test('whose logs are delivered is told to the control plane', async () => {
+  const { agent, drained, ref } = await world()
+  const { controlPlane } = await agent('one')
+  await controlPlane.drained([ref.taskArn], AbortSignal.timeout(5_000))
+  expect(drained).toEqual([ref.taskArn])
+})

@@ -1,0 +1,53 @@
+import type { AgentEvent } from '../agent/protocol.ts'
+import type { Authenticate } from '../agents/authenticate.ts'
+import { httpServer, type HttpServer } from './listen.ts'
+
+export interface AgentsOptions {
+  readonly authenticate: Authenticate
+  /** Whether it is known what runs: before that an agent would take its tasks for gone. */
+  readonly isSynced: () => boolean
+  readonly listen: (node: string, send: (event: AgentEvent) => void, end: () => void) => () => void
+  readonly drained: (taskArns: readonly string[]) => void
+}
+
+const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained)$/
+
+/** The agents' port, as server/agent/protocol.ts has it. Tasks can reach it and are refused: they have no token. */
+export const createAgents = (options: AgentsOptions): HttpServer =>
+  httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
+
+const answer = async (request: Request, { authenticate, isSynced, listen, drained }: AgentsOptions): Promise<Response> => {
+  const [, node = '', what] = path.exec(new URL(request.url).pathname) ?? []
+  if (what === undefined) return new Response('not found\n', { status: 404 })
+  const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
+  if (token === undefined || !(await authenticate(token, decodeURIComponent(node)))) {
+    return new Response('not the agent of this node\n', { status: 403 })
+  }
+  if (what === 'drained' && request.method === 'POST') {
+    drained(taskArnsOf(await request.json()))
+    return new Response(null, { status: 204 })
+  }
+  if (what !== 'tasks' || request.method !== 'GET') return new Response('not found\n', { status: 404 })
+  if (!isSynced()) return new Response('not yet\n', { status: 503 })
+  return new Response(eventsOf(decodeURIComponent(node), listen), { headers: { 'content-type': 'application/x-ndjson' } })
+}
+
+const eventsOf = (node: string, listen: AgentsOptions['listen']): ReadableStream<Uint8Array> => {
+  const encoder = new TextEncoder()
+  let end = (): void => {}
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      end = listen(
+        node,
+        event => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`)),
+        () => controller.close(),
+      )
+    },
+    cancel: () => end(),
+  })
+}
+
+const taskArnsOf = (body: unknown): readonly string[] => {
+  const given: unknown = typeof body === 'object' && body !== null && 'taskArns' in body ? body.taskArns : []
+  return Array.isArray(given) ? given.filter(each => typeof each === 'string') : []
+}
