@@ -127,14 +127,13 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
   const backendUrl = flags.backend ?? env['KECS_BACKEND_URL']
   const endpointForTasks = env['KECS_ENDPOINT_FOR_TASKS'] ?? (inCluster ? `http://${doorHost}:${doorPort}` : undefined)
   const nodeDataDir = env['KECS_NODE_DATA_DIR']
-  const agents = env['KECS_AGENT_PORT']
   const published = flags.publish ?? env['KECS_PUBLISHED_PORTS']
   return {
     dataDir: flags.data ?? env['KECS_DATA_DIR'] ?? join(home, instance, 'serve'),
     host,
     apiPort: flags.port ?? (inCluster ? apiPort : doorPort),
     adminPort: flags.adminPort ?? adminPort,
-    ...(inCluster && agents !== undefined && agents !== '' ? { agentPort: Number(agents) } : {}),
+    ...agentPortOf(env),
     runtime,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
     ...(endpointForTasks === undefined ? {} : { endpointForTasks }),
@@ -160,6 +159,12 @@ const keysOf = ({ auth, keys }: ServeFlags, env: Readonly<Record<string, string 
   if (keys !== undefined) return { keys }
   if (inline === undefined || inline === '') throw noKeys()
   return { keys: keysIn(inline, 'KECS_KEYS') }
+}
+
+/** In the cluster there are agents; elsewhere none could reach this process. */
+const agentPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'agentPort'> => {
+  const given = env['KECS_CONTAINER_MODE'] === 'true' ? env['KECS_AGENT_PORT'] : undefined
+  return given === undefined || given === '' ? {} : { agentPort: Number(given) }
 }
 
 const runtimeOf = (asked: string | undefined, inCluster: boolean): ServerConfig['runtime'] => {

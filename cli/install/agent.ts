@@ -74,7 +74,13 @@ const container = (installation: Installation): PodSpec['containers'][number] =>
   ],
   // Ready once the control plane told it of the tasks; both are asked at the address that containers use.
   readinessProbe: { httpGet: probe, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
-  livenessProbe: { tcpSocket: { host: agentAddress, port: 80 }, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+  livenessProbe: {
+    tcpSocket: { host: agentAddress, port: 80 },
+    initialDelaySeconds: 10,
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 6,
+  },
   resources: { requests: { cpu: '10m', memory: '64Mi' } },
   securityContext: {
     allowPrivilegeEscalation: false,

@@ -75,7 +75,10 @@ describe('a component is', () => {
 
   test('judged by its newest pod', () => {
     const old = { ...pod(waiting('CrashLoopBackOff')), metadata: { name: 'old', creationTimestamp: '2026-02-28T00:00:00Z' } }
-    expect(stateOf('traefik', workloadOf(deployment(0)), [pod(waiting('ContainerCreating')), old])).toMatchObject({ is: 'starting', pod: 'traefik-1' })
+    expect(stateOf('traefik', workloadOf(deployment(0)), [pod(waiting('ContainerCreating')), old])).toMatchObject({
+      is: 'starting',
+      pod: 'traefik-1',
+    })
   })
 })
 

@@ -32,7 +32,10 @@ export interface AgentDependencies {
  * tells; while that is away, and when the agent itself is started again, it goes on with what it knew. Resolves once it
  * answers. Rejects with `AddressRefused` where it may not have its address.
  */
-export const startAgent = async (config: AgentConfig, { clock = systemClock, ...dependencies }: AgentDependencies = {}): Promise<RunningAgent> => {
+export const startAgent = async (
+  config: AgentConfig,
+  { clock = systemClock, ...dependencies }: AgentDependencies = {},
+): Promise<RunningAgent> => {
   const log = dependencies.log ?? createLog(config)
   const started = new Started()
   const abort = new AbortController()

@@ -1,11 +1,10 @@
 import type { AgentContainer, AgentPort, AgentTask, AwsLogs, NetworkInterface } from '../agent/protocol.ts'
 import type { Container, ContainerDefinition } from '../aws/generated/ecs.ts'
-import { parseArn } from '../domain/arn.ts'
 import { awsLogsOf, LogOptionsRefused } from '../domain/awslogs.ts'
 import { overrideContainer, taskRoleOf } from '../domain/task-spec.ts'
 import { cpuUnits, memoryMiB } from '../domain/task-spec-size.ts'
 import { dnsLabelOf, podNameOf } from '../runtime/kubernetes/names.ts'
-import type { TaskObservation } from '../runtime/runtime.ts'
+import type { ContainerObservation, TaskObservation } from '../runtime/runtime.ts'
 import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 
 /** What the agent of a task's node is told of it. Pure. */
@@ -13,20 +12,16 @@ export const describeTask = (row: TaskRow, definition: TaskDefinitionRow, observ
   const { task } = row
   const { taskDefinition } = definition
   const [account = '', region = ''] = row.scope.split('/')
-  const { launchType } = task
+  const { launchType, availabilityZone = '' } = task
   const networkMode = taskDefinition.networkMode ?? 'bridge'
-  const cpu = cpuUnits(task.overrides?.cpu ?? '') ?? cpuUnits(taskDefinition.cpu ?? '')
-  const memory = memoryMiB(task.overrides?.memory ?? '') ?? memoryMiB(taskDefinition.memory ?? '')
-  const role = taskRoleOf(row, definition)
-  const roleArn = role === undefined || role.startsWith('arn:') ? role : `arn:aws:iam::${account}:role/${role}`
   return {
     taskArn: task.taskArn,
     taskId: row.taskId,
     clusterArn: task.clusterArn,
-    clusterName: parseArn(task.clusterArn)?.resource.replace(/^cluster\//, '') ?? '',
+    clusterName: task.clusterArn.slice(task.clusterArn.lastIndexOf('/') + 1),
     account,
     region,
-    availabilityZone: task.availabilityZone ?? '',
+    availabilityZone,
     family: taskDefinition.family,
     revision: taskDefinition.revision,
     launchType: launchType === 'FARGATE' || launchType === 'EXTERNAL' ? launchType : 'EC2',
@@ -35,19 +30,35 @@ export const describeTask = (row: TaskRow, definition: TaskDefinitionRow, observ
     knownStatus: task.lastStatus,
     ...defined('group', task.group),
     tags: Object.fromEntries(row.tags.flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']]))),
-    ...defined('cpu', cpu === undefined ? undefined : cpu / 1024),
-    ...defined('memory', memory),
-    ...defined('ephemeralStorage', task.ephemeralStorage?.sizeInGiB),
+    ...taskSizeOf(row, definition),
     ...defined('pullStartedAt', milliseconds(task.pullStartedAt)),
     ...defined('pullStoppedAt', milliseconds(task.pullStoppedAt)),
     ...defined('executionStoppedAt', milliseconds(task.executionStoppedAt)),
     ...defined('address', networkMode === 'host' ? undefined : observation.address),
     ...defined('networkInterface', networkInterfaceOf(row)),
     isFaultInjectionEnabled: taskDefinition.enableFaultInjection === true,
-    credentials: { id: row.agentIds?.credentials ?? '', ...defined('roleArn', roleArn) },
+    credentials: credentialsOf(row, definition),
     pod: { namespace: row.namespace, name: podNameOf(taskDefinition.family, row.taskId) },
     containers: (taskDefinition.containerDefinitions ?? []).map(container => describeContainer(row, definition, container, observation)),
   }
+}
+
+const taskSizeOf = ({ task }: TaskRow, { taskDefinition }: TaskDefinitionRow): Pick<AgentTask, 'cpu' | 'memory' | 'ephemeralStorage'> => {
+  const cpu = cpuUnits(task.overrides?.cpu ?? '') ?? cpuUnits(taskDefinition.cpu ?? '')
+  const memory = memoryMiB(task.overrides?.memory ?? '') ?? memoryMiB(taskDefinition.memory ?? '')
+  return {
+    ...defined('cpu', cpu === undefined ? undefined : cpu / 1024),
+    ...defined('memory', memory),
+    ...defined('ephemeralStorage', task.ephemeralStorage?.sizeInGiB),
+  }
+}
+
+/** A role may be given by its name. */
+const credentialsOf = (row: TaskRow, definition: TaskDefinitionRow): AgentTask['credentials'] => {
+  const role = taskRoleOf(row, definition)
+  const [account = ''] = row.scope.split('/')
+  const roleArn = role === undefined || role.startsWith('arn:') ? role : `arn:aws:iam::${account}:role/${role}`
+  return { id: row.agentIds?.credentials ?? '', ...defined('roleArn', roleArn) }
 }
 
 const describeContainer = (
@@ -56,37 +67,56 @@ const describeContainer = (
   container: ContainerDefinition,
   observation: TaskObservation,
 ): AgentContainer => {
-  const { name = '' } = container
-  const override = row.task.overrides?.containerOverrides?.find(each => each.name === name)
-  const { cpu = 0, memory, memoryReservation } = override === undefined ? container : overrideContainer(container, override)
+  const { name = '', healthCheck, image = '', dockerLabels = {}, mountPoints = [] } = container
   const shown = row.task.containers?.find(each => each.name === name)
-  const seen = observation.containers.find(each => each.name === name)
-  const state = seen?.state.is === 'waiting' ? undefined : seen?.state
+  const hasOwnPorts = taskDefinition.networkMode === 'awsvpc' || taskDefinition.networkMode === 'host'
+  const sourceOf = (volume: string): string | undefined =>
+    taskDefinition.volumes?.find(each => each.name === volume)?.host?.sourcePath || undefined
   return {
     name,
     id: row.agentIds?.containers[name] ?? '',
     containerArn: shown?.containerArn ?? '',
     podName: dnsLabelOf(name),
-    image: container.image ?? '',
-    ...defined('imageDigest', shown?.imageDigest ?? seen?.imageDigest),
-    ...defined('runtimeId', seen?.runtimeId ?? shown?.runtimeId),
-    desiredStatus: row.task.desiredStatus,
-    knownStatus: seen?.state.is === 'terminated' ? 'STOPPED' : (shown?.lastStatus ?? 'PENDING'),
-    ...defined('exitCode', shown?.exitCode ?? (state?.is === 'terminated' ? state.exitCode : undefined)),
-    cpu,
-    memory: memory ?? memoryReservation ?? 0,
-    ...defined('startedAt', state?.startedAt),
-    ...defined('finishedAt', state?.is === 'terminated' ? state.finishedAt : undefined),
-    labels: container.dockerLabels ?? {},
-    ports: portsOf(container, shown, taskDefinition.networkMode === 'awsvpc' || taskDefinition.networkMode === 'host'),
-    volumes: (container.mountPoints ?? []).map(({ sourceVolume = '', containerPath = '' }) => ({
+    image,
+    ...sizeOf(row, container),
+    ...stateOf(
+      row,
+      shown,
+      observation.containers.find(each => each.name === name),
+    ),
+    labels: dockerLabels,
+    ports: portsOf(container, shown, hasOwnPorts),
+    volumes: mountPoints.map(({ sourceVolume = '', containerPath = '' }) => ({
       name: sourceVolume,
-      ...defined('source', taskDefinition.volumes?.find(each => each.name === sourceVolume)?.host?.sourcePath || undefined),
+      ...defined('source', sourceOf(sourceVolume)),
       destination: containerPath,
     })),
-    ...defined('health', container.healthCheck === undefined ? undefined : shown?.healthStatus),
+    ...defined('health', healthCheck === undefined ? undefined : shown?.healthStatus),
     ...defined('log', logOf(container)),
     ...defined('awslogs', shippedLogs(row, container)),
+  }
+}
+
+const sizeOf = ({ task }: TaskRow, container: ContainerDefinition): Pick<AgentContainer, 'cpu' | 'memory'> => {
+  const override = task.overrides?.containerOverrides?.find(({ name }) => name === container.name)
+  const { cpu = 0, memory, memoryReservation } = override === undefined ? container : overrideContainer(container, override)
+  return { cpu, memory: memory ?? memoryReservation ?? 0 }
+}
+
+type State = 'desiredStatus' | 'knownStatus' | 'imageDigest' | 'runtimeId' | 'exitCode' | 'startedAt' | 'finishedAt'
+
+/** What is seen is newer than what the row shows. */
+const stateOf = ({ task }: TaskRow, shown: Container | undefined, seen: ContainerObservation | undefined): Pick<AgentContainer, State> => {
+  const state = seen?.state.is === 'waiting' ? undefined : seen?.state
+  const ended = state?.is === 'terminated' ? state : undefined
+  return {
+    desiredStatus: task.desiredStatus,
+    knownStatus: ended !== undefined ? 'STOPPED' : (shown?.lastStatus ?? 'PENDING'),
+    ...defined('imageDigest', seen?.imageDigest ?? shown?.imageDigest),
+    ...defined('runtimeId', seen?.runtimeId ?? shown?.runtimeId),
+    ...defined('exitCode', shown?.exitCode ?? ended?.exitCode),
+    ...defined('startedAt', state?.startedAt),
+    ...defined('finishedAt', ended?.finishedAt),
   }
 }
 

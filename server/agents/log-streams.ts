@@ -12,11 +12,7 @@ import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
  * The text for Fargate is its platform's, that for EC2 Docker's. A stream that is named by a container's runtime id is
  * made when there is one; here its group is looked for.
  */
-export const makeLogStreams = async (
-  row: TaskRow,
-  { taskDefinition }: TaskDefinitionRow,
-  backend: Backend | undefined,
-): Promise<void> => {
+export const makeLogStreams = async (row: TaskRow, { taskDefinition }: TaskDefinitionRow, backend: Backend | undefined): Promise<void> => {
   const [account = '', region = ''] = row.scope.split('/')
   const refuse = (cause: string): TaskRefused => new TaskRefused(refusalOf(row, cause))
   for (const { name = '', logConfiguration } of taskDefinition.containerDefinitions ?? []) {
@@ -59,7 +55,8 @@ const makeStream = async (backend: Backend, logs: AwsLogs, place: BackendPlace, 
 }
 
 const refusalOf = ({ task }: TaskRow, cause: string): string => {
-  if (task.launchType !== 'FARGATE') return `CannotStartContainerError: Error response from daemon: failed to initialize logging driver: ${cause}`
+  if (task.launchType !== 'FARGATE')
+    return `CannotStartContainerError: Error response from daemon: failed to initialize logging driver: ${cause}`
   const tried = cause.startsWith('failed to create') ? 'create stream has been retried 1 times: ' : ''
   return `ResourceInitializationError: failed to validate logger args: ${tried}${cause}`
 }

@@ -56,7 +56,8 @@ const checkMode = ({ mode, 'max-buffer-size': size }: Readonly<Record<string, st
   }
   if (size === undefined) return
   if (mode !== 'non-blocking') throw new LogOptionsRefused("logger: max-buffer-size option is only supported with 'mode=non-blocking'")
-  if (!/^\d+(\.\d+)? ?([kmgtp]?b?|[kmgtp]ib)$/i.test(size)) throw new LogOptionsRefused(`error parsing option max-buffer-size: invalid size: '${size}'`)
+  if (!/^\d+(\.\d+)? ?([kmgtp]?b?|[kmgtp]ib)$/i.test(size))
+    throw new LogOptionsRefused(`error parsing option max-buffer-size: invalid size: '${size}'`)
 }
 
 const eventStartOf = (options: Readonly<Record<string, string>>): string | undefined => {

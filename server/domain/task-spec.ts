@@ -58,7 +58,11 @@ export const taskSpec = (
     ...(storage === undefined ? {} : { ephemeralStorage: storage.sizeInGiB }),
     containers: overriddenContainers(row, definition).map(container => ({
       ...container,
-      environment: withDefaults(container, [...common, ...credentials, ...agentEnvironment(row, container, settings)], secrets[container.name ?? '']),
+      environment: withDefaults(
+        container,
+        [...common, ...credentials, ...agentEnvironment(row, container, settings)],
+        secrets[container.name ?? ''],
+      ),
       portMappings: boundPorts(container, networkMode, row),
     })),
     ...(Object.keys(secrets).length === 0 ? {} : { secrets }),

@@ -41,7 +41,10 @@ const world = async () => {
     listen: (node, send, end) => feed.listen(node, send, end),
     drained: arns => void drained.push(...arns),
   }).listen('127.0.0.1', 0)
-  stops.push(() => server.stop(), () => feed.close())
+  stops.push(
+    () => server.stop(),
+    () => feed.close(),
+  )
   const folder = await mkdtemp(join(tmpdir(), 'kecs-agents-'))
   stops.push(() => rm(folder, { recursive: true, force: true }))
   const agent = async (node: string, token = `token-of-${node}`) => {

@@ -4,7 +4,8 @@ import type { AgentContainer, AgentTask } from '../../server/agent/protocol.ts'
 export const agentContainer = (container: Partial<AgentContainer> = {}): AgentContainer => ({
   name: 'app',
   id: '11111111-1111-4111-8111-111111111111',
-  containerArn: 'arn:aws:ecs:us-east-1:000000000000:container/default/0123456789abcdef0123456789abcdef/22222222-2222-4222-8222-222222222222',
+  containerArn:
+    'arn:aws:ecs:us-east-1:000000000000:container/default/0123456789abcdef0123456789abcdef/22222222-2222-4222-8222-222222222222',
   podName: 'app',
   image: 'nginx:alpine',
   imageDigest: `sha256:${'ab'.repeat(32)}`,

@@ -20,12 +20,18 @@ afterEach(async () => {
 })
 
 interface Answering {
-  readonly ask: (path: string, init?: RequestInit & { readonly from?: string }) => Promise<{ readonly status: number; readonly body: unknown }>
+  readonly ask: (
+    path: string,
+    init?: RequestInit & { readonly from?: string },
+  ) => Promise<{ readonly status: number; readonly body: unknown }>
   readonly calls: { readonly target: string | null; readonly body: string }[]
 }
 
 /** `services` answers the calls of the ECS API and of the backend. */
-const answering = async (tasks: readonly AgentTask[], services: (call: Request) => Response = () => new Response('', { status: 503 })): Promise<Answering> => {
+const answering = async (
+  tasks: readonly AgentTask[],
+  services: (call: Request) => Response = () => new Response('', { status: 503 }),
+): Promise<Answering> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'kecs-agent-'))
   folders.push(stateDir)
   const clock = new FakeClock()
@@ -66,7 +72,9 @@ const own = agentContainer().id
 const foreign = '55555555-5555-4555-8555-555555555555'
 
 test('v4: the container', async () => {
-  const { ask } = await answering([agentTask({ containers: [agentContainer({ ports: [{ containerPort: 80, protocol: 'tcp', hostPort: 9000 }] })] })])
+  const { ask } = await answering([
+    agentTask({ containers: [agentContainer({ ports: [{ containerPort: 80, protocol: 'tcp', hostPort: 9000 }] })] }),
+  ])
   expect(await ask(`/v4/${own}`)).toEqual({
     status: 200,
     body: {
@@ -169,9 +177,18 @@ test('a container that asks runs, though nobody told so yet', async () => {
 })
 
 test.each([
-  [`/v4/${foreign}`, `V4 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: ${foreign}`],
-  [`/v4/${foreign}/task`, `V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: ${foreign}`],
-  [`/v4/${foreign}/stats`, `V4 container stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: ${foreign}`],
+  [
+    `/v4/${foreign}`,
+    `V4 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: ${foreign}`,
+  ],
+  [
+    `/v4/${foreign}/task`,
+    `V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: ${foreign}`,
+  ],
+  [
+    `/v4/${foreign}/stats`,
+    `V4 container stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: ${foreign}`,
+  ],
 ])("another task's %s is not found", async (path, message) => {
   const { ask } = await answering([agentTask(), otherTask()])
   expect(await ask(path)).toEqual({ status: 404, body: message })
@@ -217,7 +234,10 @@ test('task protection is the ECS API’s', async () => {
   const path = `/api/${own}/task-protection/v1/state`
   const protection = { ProtectionEnabled: true, TaskArn: agentTask().taskArn, ExpirationDate: '2027-01-15T08:00:00Z' }
   expect(await ask(path)).toEqual({ status: 200, body: { protection } })
-  expect(await ask(path, { method: 'PUT', body: '{"ProtectionEnabled":true,"ExpiresInMinutes":5}' })).toEqual({ status: 200, body: { protection } })
+  expect(await ask(path, { method: 'PUT', body: '{"ProtectionEnabled":true,"ExpiresInMinutes":5}' })).toEqual({
+    status: 200,
+    body: { protection },
+  })
   expect(calls.map(({ target }) => target)).toEqual([
     'AmazonEC2ContainerServiceV20141113.GetTaskProtection',
     'AmazonEC2ContainerServiceV20141113.UpdateTaskProtection',
@@ -231,7 +251,9 @@ test('task protection is the ECS API’s', async () => {
 })
 
 test('what task protection refuses', async () => {
-  const { ask } = await answering([agentTask()], () => Response.json({ protectedTasks: [], failures: [{ arn: 'a', reason: 'TASK_NOT_VALID' }] }))
+  const { ask } = await answering([agentTask()], () =>
+    Response.json({ protectedTasks: [], failures: [{ arn: 'a', reason: 'TASK_NOT_VALID' }] }),
+  )
   const path = `/api/${own}/task-protection/v1/state`
   expect(await ask(path)).toEqual({ status: 200, body: { failure: { Arn: 'a', Reason: 'TASK_NOT_VALID' } } })
   expect(await ask(path, { method: 'PUT', body: '{"Unknown":1}' })).toEqual({

@@ -101,7 +101,8 @@ export const containerDocument = (task: AgentTask, container: AgentContainer, se
   return {
     DockerId: runtimeId,
     Name: container.name,
-    DockerName: task.launchType === 'FARGATE' ? container.name : `ecs-${task.family}-${task.revision}-${container.name}-${runtimeId.slice(0, 20)}`,
+    DockerName:
+      task.launchType === 'FARGATE' ? container.name : `ecs-${task.family}-${task.revision}-${container.name}-${runtimeId.slice(0, 20)}`,
     Image: container.image,
     ImageID: container.imageDigest ?? '',
     ...(ports.length > 0 && {
@@ -122,7 +123,11 @@ export const containerDocument = (task: AgentTask, container: AgentContainer, se
     Type: 'NORMAL',
     ...(health !== undefined && { Health: { status: health } }),
     ...(volumes.length > 0 && {
-      Volumes: volumes.map(({ name, source, destination }) => ({ DockerName: name, ...defined('Source', source), Destination: destination })),
+      Volumes: volumes.map(({ name, source, destination }) => ({
+        DockerName: name,
+        ...defined('Source', source),
+        Destination: destination,
+      })),
     }),
     ...(version === 'v4' && log !== undefined && { LogDriver: log.driver, LogOptions: logOptionsOf(container) }),
     ContainerARN: container.containerArn,

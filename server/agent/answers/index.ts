@@ -38,7 +38,8 @@ export const answerContainer = async (request: Request, caller: string, parts: A
   return notFound()
 }
 
-const notFound = (): Response => new Response('404 page not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+const notFound = (): Response =>
+  new Response('404 page not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
 
 const seenBy = (task: AgentTask, caller: string, { runtimeId }: AnswerParts, asking?: AgentContainer): Seen => ({
   caller,
@@ -56,7 +57,10 @@ const answerMetadata = async (version: 'v3' | 'v4', path: readonly string[], cal
     const of = kind === 'container' ? 'container ID' : 'task arn'
     const inner = of === 'task arn' ? 'task Arn' : 'docker ID'
     const reason = `unable to get ${of} from request: unable to get ${inner} from v3 endpoint ID: ${id}`
-    return jsonAnswer(`${version.toUpperCase()} ${kind} ${kind === 'container' || kind === 'task' ? 'metadata ' : ''}handler: ${reason}`, 404)
+    return jsonAnswer(
+      `${version.toUpperCase()} ${kind} ${kind === 'container' || kind === 'task' ? 'metadata ' : ''}handler: ${reason}`,
+      404,
+    )
   }
   const seen = seenBy(found.task, caller, parts, found.container)
   if (asked === '') return jsonAnswer(containerDocument(found.task, found.container, seen, version))
@@ -97,7 +101,8 @@ const answerV2 = async ([what = '', id]: readonly string[], caller: string, part
     return jsonAnswer(`Unable to get task arn from request: v2 ${handler} handler: no task has the address ${caller}`, 400)
   }
   const container = task.containers.find(each => id !== undefined && (each.runtimeId ?? parts.runtimeId(task, each)) === id)
-  if (id !== undefined && container === undefined) return jsonAnswer(`Unable to get container from request: container '${id}' not found`, 400)
+  if (id !== undefined && container === undefined)
+    return jsonAnswer(`Unable to get container from request: container '${id}' not found`, 400)
   if (what === 'stats') {
     if (container !== undefined) return answerStats({ task, container }, 'stats', caller, parts)
     return jsonAnswer(await parts.stats.ofTask(task))
@@ -134,9 +139,7 @@ const answerApi = async (request: Request, path: readonly string[], caller: stri
   if (asked !== 'task-protection/v1/state' && !isFault) return notFound()
   const found = await parts.tasks.byContainer(id, caller, patienceMs)
   if (isFault) {
-    return found === undefined
-      ? jsonAnswer({ Error: `unable to lookup container: ${id}` }, 404)
-      : fault(request, found.task, kind, action)
+    return found === undefined ? jsonAnswer({ Error: `unable to lookup container: ${id}` }, 404) : fault(request, found.task, kind, action)
   }
   if (found === undefined) {
     return jsonAnswer({ error: { Code: 'ResourceNotFoundException', Message: 'Failed to find a task for the request' } }, 404)

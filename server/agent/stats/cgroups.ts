@@ -7,7 +7,12 @@ export interface Usage {
   readonly cpu: { readonly total: number; readonly kernel: number; readonly user: number }
   readonly throttling: { readonly periods: number; readonly throttledPeriods: number; readonly throttledTime: number }
   /** Bytes; `limit` undefined: none. `stats` is memory.stat. */
-  readonly memory: { readonly usage: number; readonly maxUsage?: number; readonly limit?: number; readonly stats: Readonly<Record<string, number>> }
+  readonly memory: {
+    readonly usage: number
+    readonly maxUsage?: number
+    readonly limit?: number
+    readonly stats: Readonly<Record<string, number>>
+  }
   readonly pids: { readonly current: number; readonly limit?: number }
   readonly blockIo: readonly BlockIo[]
 }

@@ -47,7 +47,7 @@ export class Interfaces {
   async #countersOf(name: string): Promise<Traffic> {
     const read = async (way: 'rx' | 'tx'): Promise<number[]> =>
       Promise.all(counters.map(async what => Number(await readFile(join(this.#sysNetDir, name, 'statistics', `${way}_${what}`), 'utf8'))))
-    const [sent = [], received = []] = [await read('rx'), await read('tx')]
+    const [sent, received] = [await read('rx'), await read('tx')]
     const at = (values: number[], index: number): number => values[index] ?? 0
     return {
       rx_bytes: at(received, 0),
