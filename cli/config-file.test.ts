@@ -17,6 +17,7 @@ backend: none
 port: 4000
 bind: 0.0.0.0
 publish: 9100-9119
+listeners: 9200-9219
 auth: strict
 keys: keys.txt
 allow-reset: true
@@ -28,6 +29,7 @@ allow-reset: true
     port: 4000,
     bind: '0.0.0.0',
     publish: { first: 9100, last: 9119 },
+    listeners: { first: 9200, last: 9219 },
     auth: 'strict',
     keys: '/home/you/app/keys.txt',
     allowReset: true,

@@ -17,6 +17,7 @@ export interface Choices {
   readonly apiPort?: number
   readonly bind?: string
   readonly publish?: { readonly first: number; readonly last: number }
+  readonly listeners?: { readonly first: number; readonly last: number }
   readonly context?: string
   /** `strict`: signatures are verified. */
   readonly auth?: AuthMode
@@ -58,17 +59,20 @@ const settings: Readonly<Record<string, ReadSetting>> = {
       ? { port: value }
       : 'port is a number from 1 to 65535',
   bind: value => (isText(value) ? { bind: value } : 'bind is a text'),
-  publish: value => {
-    try {
-      return { publish: parsePortRange(String(value), 'publish') }
-    } catch (error) {
-      if (error instanceof CliError) return error.message
-      throw error
-    }
-  },
+  publish: value => readRange(value, 'publish'),
+  listeners: value => readRange(value, 'listeners'),
   auth: value => (isText(value) && isAuthMode(value) ? { auth: value } : 'auth is open or strict'),
   keys: (value, path) => (isText(value) ? { keys: resolve(dirname(path), value) } : 'keys is the path of a file'),
   'allow-reset': value => (typeof value === 'boolean' ? { allowReset: value } : 'allow-reset is true or false'),
+}
+
+const readRange = (value: unknown, key: 'publish' | 'listeners'): Choices | string => {
+  try {
+    return { [key]: parsePortRange(String(value), key) }
+  } catch (error) {
+    if (error instanceof CliError) return error.message
+    throw error
+  }
 }
 
 /** The choices in a file's text. Throws `CliError`, with exit code 2, naming each line that cannot be used. */

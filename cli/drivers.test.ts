@@ -34,6 +34,7 @@ const instance = (program: string): Instance => ({
   port: 4566,
   apiPort: 6550,
   publishedPorts: { first: 9000, last: 9019 },
+  listenerPorts: { first: 9020, last: 9039 },
   program,
   backend: 'none',
   image: 'kecs:1',

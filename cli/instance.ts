@@ -80,6 +80,9 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
 
 export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
+/** A range without a port in it. */
+export const noPorts = { first: 1, last: 0 } as const
+
 /** The instance in a file's text. Throws `CliError`. */
 export const parseInstance = (text: string, at: { path: string; home: string; name: string }): Instance => {
   const broken = (why: string) =>
@@ -105,8 +108,11 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     if (typeof field === 'number' && Number.isInteger(field) && field >= 0 && field <= 65_535) return field
     throw broken(`"${key}" is not a port`)
   }
-  const range = fields.get('publishedPorts')
-  const published = new Map<string, unknown>(typeof range === 'object' && range !== null ? Object.entries(range) : [])
+  const range = (key: string) => {
+    const field = fields.get(key)
+    const ends = new Map<string, unknown>(typeof field === 'object' && field !== null ? Object.entries(field) : [])
+    return { first: number(ends.get('first'), `${key}.first`), last: number(ends.get('last'), `${key}.last`) }
+  }
   const driver = string('driver')
   if (!isDriverName(driver)) throw broken(`there is no driver "${driver}"`)
   const context = fields.get('context')
@@ -119,10 +125,9 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     bind: string('bind'),
     port: number(fields.get('port'), 'port'),
     apiPort: number(fields.get('apiPort'), 'apiPort'),
-    publishedPorts: {
-      first: number(published.get('first'), 'publishedPorts.first'),
-      last: number(published.get('last'), 'publishedPorts.last'),
-    },
+    publishedPorts: range('publishedPorts'),
+    // A cluster from before there was such a range has none of it.
+    listenerPorts: fields.has('listenerPorts') ? range('listenerPorts') : noPorts,
     ...(typeof context === 'string' ? { context } : {}),
     ...(typeof program === 'string' ? { program } : {}),
     backend: string('backend'),

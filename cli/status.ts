@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { messageOf } from '../shared/errors.ts'
-import { defaultRegion } from '../shared/names.ts'
+import { defaultRegion, listenersPath } from '../shared/names.ts'
 import type { ClusterDriver, ClusterState, Instance } from './cluster/driver.ts'
 import { runningProcess } from './cluster/simulated.ts'
 import { lenientDriverOf } from './drivers.ts'
@@ -18,6 +18,16 @@ export interface ComponentStatus {
   readonly pid?: number
 }
 
+/** A listener of a load balancer. */
+export interface ListenerStatus {
+  readonly loadBalancer: string
+  readonly dnsName: string
+  readonly protocol: string
+  readonly port: number
+  /** The port of this machine that it is reached at; absent where it is reached by name inside the cluster alone. */
+  readonly hostPort?: number
+}
+
 /** What `status --json` prints. */
 export interface StatusDocument {
   readonly name: string
@@ -29,6 +39,9 @@ export interface StatusDocument {
   readonly region: string
   readonly components: readonly ComponentStatus[]
   readonly publishedPorts: Instance['publishedPorts']
+  readonly listenerPorts: Instance['listenerPorts']
+  /** Where load balancers' listeners are reached; empty while that cannot be asked. */
+  readonly listeners: readonly ListenerStatus[]
   readonly kubeconfig?: string
   readonly data: string
   /** LocalStack's image, another backend's address, or none, as a simulated instance has it unless it was given an address. */
@@ -51,12 +64,36 @@ export const readStatus = async (instance: Instance, host: Host): Promise<Status
     region: defaultRegion,
     components,
     publishedPorts: instance.publishedPorts,
+    listenerPorts: instance.listenerPorts,
+    listeners: state.is === 'running' && instance.driver !== 'simulated' ? await readListeners(instance, driver, host.signal) : [],
     ...(instance.driver === 'simulated' || state.is !== 'running' ? {} : { kubeconfig: join(instance.folder, 'kubeconfig') }),
     data: instance.dataDir,
     backend: instance.driver === 'simulated' && !/^https?:/.test(instance.backend) ? 'none' : instance.backend,
     version: instance.version,
     otherInstances: others.map(({ name, driver: on, port }) => ({ name, driver: on, port })),
   }
+}
+
+const readListeners = async (instance: Instance, driver: ClusterDriver, signal: AbortSignal): Promise<readonly ListenerStatus[]> => {
+  const { openAdminChannel } = await import('./admin-channel.ts')
+  try {
+    const channel = await openAdminChannel({ instance, driver, signal })
+    const answer = await channel.json({ method: 'GET', path: listenersPath }).finally(() => channel.close())
+    return Array.isArray(answer) ? answer.flatMap(listenerOf) : []
+  } catch {
+    // The components' states say what is wrong.
+    signal.throwIfAborted()
+    return []
+  }
+}
+
+const listenerOf = (value: unknown): readonly ListenerStatus[] => {
+  const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+  const [loadBalancer, dnsName, protocol, port, hostPort] = ['loadBalancer', 'dnsName', 'protocol', 'port', 'hostPort'].map(key =>
+    fields.get(key),
+  )
+  if (typeof loadBalancer !== 'string' || typeof dnsName !== 'string' || typeof protocol !== 'string' || typeof port !== 'number') return []
+  return [{ loadBalancer, dnsName, protocol, port, ...(typeof hostPort === 'number' ? { hostPort } : {}) }]
 }
 
 const overall = (state: ClusterState, components: readonly ComponentStatus[]): StatusDocument['state'] => {

@@ -21,6 +21,7 @@ const installation = exampleInstallation({
   port: 4566,
   apiPort: 6550,
   publishedPorts: { first: 9000, last: 9019 },
+  listenerPorts: { first: 9020, last: 9039 },
   backend: images.localstack,
   image: `${images.controlPlane}:${packageJson.version}`,
   version: packageJson.version,

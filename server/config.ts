@@ -24,6 +24,10 @@ export interface ServerConfig {
   readonly instance: string
   /** Host ports that are published on the machine, given first to tasks that ask for a dynamic host port: inclusive. */
   readonly publishedPorts?: { readonly first: number; readonly last: number }
+  /** Ports of the machine that are published for load balancers' listeners: inclusive. */
+  readonly listenerPorts?: { readonly first: number; readonly last: number }
+  /** The AWS door's port on the machine, where there is a door. */
+  readonly hostPort?: number
   /** Where the nodes have the data folder; undefined: nowhere. Volumes that outlive their tasks are folders below it. */
   readonly nodeDataDir?: string
   /** Whether `POST /_kecs/reset` on the admin port empties the instance. */

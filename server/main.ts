@@ -6,6 +6,7 @@ import { createBackend } from './backend/client.ts'
 import { createAuthentication } from './compose/auth.ts'
 import { Gate } from './compose/gate.ts'
 import { createAgentsSide } from './compose/agents.ts'
+import { type OpenedGateway, openGateway } from './compose/gateway.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
 import { createReset } from './compose/reset.ts'
@@ -97,6 +98,12 @@ const start = async (
   }
   const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
   const agents = config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, runtime, backend })
+  let isSynced = (): boolean => false
+  const carrier: OpenedGateway | undefined =
+    opened.client === undefined
+      ? undefined
+      : openGateway({ config, store, clock, ids, log, runtime, kube: opened.client, isSynced: () => isSynced() })
+  started.add('the gateway', () => carrier?.stop())
   const reconciling = createReconciling({
     store,
     clock,
@@ -108,8 +115,11 @@ const start = async (
     backend,
     publishedPorts: config.publishedPorts,
     noticed: agents?.noticed,
+    carrier,
+    ...(carrier === undefined ? {} : { gateway: carrier.gateway }),
     observe: reconcileMetrics(metrics),
   })
+  isSynced = () => reconciling.isSynced()
   const { controller } = reconciling
   stateMetrics(metrics, store, controller)
   started.add('the reconcilers', () => reconciling.stop())
@@ -134,7 +144,7 @@ const start = async (
   const gate = new Gate()
   const services = [
     ecs,
-    elbv2Service({ store, clock, ids, wake }),
+    elbv2Service({ store, clock, ids, wake, listenerPorts: config.listenerPorts }),
     bindServiceDiscovery({ store, clock, ids }),
     bindApplicationAutoScaling({ store, clock, ids }),
   ].map(service => gate.guard(service))
@@ -146,6 +156,7 @@ const start = async (
     ...stateRoutes(reader),
     ...snapshotRoutes({ ...emptying, snapshots }),
     ...taskRoutes({ store, clock, wake }),
+    ...(carrier?.routes ?? []),
   ]
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())

@@ -26,6 +26,30 @@ export const controlPlaneName = 'kecs-control-plane'
  */
 export const doorHost = 'localhost.localstack.cloud'
 
+/** Where the gateway answers probes, and tells which configuration it applies. Inside the cluster alone. */
+export const gatewayPort = 8082
+/** The Service of that port. */
+export const gatewayService = 'traefik'
+/** Of the administration port: what the gateway fetches. */
+export const configurationPath = '/gateway/configuration'
+/** Of the administration port: where listeners are reached, as JSON. */
+export const listenersPath = '/gateway/listeners'
+/** Below the gateway's port: the header `x-kecs-configuration` of its answer names the configuration that it applies. */
+export const appliedPath = '/kecs/applied'
+export const appliedHeader = 'x-kecs-configuration'
+
+/**
+ * Ports of the gateway for listeners that got none of the published ones: reached by a load balancer's name inside the
+ * cluster. Inclusive.
+ */
+export const unpublishedListenerPorts = { first: 64_000, last: 64_019 } as const
+/** The gateway's entry points for a listener's port. */
+export const tcpEntryPoint = (port: number): string => `tcp-${port}`
+export const udpEntryPoint = (port: number): string => `udp-${port}`
+
+/** The Kubernetes Service that is a load balancer's name inside the cluster, of the first label of its DNS name. */
+export const loadBalancerService = (firstLabel: string): string => `lb-${firstLabel.toLowerCase()}`
+
 /** Component names: Deployments, Services and the argument of `kecs logs`. */
 export const components = ['control-plane', 'traefik', 'localstack', 'agent'] as const
 export type Component = (typeof components)[number]

@@ -19,6 +19,7 @@ const instance: Instance = {
   port: 4566,
   apiPort: 6550,
   publishedPorts: { first: 9000, last: 9019 },
+  listenerPorts: { first: 9020, last: 9039 },
   backend: 'localstack/localstack:4.14.0',
   image: 'ghcr.io/nandemo-ya/kecs-control-plane:0.1.0',
   version: '0.1.0',
@@ -36,7 +37,7 @@ test('kind publishes the door, the range and the API, and mounts the data', () =
   expect(config.networking).toEqual({ apiServerAddress: '127.0.0.1', apiServerPort: 6550 })
   const [node] = config.nodes
   expect(node.extraMounts).toEqual([{ hostPath: instance.dataDir, containerPath: '/data' }])
-  expect(node.extraPortMappings).toHaveLength(21)
+  expect(node.extraPortMappings).toHaveLength(61)
   expect(node.extraPortMappings[0]).toEqual({ containerPort: 4566, hostPort: 4600, listenAddress: '0.0.0.0', protocol: 'TCP' })
   expect(node.extraPortMappings[20]).toEqual({ containerPort: 9019, hostPort: 9019, listenAddress: '0.0.0.0', protocol: 'TCP' })
 })
@@ -67,7 +68,12 @@ test('k3d is called as the design has it', () => {
   expect(args.slice(0, 3)).toEqual(['cluster', 'create', 'kecs'])
   expect(valuesOf('--image')).toEqual(['rancher/k3s:v1.34.4-k3s1'])
   expect(valuesOf('--api-port')).toEqual(['127.0.0.1:6550'])
-  expect(valuesOf('--port')).toEqual(['127.0.0.1:4566:4566@loadbalancer', '127.0.0.1:9000-9019:9000-9019@server:0:direct'])
+  expect(valuesOf('--port')).toEqual([
+    '127.0.0.1:4566:4566@loadbalancer',
+    '127.0.0.1:9000-9019:9000-9019@server:0:direct',
+    '127.0.0.1:9020-9039:9020-9039@server:0:direct',
+    '127.0.0.1:9020-9039:9020-9039/udp@server:0:direct',
+  ])
   expect(valuesOf('--volume')).toEqual(['/home/you/.kecs/kecs/data:/data@server:0'])
   expect(valuesOf('--runtime-label')).toEqual(['kecs.dev/instance=kecs@server:0'])
   // Without a filter k3d refuses them: the load balancer counts as a node.

@@ -37,8 +37,10 @@ export interface Instance {
   readonly port: number
   /** The Kubernetes API on the host. */
   readonly apiPort: number
-  /** Ports published one to one for listeners and tasks' host ports: inclusive. */
+  /** Ports published one to one for tasks' host ports: inclusive. */
   readonly publishedPorts: { readonly first: number; readonly last: number }
+  /** Ports published one to one for load balancers' listeners, TCP and UDP: inclusive; none where `last` is below `first`. */
+  readonly listenerPorts: { readonly first: number; readonly last: number }
   /** Driver `context`: the kube context. */
   readonly context?: string
   /** Drivers k3d and kind: path of the program that the cluster was last brought up with, for shells that do not have it on PATH. */

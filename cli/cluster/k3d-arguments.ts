@@ -12,17 +12,17 @@ const disabled = ['=traefik', '=servicelb', '=metrics-server', '=local-storage',
 
 /**
  * Arguments of `k3d cluster create`. The door goes through k3d's load balancer, as the design has it; the range for
- * tasks goes straight to the node: the balancer would open each port at once, and end connections to those unused.
+ * tasks and the one for listeners go straight to the node: the balancer would open each port at once, and end connections to those unused.
  * https://k3d.io/stable/usage/commands/k3d_cluster_create/
  */
 export const createArguments = (instance: Instance, env: DriverParts['env']): readonly string[] => {
-  const { first, last } = instance.publishedPorts
-  const range = first === last ? `${first}` : `${first}-${last}`
   const flags: readonly (readonly [string, string])[] = [
     ['--image', env['KECS_K3S_IMAGE'] || k3sImage],
     ['--api-port', `${apiAddress}:${instance.apiPort}`],
     ['--port', `${instance.bind}:${instance.port}:${doorPort}@loadbalancer`],
-    ...(last < first ? [] : ([['--port', `${instance.bind}:${range}:${range}@server:0:direct`]] as const)),
+    ...published(instance, instance.publishedPorts, ''),
+    ...published(instance, instance.listenerPorts, ''),
+    ...published(instance, instance.listenerPorts, '/udp'),
     ['--volume', `${instance.dataDir}:/data@server:0`],
     ['--runtime-label', `${labels.instance}=${instance.name}@server:0`],
     ...disabled.map(what => ['--k3s-arg', `--disable${what}@server:0`] as const),
@@ -30,4 +30,9 @@ export const createArguments = (instance: Instance, env: DriverParts['env']): re
   // The user's own kubeconfig is theirs: `kecs kubeconfig` prints this cluster's.
   const apart = ['--kubeconfig-update-default=false', '--kubeconfig-switch-context=false', '--wait']
   return ['cluster', 'create', clusterName(instance), ...flags.flat(), ...apart]
+}
+
+const published = ({ bind }: Instance, { first, last }: Instance['publishedPorts'], protocol: '' | '/udp') => {
+  const range = first === last ? `${first}` : `${first}-${last}`
+  return last < first ? [] : ([['--port', `${bind}:${range}:${range}${protocol}@server:0:direct`]] as const)
 }

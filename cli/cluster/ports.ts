@@ -7,7 +7,7 @@ import type { Instance } from './driver.ts'
 export interface TakenPort {
   readonly port: number
   /** What kecs wants it for. */
-  readonly what?: 'door' | 'api' | 'published'
+  readonly what?: 'door' | 'api' | 'published' | 'listener'
   /** Who has it, where that can be told: `container web`, `program node (pid 4711)`. */
   readonly holder?: string
 }
@@ -20,14 +20,17 @@ export const wantedPorts = (instance: Instance): readonly { port: number; what: 
   { port: instance.port, what: 'door', address: instance.bind },
   { port: instance.apiPort, what: 'api', address: apiAddress },
   ...publishedPorts(instance).map(port => ({ port, what: 'published' as const, address: instance.bind })),
+  ...listenerPorts(instance).map(port => ({ port, what: 'listener' as const, address: instance.bind })),
 ]
 
 /** The range of published ports, one by one. */
-export const publishedPorts = (instance: Instance): readonly number[] =>
-  Array.from(
-    { length: Math.max(0, instance.publishedPorts.last - instance.publishedPorts.first + 1) },
-    (_, at) => instance.publishedPorts.first + at,
-  )
+export const publishedPorts = (instance: Instance): readonly number[] => portsIn(instance.publishedPorts)
+
+/** The range of load balancers' listeners, one by one. */
+export const listenerPorts = (instance: Instance): readonly number[] => portsIn(instance.listenerPorts)
+
+const portsIn = ({ first, last }: Instance['publishedPorts']): readonly number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
 
 /** Which of the instance's ports cannot be had, and who has them. Ask only before its cluster exists. */
 export const takenPorts = async (docker: Docker, instance: Instance, signal: AbortSignal): Promise<readonly TakenPort[]> => {
@@ -43,7 +46,7 @@ export const takenPorts = async (docker: Docker, instance: Instance, signal: Abo
   return asked.flat()
 }
 
-const flags = { door: '--port', api: '--api-port', published: '--publish' } as const
+const flags = { door: '--port', api: '--api-port', published: '--publish', listener: '--listeners' } as const
 
 export const portTakenError = (taken: readonly TakenPort[]): CliError => {
   const named = taken.map(({ port, what, holder }) => {
@@ -51,7 +54,7 @@ export const portTakenError = (taken: readonly TakenPort[]): CliError => {
     return `port ${port}${purpose} is taken${holder ? ` by ${holder}` : ''}`
   })
   const first = taken[0]?.what
-  const choice = first ? `choose another with ${flags[first]}` : 'choose others with --port, --api-port or --publish'
+  const choice = first ? `choose another with ${flags[first]}` : 'choose others with --port, --api-port, --publish or --listeners'
   const text = named.join(', ')
   return new CliError(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`, `Stop what holds it, or ${choice}.`)
 }

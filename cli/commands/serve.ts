@@ -142,6 +142,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
     ...((flags.allowReset ?? env['KECS_ALLOW_RESET'] === 'true') ? { allowReset: true } : {}),
     ...keysOf(flags, env),
+    ...gatewayConfig(env),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }
 }
@@ -165,6 +166,16 @@ const keysOf = ({ auth, keys }: ServeFlags, env: Readonly<Record<string, string 
 const agentPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'agentPort'> => {
   const given = env['KECS_CONTAINER_MODE'] === 'true' ? env['KECS_AGENT_PORT'] : undefined
   return given === undefined || given === '' ? {} : { agentPort: Number(given) }
+}
+
+/** What the manifests say of the gateway beside the control plane. */
+const gatewayConfig = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'listenerPorts' | 'hostPort'> => {
+  const listeners = env['KECS_LISTENER_PORTS']
+  const hostPort = Number(env['KECS_HOST_PORT'] ?? 0)
+  return {
+    ...(listeners === undefined || listeners === '' ? {} : { listenerPorts: parsePortRange(listeners, 'KECS_LISTENER_PORTS') }),
+    ...(hostPort > 0 ? { hostPort } : {}),
+  }
 }
 
 const runtimeOf = (asked: string | undefined, inCluster: boolean): ServerConfig['runtime'] => {

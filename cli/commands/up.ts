@@ -13,7 +13,8 @@ const args = {
   driver: { type: 'string', description: 'what it runs on: k3d, kind, context or simulated', valueHint: 'DRIVER' },
   port: { type: 'string', description: 'the AWS endpoint on this machine (default 4566)', valueHint: 'PORT' },
   'api-port': { type: 'string', description: 'the Kubernetes API on this machine (default 6550)', valueHint: 'PORT' },
-  publish: { type: 'string', description: 'ports for load balancers and tasks (default 9000-9019)', valueHint: 'FIRST-LAST' },
+  publish: { type: 'string', description: "ports for tasks' host ports (default 9000-9019)", valueHint: 'FIRST-LAST' },
+  listeners: { type: 'string', description: "ports for load balancers' listeners (default 9020-9039)", valueHint: 'FIRST-LAST' },
   bind: { type: 'string', description: 'address that endpoint and ports are opened on (default 127.0.0.1)', valueHint: 'ADDRESS' },
   context: { type: 'string', description: 'the kube context to install into, with --driver context', valueHint: 'CONTEXT' },
   image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
@@ -50,11 +51,13 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
   const driver = given.text('driver')
   const publish = given.text('publish')
   const auth = given.text('auth')
+  const listeners = given.text('listeners')
   return present({
     driver: driver === undefined ? undefined : checkDriver(driver, '--driver'),
     port: given.number('port', port.least, port.most),
     apiPort: given.number('api-port', port.least, port.most),
     publish: publish === undefined ? undefined : parsePortRange(publish),
+    listeners: listeners === undefined ? undefined : parsePortRange(listeners, '--listeners'),
     bind: given.text('bind'),
     context: given.text('context'),
     image: given.text('image'),
@@ -77,12 +80,13 @@ const checkDriver = (text: string, from: string): DriverName => {
 
 /** The object without what is undefined, so that it does not hide what other sources say. */
 const present = (values: { readonly [K in keyof Choices]-?: Choices[K] | undefined }): Choices => {
-  const { driver, port: door, apiPort, publish, bind, context, image, backend, auth, keys, allowReset } = values
+  const { driver, port: door, apiPort, publish, listeners, bind, context, image, backend, auth, keys, allowReset } = values
   return {
     ...(driver === undefined ? {} : { driver }),
     ...(door === undefined ? {} : { port: door }),
     ...(apiPort === undefined ? {} : { apiPort }),
     ...(publish === undefined ? {} : { publish }),
+    ...(listeners === undefined ? {} : { listeners }),
     ...(bind === undefined ? {} : { bind }),
     ...(context === undefined ? {} : { context }),
     ...(image === undefined ? {} : { image }),

@@ -19,6 +19,7 @@ beforeAll(async () => {
       port: 4566,
       apiPort: 6550,
       publishedPorts: { first: 9000, last: 9019 },
+      listenerPorts: { first: 9020, last: 9039 },
       backend: 'none',
       image: 'kecs:1',
       version: '1',

@@ -117,7 +117,7 @@ export const backendUrlOf = ({ instance }: Installation): string => {
 
 const environment = (installation: Installation) => {
   const { instance, data } = installation
-  const { first, last } = instance.publishedPorts
+  const range = ({ first, last }: typeof instance.publishedPorts) => (last < first ? '' : `${first}-${last}`)
   return [
     { name: 'KECS_CONTAINER_MODE', value: 'true' },
     { name: 'KECS_DATA_DIR', value: '/data' },
@@ -127,7 +127,10 @@ const environment = (installation: Installation) => {
     { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
     { name: 'KECS_BACKEND_URL', value: backendUrlOf(installation) },
     { name: 'KECS_AGENT_PORT', value: String(agentPort) },
-    { name: 'KECS_PUBLISHED_PORTS', value: last < first ? '' : `${first}-${last}` },
+    { name: 'KECS_PUBLISHED_PORTS', value: range(instance.publishedPorts) },
+    // Where a cluster was there before, nothing of it is published.
+    { name: 'KECS_LISTENER_PORTS', value: instance.driver === 'context' ? '' : range(instance.listenerPorts) },
+    { name: 'KECS_HOST_PORT', value: String(instance.port) },
     ...(instance.allowReset === true ? [{ name: 'KECS_ALLOW_RESET', value: 'true' }] : []),
     ...(instance.keys === undefined
       ? []

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
+import { clusterDomain, doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
 
 const kubeadm =
   '.:53 {\n    errors\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n       pods insecure\n    }\n    forward . /etc/resolv.conf\n    reload\n}\n'
@@ -11,7 +11,7 @@ test('our block is added once, replaced when the address changes, and taken out 
   expect(added).toContain('answer "{{ .Name }} 30 IN A 10.96.0.7"')
   expect(withDoorBlock(added, doorBlock('10.96.0.7'))).toBe(added)
   const moved = withDoorBlock(added, doorBlock('10.96.0.8'))
-  expect(moved.match(/localhost\.localstack\.cloud/g)).toHaveLength(1)
+  expect(moved.match(/^localhost\.localstack\.cloud/gm)).toHaveLength(1)
   expect(moved).not.toContain('10.96.0.7')
   expect(withoutDoorBlock(moved)).toBe(kubeadm)
   expect(withoutDoorBlock(kubeadm)).toBe(kubeadm)
@@ -30,4 +30,13 @@ test('k3s imports what others add', () => {
   expect(importsCustom(`${kubeadm}import /etc/coredns/custom/*.server\n`)).toBe(true)
   expect(importsCustom('.:53 {\n    import /etc/coredns/custom/*.override\n}\n    import /etc/coredns/custom/*.server\n')).toBe(true)
   expect(importsCustom(kubeadm)).toBe(false)
+})
+
+test("a load balancer's name is its Service's, whichever there are", () => {
+  const block = doorBlock('10.96.0.7', clusterDomain(kubeadm.replace('cluster.local', 'corp.example')))
+  expect(block).toContain(
+    String.raw`rewrite name regex ^([^.]+)\.[^.]+\.elb\.localhost\.localstack\.cloud\.$ lb-{1}.kecs-system.svc.corp.example answer auto`,
+  )
+  expect(block).toContain('forward corp.example 127.0.0.1:53')
+  expect(clusterDomain(kubeadm)).toBe('cluster.local')
 })

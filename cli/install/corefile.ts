@@ -1,15 +1,19 @@
-import { doorHost } from '../../shared/names.ts'
+import { doorHost, loadBalancerService, systemNamespace } from '../../shared/names.ts'
 
 /**
  * The part of CoreDNS's configuration that answers the door's address for its name and for all names below it. A
  * server block of its own, as CoreDNS prefers the longer zone: what the cluster's own block does stays as it is.
+ * A load balancer's name is its Service's, whichever there are: what is rewritten to it is asked of the cluster's block.
  * IPv6 is answered with nothing, so that nobody tries the public ::1. https://coredns.io/plugins/template/
  * @param address the door Service's, which does not change while the Service is there
+ * @param domain the cluster's
  */
-export const doorBlock = (address: string): string =>
+export const doorBlock = (address: string, domain = 'cluster.local'): string =>
   [
     `${doorHost}:53 {`,
     '    errors',
+    `    rewrite name regex ^([^.]+)\\.[^.]+\\.elb\\.${doorHost.replaceAll('.', '\\.')}\\.$ ${loadBalancerService('{1}')}.${systemNamespace}.svc.${domain} answer auto`,
+    `    forward ${domain} 127.0.0.1:53`,
     '    template IN A {',
     `        answer "{{ .Name }} 30 IN A ${address}"`,
     '    }',
@@ -34,6 +38,10 @@ export const withoutDoorBlock = (corefile: string): string => {
 }
 
 const closed = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
+
+/** The cluster's domain, which its block for Kubernetes begins with. */
+export const clusterDomain = (corefile: string): string =>
+  /^\s*kubernetes\s+([a-z0-9.-]+)/m.exec(corefile)?.[1]?.replace(/\.$/, '') ?? 'cluster.local'
 
 /** Whether the Corefile reads server blocks of others from the ConfigMap `coredns-custom`, as k3s' does. */
 export const importsCustom = (corefile: string): boolean => /^\s*import\s+\/etc\/coredns\/custom\/\*\.server\s*$/m.test(corefile)

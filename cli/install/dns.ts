@@ -3,7 +3,7 @@ import { CliError } from '../../shared/errors.ts'
 import { isNotFound, kinds, waitFor, type ConfigMap, type KubeClient } from '../../shared/kube/index.ts'
 import { labelPrefix, systemNamespace } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
-import { doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
+import { clusterDomain, doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
 import { fieldManager } from './field-manager.ts'
 import { doorService } from './traefik.ts'
 
@@ -18,7 +18,7 @@ const stamp = `${labelPrefix}/door`
 /** Makes the cluster's DNS answer the door's address for its names. Nothing is touched where it does already. */
 export const installDns = async (kube: KubeClient, instance: Pick<Instance, 'driver'>, signal: AbortSignal): Promise<void> => {
   const [corefile, address] = await Promise.all([corefileOf(kube, signal), doorAddress(kube, signal)])
-  const block = doorBlock(address)
+  const block = doorBlock(address, clusterDomain(corefile))
   const changed = importsCustom(corefile)
     ? await applyCustom(kube, block, signal)
     : await patchCorefile(kube, withDoorBlock(corefile, block), corefile, signal)

@@ -6,6 +6,7 @@ const prunable: readonly Kind<KubeObject>[] = [
   kinds.deployment,
   kinds.daemonSet,
   kinds.service,
+  kinds.configMap,
   kinds.serviceAccount,
   kinds.secret,
   kinds.role,

@@ -1,10 +1,22 @@
 import type { Deployment, Manifest, Role, RoleBinding, Service, ServiceAccount } from '../../shared/kube/index.ts'
-import { doorPort, images, systemNamespace } from '../../shared/names.ts'
+import {
+  adminPort,
+  controlPlaneName,
+  configurationPath,
+  doorPort,
+  gatewayPort,
+  gatewayService,
+  images,
+  systemNamespace,
+  tcpEntryPoint,
+  udpEntryPoint,
+  unpublishedListenerPorts,
+} from '../../shared/names.ts'
+
+import { pluginArguments, pluginMount, pluginSource, pluginStamp, pluginVolume } from './gateway-plugin.ts'
 import type { Installation } from './installation.ts'
 import { containerSecurity, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations } from './pod-parts.ts'
 
-/** Inside the pod: its answers to probes. */
-const pingPort = 8082
 const nobody = { uid: 65_532, gid: 65_532 }
 
 /** The gateway: the only door. https://doc.traefik.io/traefik/v3.6/reference/install-configuration/ */
@@ -12,8 +24,10 @@ export const traefik = (installation: Installation): readonly Manifest[] => [
   account(installation),
   role(installation),
   binding(installation),
+  pluginSource(installation),
   deployment(installation),
   door(installation),
+  own(installation),
 ]
 
 const account = (installation: Installation): ServiceAccount & Manifest => ({
@@ -44,13 +58,34 @@ const binding = (installation: Installation): RoleBinding & Manifest => ({
   subjects: [{ kind: 'ServiceAccount', name: 'traefik', namespace: systemNamespace }],
 })
 
-const settings = [
+const portsIn = ({ first, last }: { readonly first: number; readonly last: number }): readonly number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
+
+const listenerPorts = ({ instance }: Installation): readonly number[] => [
+  ...portsIn(instance.listenerPorts),
+  ...portsIn(unpublishedListenerPorts),
+]
+
+/** Entry points cannot be added while the gateway runs: each port that a listener may get has one for TCP and one for UDP. */
+const listenerEntryPoints = (port: number): readonly string[] => {
+  const tcp = `--entrypoints.${tcpEntryPoint(port)}`
+  return [
+    `${tcp}.address=:${port}`,
+    `--entrypoints.${udpEntryPoint(port)}.address=:${port}/udp`,
+    // As load balancers on AWS do: paths are left as they are, what clients say of earlier hops stays, and long uploads are let be.
+    `${tcp}.http.sanitizepath=false`,
+    `${tcp}.forwardedheaders.insecure=true`,
+    `${tcp}.transport.respondingtimeouts.readtimeout=0`,
+  ]
+}
+
+const settings = (installation: Installation): readonly string[] => [
   '--global.checknewversion=false',
   '--global.sendanonymoususage=false',
   `--entrypoints.aws.address=:${doorPort}`,
   // A call may take its time (waiters, large objects): the client's patience decides, not the gateway's.
   '--entrypoints.aws.transport.respondingtimeouts.readtimeout=0',
-  `--entrypoints.ping.address=:${pingPort}`,
+  `--entrypoints.ping.address=:${gatewayPort}`,
   '--ping=true',
   '--ping.entrypoint=ping',
   '--providers.kubernetescrd=true',
@@ -60,6 +95,12 @@ const settings = [
   // What is away for a moment answers 503, which SDKs try again, rather than 404.
   '--providers.kubernetescrd.allowemptyservices=true',
   '--providers.providersthrottleduration=50ms',
+  // Load balancers: what the control plane computes of them.
+  `--providers.http.endpoint=http://${controlPlaneName}.${systemNamespace}:${adminPort}${configurationPath}`,
+  '--providers.http.pollinterval=100ms',
+  '--providers.http.polltimeout=2s',
+  ...listenerPorts(installation).flatMap(listenerEntryPoints),
+  ...pluginArguments,
   '--log.level=INFO',
   '--log.nocolor=true',
 ]
@@ -74,7 +115,7 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
     strategy: { type: 'Recreate' },
     selector: { matchLabels: selectorOf('traefik') },
     template: {
-      metadata: { labels: labelsOf(installation, 'traefik') },
+      metadata: { labels: labelsOf(installation, 'traefik'), annotations: { ...pluginStamp } },
       spec: {
         serviceAccountName: 'traefik',
         securityContext: podSecurity(nobody),
@@ -85,8 +126,9 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
           {
             name: 'traefik',
             image: images.traefik,
+            workingDir: '/',
             imagePullPolicy: 'IfNotPresent',
-            args: settings,
+            args: [...settings(installation)],
             ports: [
               {
                 name: 'aws',
@@ -94,7 +136,15 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
                 protocol: 'TCP',
                 ...(installation.exposure === 'host-port' ? { hostPort: doorPort } : {}),
               },
-              { name: 'ping', containerPort: pingPort, protocol: 'TCP' },
+              { name: 'ping', containerPort: gatewayPort, protocol: 'TCP' },
+              ...portsIn(installation.instance.listenerPorts).flatMap(port =>
+                ['TCP', 'UDP'].map(protocol => ({
+                  name: `${protocol.toLowerCase()}-${port}`,
+                  containerPort: port,
+                  protocol,
+                  ...(installation.exposure === 'host-port' ? { hostPort: port } : {}),
+                })),
+              ),
             ],
             readinessProbe: { httpGet: { path: '/ping', port: 'ping' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
             livenessProbe: {
@@ -106,10 +156,10 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
             },
             resources: { requests: { cpu: '50m', memory: '48Mi' } },
             securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
-            volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+            volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, pluginMount],
           },
         ],
-        volumes: [scratchVolume],
+        volumes: [scratchVolume, pluginVolume],
       },
     },
   },
@@ -134,3 +184,11 @@ const door = (installation: Installation): Service & Manifest => {
     },
   }
 }
+
+/** Where the control plane asks the gateway which configuration it applies. */
+const own = (installation: Installation): Service & Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: metaOf(installation, 'traefik', gatewayService),
+  spec: { selector: selectorOf('traefik'), ports: [{ name: 'ping', port: gatewayPort, targetPort: 'ping', protocol: 'TCP' }] },
+})

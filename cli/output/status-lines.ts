@@ -2,6 +2,7 @@ import { withName } from '../instance.ts'
 import type { StatusDocument } from '../status.ts'
 import type { Paint } from './paint.ts'
 import { shortPath } from '../up/settings.ts'
+import { portRows } from '../up/summary.ts'
 
 const marks = {
   ready: ['green', '●'],
@@ -16,7 +17,6 @@ const marks = {
 export const statusLines = (status: StatusDocument, paint: Paint): readonly string[] => {
   const mark = (state: StatusDocument['state']) => paint(marks[state][0], marks[state][1])
   const row = (label: string, value: string) => `  ${paint('dim', label.padEnd(10))} ${value}`
-  const { first, last } = status.publishedPorts
   const what = {
     ready: 'is ready',
     starting: 'is starting',
@@ -29,7 +29,7 @@ export const statusLines = (status: StatusDocument, paint: Paint): readonly stri
   const lines = [`${mark(status.state)} ${paint('bold', `${name} ${what[status.state]}`)}${paint('dim', ` on ${status.driver}`)}`, '']
   const isUp = status.state !== 'absent' && status.state !== 'stopped'
   if (isUp) {
-    lines.push(row('endpoint', status.endpoint), row('ports', `${first}-${last} of tasks and load balancers`))
+    lines.push(row('endpoint', status.endpoint), ...portRows(status).map(([label, value]) => row(label, value)))
     if (status.kubeconfig !== undefined) lines.push(row('cluster', `kubectl --kubeconfig ${shortPath(status.kubeconfig)} get pods -A`))
     if (status.simulated) lines.push(row('tasks', paint('yellow', 'simulated: no container runs')))
   }
@@ -42,6 +42,7 @@ export const statusLines = (status: StatusDocument, paint: Paint): readonly stri
     )
     lines.push(`  ${mark(state)} ${component.padEnd(width)}  ${state.padEnd(8)} ${paint('dim', notes.join(', '))}`.trimEnd())
   }
+  lines.push(...listenerLines(status, paint))
   const next = nextStep(status)
   if (next !== undefined) lines.push('', `  ${next}`)
   if (status.otherInstances.length > 0) {
@@ -49,6 +50,19 @@ export const statusLines = (status: StatusDocument, paint: Paint): readonly stri
     lines.push('', `  ${paint('dim', `other instances: ${others.join(', ')}`)}`)
   }
   return lines
+}
+
+/** Where load balancers are reached: from this machine, and where that is not so, by name alone. */
+const listenerLines = ({ listeners, endpoint }: StatusDocument, paint: Paint): readonly string[] => {
+  if (listeners.length === 0) return []
+  const { hostname, port: door } = new URL(endpoint)
+  const width = Math.max(...listeners.map(({ loadBalancer }) => loadBalancer.length))
+  const lines = listeners.map(({ loadBalancer, dnsName, protocol, port, hostPort }) => {
+    const at = hostPort === undefined ? paint('dim', 'by name inside the cluster alone') : `${hostname}:${hostPort}`
+    const byName = protocol === 'HTTP' && port === 80 ? paint('dim', `  http://${dnsName}:${door}`) : ''
+    return `  ${loadBalancer.padEnd(width)}  ${`${protocol} ${port}`.padEnd(9)}  ${at}${byName}`
+  })
+  return ['', `  ${paint('dim', 'load balancers')}`, ...lines]
 }
 
 const nextStep = ({ state, name }: StatusDocument): string | undefined => {

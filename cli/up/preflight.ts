@@ -48,7 +48,7 @@ export const checkOthers = (instance: Instance, others: readonly Instance[]): vo
     if (shared === undefined) continue
     throw new CliError(
       `Port ${shared} belongs to the instance ${other.name}.`,
-      `Choose others with --port, --api-port and --publish, or remove that instance: kecs down --delete-data --name ${other.name}`,
+      `Choose others with --port, --api-port, --publish and --listeners, or remove that instance: kecs down --delete-data --name ${other.name}`,
     )
   }
 }

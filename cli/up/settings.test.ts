@@ -20,6 +20,7 @@ describe('an instance is settled', () => {
       port: 4566,
       apiPort: 6550,
       publishedPorts: { first: 9000, last: 9019 },
+      listenerPorts: { first: 9020, last: 9039 },
       backend: 'localstack/localstack:4.14.0',
       image: 'ghcr.io/nandemo-ya/kecs-control-plane:1.0.0',
       version: '1.0.0',
@@ -73,13 +74,34 @@ describe('an instance is settled', () => {
   })
 })
 
+test("listeners' ports are no one else's", async () => {
+  const wide = await settle({ choices: { publish: { first: 9000, last: 9029 } } })
+  expect(wide.listenerPorts.first).toBeGreaterThan(9029)
+  await expect(settle({ choices: { listeners: { first: 9010, last: 9020 } } })).rejects.toThrow(
+    "Port 9010 of the load balancers' listeners is of tasks' host ports (--publish).",
+  )
+  await expect(settle({ choices: { listeners: { first: 4560, last: 4570 } } })).rejects.toThrow('Port 4566')
+  await expect(settle({ choices: { listeners: { first: 63_990, last: 64_001 } } })).rejects.toThrow(
+    "Port 64000 of the load balancers' listeners",
+  )
+})
+
 test('what a cluster cannot change is named with both values', async () => {
   const there = await settle()
-  const wanted: Instance = { ...there, port: 5000, driver: 'kind', publishedPorts: { first: 1, last: 2 }, image: 'new:1', backend: 'none' }
+  const wanted: Instance = {
+    ...there,
+    port: 5000,
+    driver: 'kind',
+    publishedPorts: { first: 1, last: 2 },
+    listenerPorts: { first: 3, last: 4 },
+    image: 'new:1',
+    backend: 'none',
+  }
   expect(conflicts(there, there)).toEqual([])
   expect(conflicts(there, wanted)).toEqual([
     'driver is k3d, asked for is kind',
     'port is 4566, asked for is 5000',
     'publish is 9000-9019, asked for is 1-2',
+    'listeners is 9020-9039, asked for is 3-4',
   ])
 })

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
-import { images } from '../../shared/names.ts'
+import { CliError } from '../../shared/errors.ts'
+import { doorPort, gatewayPort, images, unpublishedListenerPorts } from '../../shared/names.ts'
 import type { DriverName, Instance } from '../cluster/driver.ts'
 import type { Choices } from '../config-file.ts'
 import { dataFolder, instanceFolder } from '../instance.ts'
@@ -7,7 +8,12 @@ import { noKeys, readKeysFile } from '../keys.ts'
 import { freePort, freeRange } from '../ports.ts'
 
 /** Ports of the first instance; another one takes the next free ones. */
-export const defaultPorts = { door: 4566, api: 6550, published: { first: 9000, last: 9019 } } as const
+export const defaultPorts = {
+  door: 4566,
+  api: 6550,
+  published: { first: 9000, last: 9019 },
+  listeners: { first: 9020, last: 9039 },
+} as const
 
 export interface InstanceRequest {
   readonly home: string
@@ -26,21 +32,6 @@ export interface InstanceRequest {
 export const settleInstance = async (request: InstanceRequest): Promise<Instance> => {
   const { choices, remembered, home, name } = request
   const bind = choices.bind ?? remembered?.bind ?? '127.0.0.1'
-  const isFirst = name === 'kecs'
-  // The default instance's ports are left to it, also before it exists.
-  const taken = new Set([
-    ...request.others.flatMap(portsOf),
-    ...(isFirst ? [] : allPorts(defaultPorts.door, defaultPorts.api, defaultPorts.published)),
-  ])
-  // The default instance's ports are part of what users learn: when they are taken, that is said, not evaded.
-  const pick = async (wanted: number) => (isFirst ? wanted : freePort(bind, wanted, taken))
-  const port = choices.port ?? remembered?.port ?? (await pick(defaultPorts.door))
-  taken.add(port)
-  const apiPort = choices.apiPort ?? remembered?.apiPort ?? (await pick(defaultPorts.api))
-  taken.add(apiPort)
-  const { first, last } = defaultPorts.published
-  const publishedPorts =
-    choices.publish ?? remembered?.publishedPorts ?? (isFirst ? { first, last } : await freeRange(bind, first, last - first + 1, taken))
   const context = choices.context ?? remembered?.context
   return {
     name,
@@ -48,9 +39,7 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     folder: instanceFolder(home, name),
     dataDir: dataFolder(home, name),
     bind,
-    port,
-    apiPort,
-    publishedPorts,
+    ...(await settlePorts(request, bind)),
     ...(context === undefined ? {} : { context }),
     backend: choices.backend ?? remembered?.backend ?? images.localstack,
     ...(await keysOf(choices, remembered)),
@@ -58,6 +47,33 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     image: imageFor(request),
     version: request.version,
   }
+}
+
+type Ports = Pick<Instance, 'port' | 'apiPort' | 'publishedPorts' | 'listenerPorts'>
+
+const settlePorts = async ({ choices, remembered, name, others }: InstanceRequest, bind: string): Promise<Ports> => {
+  const isFirst = name === 'kecs'
+  // The default instance's ports are left to it, also before it exists.
+  const taken = new Set([
+    ...others.flatMap(portsOf),
+    ...(isFirst ? [] : [defaultPorts.door, defaultPorts.api, ...portsIn(defaultPorts.published), ...portsIn(defaultPorts.listeners)]),
+  ])
+  // The default instance's ports are part of what users learn: when they are taken, that is said, not evaded.
+  const pick = async (wanted: number) => (isFirst ? wanted : freePort(bind, wanted, taken))
+  const port = choices.port ?? remembered?.port ?? (await pick(defaultPorts.door))
+  taken.add(port)
+  const apiPort = choices.apiPort ?? remembered?.apiPort ?? (await pick(defaultPorts.api))
+  taken.add(apiPort)
+  // What was chosen for the one range may be what the other has by default.
+  const isOpen = (range: PortRange) => portsIn(range).every(each => !taken.has(each))
+  const pickRange = async (range: PortRange) =>
+    isFirst && isOpen(range) ? range : freeRange(bind, range.first, range.last - range.first + 1, taken)
+  const publishedPorts = choices.publish ?? remembered?.publishedPorts ?? (await pickRange(defaultPorts.published))
+  for (const each of portsIn(publishedPorts)) taken.add(each)
+  const listenerPorts = choices.listeners ?? remembered?.listenerPorts ?? (await pickRange(defaultPorts.listeners))
+  const ports = { port, apiPort, publishedPorts, listenerPorts }
+  checkRanges(ports)
+  return ports
 }
 
 /** Keys are read when they are asked for, and remembered: their file may be elsewhere by the next `up`. */
@@ -79,23 +95,48 @@ const imageFor = ({ choices, remembered, version }: InstanceRequest): string => 
 export const defaultImage = (version: string): string => `${images.controlPlane}:${version}`
 
 /** Every host port of an instance. */
-export const portsOf = (instance: Instance): readonly number[] => allPorts(instance.port, instance.apiPort, instance.publishedPorts)
-
-const allPorts = (door: number, api: number, { first, last }: Instance['publishedPorts']): readonly number[] => [
-  door,
-  api,
-  ...Array.from({ length: last - first + 1 }, (_, index) => first + index),
+export const portsOf = (instance: Instance): readonly number[] => [
+  instance.port,
+  instance.apiPort,
+  ...portsIn(instance.publishedPorts),
+  ...portsIn(instance.listenerPorts),
 ]
+
+type PortRange = Instance['publishedPorts']
+
+const portsIn = ({ first, last }: PortRange): readonly number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
+
+/** Throws a usage error for listeners' ports that something else of the instance or of the gateway's pod has. */
+const checkRanges = (asked: Ports): void => {
+  const { first, last } = unpublishedListenerPorts
+  const held = new Map([
+    [doorPort, 'the AWS endpoint inside the cluster'],
+    [gatewayPort, "the gateway's own"],
+    ...portsIn({ first, last }).map(each => [each, "the gateway's own"] as const),
+    ...portsIn(asked.publishedPorts).map(each => [each, "of tasks' host ports (--publish)"] as const),
+    [asked.port, 'the AWS endpoint (--port)'],
+    [asked.apiPort, 'the Kubernetes API (--api-port)'],
+  ])
+  for (const each of portsIn(asked.listenerPorts)) {
+    const holder = held.get(each)
+    if (holder === undefined) continue
+    throw new CliError(`Port ${each} of the load balancers' listeners is ${holder}.`, 'Choose another range with --listeners.', {
+      exitCode: 2,
+    })
+  }
+}
 
 /** What cannot be changed while the cluster exists, as pairs of what is there and what is asked for. */
 export const conflicts = (there: Instance, wanted: Instance): readonly string[] => {
-  const range = ({ publishedPorts: { first, last } }: Instance) => `${first}-${last}`
+  const range = ({ first, last }: PortRange) => (last < first ? 'none' : `${first}-${last}`)
   const pairs: readonly (readonly [string, string, string])[] = [
     ['driver', there.driver, wanted.driver],
     ['bind', there.bind, wanted.bind],
     ['port', String(there.port), String(wanted.port)],
     ['api-port', String(there.apiPort), String(wanted.apiPort)],
-    ['publish', range(there), range(wanted)],
+    ['publish', range(there.publishedPorts), range(wanted.publishedPorts)],
+    ['listeners', range(there.listenerPorts), range(wanted.listenerPorts)],
     ['context', there.context ?? '', wanted.context ?? ''],
   ]
   return pairs.filter(([, before, after]) => before !== after).map(([what, before, after]) => `${what} is ${before}, asked for is ${after}`)

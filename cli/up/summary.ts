@@ -32,6 +32,7 @@ export const upDocument = ({ instance, endpoint, milliseconds, kubeconfig, portF
   endpoint,
   region: defaultRegion,
   publishedPorts: instance.publishedPorts,
+  listenerPorts: instance.listenerPorts,
   data: instance.dataDir,
   ...(kubeconfig === undefined ? {} : { kubeconfig }),
   ...(portForward === undefined ? {} : { portForward }),
@@ -39,9 +40,20 @@ export const upDocument = ({ instance, endpoint, milliseconds, kubeconfig, portF
   seconds: Math.round(milliseconds / 100) / 10,
 })
 
+/** Which ports of the host are whose; a simulated instance has no load balancer that carries traffic. */
+export const portRows = (
+  instance: Pick<Instance, 'publishedPorts' | 'listenerPorts'> & { readonly driver: string },
+): readonly (readonly [label: string, value: string])[] => {
+  const { publishedPorts: tasks, listenerPorts: listeners } = instance
+  const hasListeners = instance.driver !== 'simulated' && instance.driver !== 'context' && listeners.last >= listeners.first
+  return [
+    ['ports', `${tasks.first}-${tasks.last} of tasks`],
+    ...(hasListeners ? ([['', `${listeners.first}-${listeners.last} of load balancers' listeners`]] as const) : []),
+  ]
+}
+
 /** The lines that `up` ends with: where it answers, and what to do next. */
 export const upLines = ({ instance, endpoint, milliseconds, kubeconfig, portForward }: UpResult, paint: Paint): readonly string[] => {
-  const { first, last } = instance.publishedPorts
   const row = (label: string, value: string) => `  ${paint('dim', label.padEnd(10))} ${value}`
   const name = instance.name === 'kecs' ? 'kecs' : `kecs (${instance.name})`
   return [
@@ -50,7 +62,7 @@ export const upLines = ({ instance, endpoint, milliseconds, kubeconfig, portForw
     '',
     row('endpoint', paint('bold', endpoint)),
     ...(portForward === undefined ? [] : [row('', `once this runs: ${portForward}`)]),
-    row('ports', `${first}-${last} of tasks and load balancers`),
+    ...portRows(instance).map(([label, value]) => row(label, value)),
     ...(kubeconfig === undefined ? [] : [row('cluster', `kubectl --kubeconfig ${shortPath(kubeconfig)} get pods -A`)]),
     ...(instance.driver === 'simulated' ? [row('tasks', paint('yellow', 'simulated: no container runs'))] : []),
     '',

@@ -9,7 +9,7 @@ import type { Logger } from '../log.ts'
 import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.ts'
 import { Controller } from '../reconcilers/controller.ts'
-import { LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
+import { type Carrier, LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
 import type { ServiceSignals } from '../reconcilers/service-situation.ts'
 import { serviceUses } from '../reconcilers/service-situation.ts'
 import { ServiceReconciler } from '../reconcilers/service.ts'
@@ -39,6 +39,8 @@ export interface ReconcilingParts {
   readonly logs?: TaskLogs | undefined
   /** Told of each task of which the runtime sees something new. */
   readonly noticed?: ((task: TaskRef) => void) | undefined
+  /** What carries load balancers' traffic; undefined where nothing does. */
+  readonly carrier?: Carrier | undefined
   /** What else tells services how their tasks are. */
   readonly signals?: ServiceSignals
   /** Asks targets how they are; over the network where absent. */
@@ -83,7 +85,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       new TaskDefinitionReconciler({ store, users: [serviceUses] }),
       taskReconciler,
       new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake: (kind, key) => controller.wake(kind, key) }),
-      new LoadBalancerReconciler({ store }),
+      new LoadBalancerReconciler({ store, clock, log, carrier: parts.carrier }),
       new TargetGroupReconciler({ store, clock }),
       new TargetReconciler({ ...parts, prober: parts.prober ?? new NetworkProber(), nodes: () => runtime.nodes() }),
     ],

@@ -104,6 +104,20 @@ export const listeners: TableDefinition<ListenerRow, 'loadBalancer' | 'trustStor
   },
 }
 
+/** At which of the gateway's ports a listener is reached. Written by the reconciler of load balancers; stays while the listener does. */
+export interface ListenerPortRow {
+  readonly listenerArn: string
+  readonly loadBalancerArn: string
+  readonly port: number
+}
+
+/** Keyed by the listener's ARN. */
+export const listenerPorts: TableDefinition<ListenerPortRow, 'loadBalancer'> = {
+  name: 'elbv2_listener_ports',
+  key: row => row.listenerArn,
+  indexes: { loadBalancer: row => row.loadBalancerArn },
+}
+
 export interface RuleRow {
   readonly scope: Scope
   readonly listenerArn: string

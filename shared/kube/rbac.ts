@@ -2,6 +2,11 @@ import type { V1PolicyRule } from '@kubernetes/client-node'
 
 import type { Wire } from './objects.ts'
 
+/** What the control plane may do in our own namespace: a Service for each load balancer. */
+export const systemRules: readonly Wire<V1PolicyRule>[] = [
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+]
+
 /**
  * What the control plane may do, for a ClusterRole: ECS clusters come and go, and with them the namespaces in which
  * it works. Nothing here reads secrets or config maps.

@@ -44,6 +44,7 @@ const instanceOf = async (driver: 'kind' | 'k3d'): Promise<Instance> => {
     port,
     apiPort: await freePort('127.0.0.1', 26_550, new Set([port])),
     publishedPorts: await freeRange('127.0.0.1', 29_000, 3, new Set([port])),
+    listenerPorts: await freeRange('127.0.0.1', 29_100, 3, new Set([port])),
     backend: images.localstack,
     image: controlPlaneImage,
     version: '0.1.0',

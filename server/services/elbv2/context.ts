@@ -25,6 +25,8 @@ export interface Elbv2Dependencies {
   readonly ids: Ids
   readonly wake: Wake
   readonly network?: Network | undefined
+  /** Ports of this machine at which listeners are reached; undefined where none is. */
+  readonly listenerPorts?: { readonly first: number; readonly last: number } | undefined
 }
 
 /** What every ELBv2 operation is given beside its input. */

@@ -1,0 +1,4 @@
+declare module '*.go' {
+  const text: string
+  export default text
+}

@@ -1,0 +1,233 @@
+// Package kecs is the part of a load balancer that Traefik lacks: what an Application Load Balancer does to every
+// request, and the answers that it gives by itself. Traefik interprets it; the control plane writes its settings
+// (server/domain/elbv2/routing). They are texts alone, as lists and maps do not reach a plugin whole.
+package kecs
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is one middleware's settings.
+type Config struct {
+	// Do is "listen" for what is done to all requests of a listener, "forward" for what is done to those that go on to
+	// a target, and "answer" for those that end here.
+	Do string
+
+	// Proto and Port are the listener's, as a client on AWS would see them.
+	Proto string
+	Port  string
+	// Ports has pairs such as "80=9021": at which port of the gateway each listener of the load balancer is reached.
+	Ports string
+	// ForwardedFor is "append", "preserve" or "remove"; ClientPort asks for the client's port in X-Forwarded-For.
+	ForwardedFor string
+	ClientPort   string
+	// Queried asks for the query in a header, for rules to match.
+	Queried string
+
+	// Status and what follows are an answer's: a redirect's where Protocol is set. Query begins with a question mark.
+	Status      string
+	ContentType string
+	Body        string
+	Protocol    string
+	Host        string
+	ToPort      string
+	Path        string
+	Query       string
+}
+
+const queryHeader = "X-Kecs-Query"
+const querySeparator = "\x1f"
+
+// CreateConfig is called by Traefik before it fills in what is set.
+func CreateConfig() *Config {
+	return &Config{}
+}
+
+// New makes the handler of one router.
+func New(_ context.Context, next http.Handler, config *Config, _ string) (http.Handler, error) {
+	switch config.Do {
+	case "listen":
+		return &listener{next: next, config: config}, nil
+	case "forward":
+		return &forward{next: next, config: config}, nil
+	case "answer":
+		status, err := strconv.Atoi(config.Status)
+		if err != nil {
+			return nil, fmt.Errorf("status: %w", err)
+		}
+		return &answer{config: config, status: status, ports: portsOf(config.Ports)}, nil
+	}
+	return nil, fmt.Errorf("there is nothing to do called %q", config.Do)
+}
+
+func portsOf(text string) map[string]string {
+	ports := map[string]string{}
+	for _, pair := range strings.Fields(text) {
+		parts := strings.SplitN(pair, "=", 2)
+		if len(parts) == 2 {
+			ports[parts[0]] = parts[1]
+		}
+	}
+	return ports
+}
+
+type listener struct {
+	next   http.Handler
+	config *Config
+}
+
+func (l *listener) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	header := req.Header
+	header.Set("X-Forwarded-Proto", l.config.Proto)
+	header.Set("X-Forwarded-Port", l.config.Port)
+	withoutOwn(req)
+	header.Set("X-Amzn-Trace-Id", traceID(header.Get("X-Amzn-Trace-Id")))
+	delete(header, queryHeader)
+	if l.config.Queried != "" {
+		for key, values := range req.URL.Query() {
+			for _, value := range values {
+				header[queryHeader] = append(header[queryHeader], key+querySeparator+value)
+			}
+		}
+	}
+	l.next.ServeHTTP(rw, req)
+}
+
+// What Traefik adds and load balancers on AWS do not: it stays where a client has sent another value.
+func withoutOwn(req *http.Request) {
+	client, _, _ := net.SplitHostPort(req.RemoteAddr)
+	if req.Header.Get("X-Real-Ip") == client {
+		req.Header.Del("X-Real-Ip")
+	}
+	if req.Header.Get("X-Forwarded-Host") == req.Host {
+		req.Header.Del("X-Forwarded-Host")
+	}
+	req.Header.Del("X-Forwarded-Server")
+}
+
+type forward struct {
+	next   http.Handler
+	config *Config
+}
+
+// The proxy behind appends the client's address to X-Forwarded-For, unless it knows none or the header is there without
+// a value.
+func (f *forward) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	delete(req.Header, queryHeader)
+	switch f.config.ForwardedFor {
+	case "remove":
+		req.Header["X-Forwarded-For"] = nil
+	case "preserve":
+		req.RemoteAddr = ""
+	default:
+		if f.config.ClientPort != "" {
+			values := append(append([]string{}, req.Header.Values("X-Forwarded-For")...), req.RemoteAddr)
+			req.Header.Set("X-Forwarded-For", strings.Join(values, ", "))
+			req.RemoteAddr = ""
+		}
+	}
+	f.next.ServeHTTP(rw, req)
+}
+
+func traceID(before string) string {
+	id := newID()
+	if before == "" {
+		return "Root=" + id
+	}
+	fields := []string{}
+	for _, field := range strings.Split(before, ";") {
+		if field = strings.TrimSpace(field); field != "" && !strings.HasPrefix(field, "Self=") {
+			fields = append(fields, field)
+		}
+	}
+	if strings.Contains(before, "Root=") {
+		return "Self=" + id + ";" + strings.Join(fields, ";")
+	}
+	return "Root=" + id + ";" + strings.Join(fields, ";")
+}
+
+func newID() string {
+	bytes := make([]byte, 12)
+	_, _ = rand.Read(bytes)
+	return fmt.Sprintf("1-%08x-%s", time.Now().Unix(), hex.EncodeToString(bytes))
+}
+
+type answer struct {
+	config *Config
+	status int
+	ports  map[string]string
+}
+
+func (a *answer) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	header := rw.Header()
+	header.Set("Server", "awselb/2.0")
+	body, contentType := a.config.Body, a.config.ContentType
+	if a.config.Protocol != "" {
+		header.Set("Location", a.location(req))
+	}
+	if a.config.Protocol != "" || (a.status == http.StatusServiceUnavailable && body == "" && contentType == "") {
+		body, contentType = page(a.status), "text/html"
+	}
+	if contentType == "" {
+		contentType = "text/plain; charset=utf-8"
+	}
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	rw.WriteHeader(a.status)
+	if req.Method != http.MethodHead {
+		_, _ = rw.Write([]byte(body))
+	}
+}
+
+// The page that load balancers on AWS have for a status.
+func page(status int) string {
+	title := strconv.Itoa(status) + " " + http.StatusText(status)
+	if status == http.StatusServiceUnavailable {
+		title = "503 Service Temporarily Unavailable"
+	}
+	return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title + "</h1></center>\r\n</body>\r\n</html>\r\n"
+}
+
+// Where a redirect leads, with its placeholders filled in. A request that came by the gateway's port for the listener,
+// rather than by the listener's own, is led to the gateway's port for the listener that is meant.
+func (a *answer) location(req *http.Request) string {
+	host, hostPort := splitHost(req.Host)
+	values := strings.NewReplacer(
+		"#{protocol}", a.config.Proto,
+		"#{host}", host,
+		"#{port}", a.config.Port,
+		"#{path}", strings.TrimPrefix(req.URL.EscapedPath(), "/"),
+		"#{query}", req.URL.RawQuery,
+	)
+	protocol := strings.ToLower(values.Replace(a.config.Protocol))
+	port := values.Replace(a.config.ToPort)
+	if entry, isKnown := a.ports[port]; isKnown && hostPort != "" && hostPort == a.ports[a.config.Port] {
+		port = entry
+	}
+	target := &url.URL{Scheme: protocol, Host: values.Replace(a.config.Host) + ":" + port}
+	location := target.String() + values.Replace(a.config.Path)
+	if query := strings.TrimPrefix(values.Replace(a.config.Query), "?"); query != "" {
+		location += "?" + query
+	}
+	return location
+}
+
+func splitHost(text string) (string, string) {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return text, ""
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return host, port
+}

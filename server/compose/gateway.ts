@@ -1,0 +1,79 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { Ids } from '../../shared/ids.ts'
+import type { KubeClient } from '../../shared/kube/index.ts'
+import {
+  appliedHeader,
+  appliedPath,
+  configurationPath,
+  gatewayPort,
+  gatewayService,
+  listenersPath,
+  systemNamespace,
+  unpublishedListenerPorts,
+} from '../../shared/names.ts'
+import type { ServerConfig } from '../config.ts'
+import { dynamicConfiguration } from '../domain/elbv2/routing/configuration.ts'
+import { listenerAddresses } from '../gateway/listener-addresses.ts'
+import { LoadBalancerServices } from '../gateway/load-balancer-services.ts'
+import { routingState } from '../gateway/routing-tables.ts'
+import { TraefikGateway } from '../gateway/traefik-gateway.ts'
+import type { AdminRoute } from '../http/admin.ts'
+import type { Logger } from '../log.ts'
+import type { Carrier } from '../reconcilers/load-balancer.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Store } from '../store/store.ts'
+
+export interface GatewayParts {
+  readonly config: ServerConfig
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Logger
+  readonly runtime: Runtime
+  readonly kube: KubeClient
+  /** Whether the runtime's first full list is in. */
+  readonly isSynced: () => boolean
+}
+
+export interface OpenedGateway extends Carrier {
+  /** Of the administration port. */
+  readonly routes: readonly AdminRoute[]
+  stop(): void
+}
+
+/** Milliseconds. */
+const appliedTimeout = 2_000
+
+/** What is told to Traefik, which runs beside the control plane. */
+export function openGateway({ config, store, clock, ids, log, runtime, kube, isSynced }: GatewayParts): OpenedGateway {
+  const nodes = () => runtime.nodes()
+  const applied = `http://${gatewayService}.${systemNamespace}:${gatewayPort}${appliedPath}`
+  const gateway = new TraefikGateway({
+    store,
+    clock,
+    log,
+    bootId: ids.hex32().slice(0, 12),
+    isReady: isSynced,
+    compute: () => dynamicConfiguration(routingState({ store, nodes, certificate: () => undefined })),
+    fingerprint: () =>
+      nodes()
+        .map(({ name, address }) => `${name} ${address}`)
+        .join('\n'),
+    readApplied: async () => {
+      const response = await fetch(applied, { signal: AbortSignal.timeout(appliedTimeout) })
+      await response.body?.cancel()
+      return response.headers.get(appliedHeader) ?? undefined
+    },
+  })
+  const ports = { published: config.listenerPorts, unpublished: unpublishedListenerPorts }
+  return {
+    gateway,
+    ports,
+    names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
+    routes: [
+      { method: 'GET', path: configurationPath, handle: () => gateway.answer() },
+      { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
+    ],
+    stop: () => gateway.stop(),
+  }
+}

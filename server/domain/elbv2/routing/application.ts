@@ -1,0 +1,114 @@
+// An Application Load Balancer as routers of the gateway: one for each listener, whose middleware does what load
+// balancers do to every request, and below it one for each rule.
+import { tcpEntryPoint } from '../../../../shared/names.ts'
+import type { ListenerRow, LoadBalancerRow, RuleRow } from '../../../store/elbv2-tables.ts'
+import { targetGroupsOf } from '../actions.ts'
+import type { DynamicConfiguration, HttpRouter, HttpService, HttpTransport, Middleware } from './dynamic-configuration.ts'
+import { type ListenerSettings, outcomeOf } from './http-actions.ts'
+import { groupService, httpGroup } from './http-groups.ts'
+import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
+import { anyRequest, needsQuery, traefikRule } from './traefik-rule.ts'
+
+type Parts = NonNullable<DynamicConfiguration['http']>
+
+/** Above the AWS door's own routes: what is for a load balancer's name is for nothing else. */
+const aboveTheDoor = 10_000
+
+export function applicationParts(state: RoutingState, balancer: LoadBalancerRow): Parts {
+  const transport = nameOf('balancer', balancer.loadBalancer.LoadBalancerArn)
+  const routers: Record<string, HttpRouter> = {}
+  const services: Record<string, HttpService> = {}
+  const middlewares: Record<string, Middleware> = {}
+  const serversTransports: Record<string, HttpTransport> = { [transport]: transportOf(balancer) }
+  const listeners = [...state.listenersOf(balancer.loadBalancer.LoadBalancerArn)]
+  for (const row of listeners) {
+    const port = state.entryPort(row.listener.ListenerArn)
+    if (port === undefined || !hasCertificate(state, balancer, row)) continue
+    const rules = [...state.rulesOf(row.listener.ListenerArn)]
+    const name = nameOf('listener', row.listener.ListenerArn)
+    const isQueried = rules.some(({ rule }) => needsQuery(rule.Conditions))
+    const settings = listenerSettings(state, row, listeners)
+    middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...(isQueried ? { queried: 'true' } : {}) } } }
+    Object.assign(routers, entrances(balancer, row, port))
+    const handOver = handingOver(balancer, isQueried)
+    if (handOver !== undefined) middlewares[`${name}-forward`] = handOver
+    const parents = [name, ...(isAtDoor(row) ? [nameOf('door', row.listener.ListenerArn)] : [])]
+    for (const [at, rule] of rules.entries()) {
+      const match = traefikRule(rule.rule.Conditions ?? [])
+      if (match === undefined) continue
+      const outcome = outcomeOf(state, rule, settings)
+      Object.assign(services, outcome.services)
+      Object.assign(middlewares, outcome.middlewares)
+      const chain = [...(handOver === undefined ? [] : [`${name}-forward`]), ...Object.keys(outcome.middlewares)]
+      routers[nameOf('rule', rule.rule.RuleArn)] = {
+        rule: match,
+        // Tried from the highest on.
+        priority: rules.length - at,
+        parentRefs: parents,
+        service: outcome.service,
+        ...(chain.length === 0 ? {} : { middlewares: chain }),
+      }
+    }
+    Object.assign(services, groupsOf(state, rules, transport))
+  }
+  return { routers, services, middlewares, serversTransports }
+}
+
+/** A listener's own entry point and, where it is the load balancer's for plain HTTP, its name on the AWS door. */
+function entrances(balancer: LoadBalancerRow, row: ListenerRow, port: number): Readonly<Record<string, HttpRouter>> {
+  const name = nameOf('listener', row.listener.ListenerArn)
+  const own: HttpRouter = {
+    entryPoints: [tcpEntryPoint(port)],
+    rule: anyRequest,
+    middlewares: [name],
+    ...(row.listener.Protocol === 'HTTPS' ? { tls: {} } : {}),
+  }
+  if (!isAtDoor(row)) return { [name]: own }
+  const host = JSON.stringify(balancer.loadBalancer.DNSName ?? '')
+  return {
+    [name]: own,
+    [nameOf('door', row.listener.ListenerArn)]: {
+      entryPoints: ['aws'],
+      rule: `Host(${host})`,
+      priority: aboveTheDoor,
+      middlewares: [name],
+    },
+  }
+}
+
+const isAtDoor = ({ listener }: ListenerRow): boolean => listener.Protocol === 'HTTP' && listener.Port === 80
+
+/** Redirects lead to the gateway's ports when a request came by one. */
+function listenerSettings(state: RoutingState, { listener }: ListenerRow, siblings: readonly ListenerRow[]): ListenerSettings {
+  const ports = siblings.flatMap(({ listener: { ListenerArn, Port } }) => {
+    const entry = state.entryPort(ListenerArn)
+    return entry === undefined ? [] : [`${Port}=${entry}`]
+  })
+  return { proto: listener.Protocol === 'HTTPS' ? 'https' : 'http', port: String(listener.Port ?? 0), ports: ports.join(' ') }
+}
+
+/** What is done to requests that go on to a target; undefined where the proxy does all of it by itself. */
+function handingOver({ attributes }: LoadBalancerRow, isQueried: boolean): Middleware | undefined {
+  const forwardedFor = attributes['routing.http.xff_header_processing.mode'] ?? 'append'
+  const hasClientPort = attributes['routing.http.xff_client_port.enabled'] === 'true'
+  if (!isQueried && forwardedFor === 'append' && !hasClientPort) return undefined
+  return { plugin: { kecs: { do: 'forward', forwardedFor, ...(hasClientPort ? { clientPort: 'true' } : {}) } } }
+}
+
+const idleSeconds = '60'
+
+/** Targets' certificates are not verified, as on AWS. */
+const transportOf = ({ attributes }: LoadBalancerRow): HttpTransport => ({
+  insecureSkipVerify: true,
+  forwardingTimeouts: { dialTimeout: '10s', responseHeaderTimeout: `${attributes['idle_timeout.timeout_seconds'] ?? idleSeconds}s` },
+})
+
+function groupsOf(state: RoutingState, rules: readonly RuleRow[], transport: string): Readonly<Record<string, HttpService>> {
+  const arns = new Set(rules.flatMap(({ rule }) => targetGroupsOf(rule.Actions)))
+  const services: Record<string, HttpService> = {}
+  for (const arn of arns) {
+    const group = state.targetGroup(arn)
+    if (group !== undefined) services[groupService(arn)] = httpGroup(state, group, transport)
+  }
+  return services
+}

@@ -1,0 +1,115 @@
+/**
+ * What the gateway reads, as far as it is made use of. An empty section is refused by its reader: it is left out.
+ * https://doc.traefik.io/traefik/v3.6/reference/routing-configuration/dynamic-configuration-methods/
+ */
+export interface DynamicConfiguration {
+  readonly http?: {
+    readonly routers?: Named<HttpRouter>
+    readonly services?: Named<HttpService>
+    readonly middlewares?: Named<Middleware>
+    readonly serversTransports?: Named<HttpTransport>
+  }
+  readonly tcp?: {
+    readonly routers?: Named<TcpRouter>
+    readonly services?: Named<TcpService>
+    readonly serversTransports?: Named<TcpTransport>
+  }
+  readonly udp?: {
+    readonly routers?: Named<UdpRouter>
+    readonly services?: Named<UdpService>
+  }
+  readonly tls?: {
+    readonly certificates?: readonly CertificatePair[]
+    readonly stores?: { readonly default: { readonly defaultCertificate: CertificatePair } }
+  }
+}
+
+export type Named<T> = Readonly<Record<string, T>>
+
+/** PEM texts, though the names say files: the gateway takes either. */
+export interface CertificatePair {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+export interface HttpRouter {
+  readonly entryPoints?: readonly string[]
+  readonly rule: string
+  readonly priority?: number
+  readonly middlewares?: readonly string[]
+  /** Routers that this one is a second step of. */
+  readonly parentRefs?: readonly string[]
+  /** Absent for one with a second step. */
+  readonly service?: string
+  readonly tls?: object
+}
+
+export interface Cookie {
+  readonly name: string
+  /** Seconds. */
+  readonly maxAge?: number
+  readonly httpOnly?: boolean
+  readonly path?: string
+}
+
+export type HttpService =
+  | {
+      readonly loadBalancer: {
+        readonly servers?: readonly { readonly url: string }[]
+        readonly passHostHeader: boolean
+        readonly strategy?: 'wrr' | 'p2c'
+        readonly serversTransport?: string
+        readonly sticky?: { readonly cookie: Cookie }
+      }
+    }
+  | {
+      readonly weighted: {
+        readonly services: readonly { readonly name: string; readonly weight: number }[]
+        readonly sticky?: { readonly cookie: Cookie }
+      }
+    }
+
+export type Middleware =
+  | { readonly plugin: { readonly kecs: Readonly<Record<string, string>> } }
+  | { readonly headers: { readonly customRequestHeaders?: Named<string>; readonly customResponseHeaders?: Named<string> } }
+
+export interface HttpTransport {
+  readonly insecureSkipVerify?: boolean
+  readonly forwardingTimeouts?: {
+    readonly dialTimeout?: string
+    readonly responseHeaderTimeout?: string
+    readonly idleConnTimeout?: string
+  }
+}
+
+export interface TcpRouter {
+  readonly entryPoints: readonly string[]
+  readonly rule: string
+  readonly service: string
+  readonly tls?: object
+}
+
+export type TcpService =
+  | {
+      readonly loadBalancer: {
+        readonly servers?: readonly { readonly address: string; readonly tls?: boolean }[]
+        readonly serversTransport: string
+      }
+    }
+  | { readonly weighted: { readonly services: readonly { readonly name: string; readonly weight: number }[] } }
+
+export interface TcpTransport {
+  readonly terminationDelay?: string
+  readonly dialTimeout?: string
+  readonly proxyProtocol?: { readonly version: 1 | 2 }
+  readonly tls?: { readonly insecureSkipVerify: boolean }
+}
+
+export interface UdpRouter {
+  readonly entryPoints: readonly string[]
+  readonly service: string
+}
+
+export type UdpService =
+  | { readonly loadBalancer: { readonly servers?: readonly { readonly address: string }[] } }
+  | { readonly weighted: { readonly services: readonly { readonly name: string; readonly weight: number }[] } }

@@ -1,0 +1,165 @@
+import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
+import { appliedHeader, appliedPath } from '../../shared/names.ts'
+import type { DynamicConfiguration } from '../domain/elbv2/routing/dynamic-configuration.ts'
+import type { Logger } from '../log.ts'
+import type { Store } from '../store/store.ts'
+import type { Gateway } from './gateway.ts'
+import { routingTables } from './routing-tables.ts'
+
+export interface TraefikGatewayParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Logger
+  /** Tells this process' configurations from another's. */
+  readonly bootId: string
+  /** Whether all that is routed is known: an answer before would take routes away. */
+  readonly isReady: () => boolean
+  readonly compute: () => DynamicConfiguration
+  /** What else the configuration depends on, as a text that changes with it. */
+  readonly fingerprint: () => string
+  /** What the gateway says that it applies; undefined when it does not answer. */
+  readonly readApplied: () => Promise<string | undefined>
+}
+
+/** A gateway that did not ask for so long is not there, and nothing is routed by it. Milliseconds. */
+const goneAfterMs = 10_000
+/** Between two looks at what the gateway applies, while something is not applied yet. Milliseconds. */
+const lookAgainMs = 40
+
+/** A configuration that the gateway was told, and when the first change was made that it has. */
+interface Told {
+  readonly version: number
+  readonly since: number
+}
+
+/**
+ * What Traefik is told, and when it is in force. Traefik asks every 100 ms and applies what it got some time later; it
+ * says itself which configuration it applies, by a header on a route that is part of the configuration.
+ */
+export class TraefikGateway implements Gateway {
+  readonly #parts: TraefikGatewayParts
+  readonly #listeners = new Set<() => void>()
+  readonly #unwatch: () => void
+  #text = ''
+  #content = ''
+  #fingerprint = ''
+  #version = 0
+  #told: Told[] = []
+  /** When the first change was made that no configuration has yet. What was told before this process began counts as one. */
+  #changedAt: number | undefined
+  #askedAt: number
+  #isLooking = false
+  #isStopped = false
+
+  constructor(parts: TraefikGatewayParts) {
+    this.#parts = parts
+    this.#changedAt = parts.clock.now()
+    this.#askedAt = parts.clock.now()
+    this.#unwatch = parts.store.watch(changes => {
+      if (changes.some(({ table }) => routingTables.has(table))) this.changed()
+    })
+  }
+
+  /** Something beside the store's tables has changed, such as a certificate that is made. */
+  changed(): void {
+    this.#changedAt ??= this.#parts.clock.now()
+  }
+
+  /** The answer to Traefik's HTTP provider: 503 leaves it with what it has. */
+  answer(): Response {
+    this.#askedAt = this.#parts.clock.now()
+    if (!this.#parts.isReady()) return new Response('not ready\n', { status: 503 })
+    this.#compute()
+    return new Response(this.#text, { headers: { 'content-type': 'application/json' } })
+  }
+
+  inForceUntil(): number {
+    const now = this.#parts.clock.now()
+    if (now - this.#askedAt > goneAfterMs) return now
+    const first = this.#told[0]?.since ?? this.#changedAt
+    return first === undefined ? now : first - 1
+  }
+
+  watch(listener: () => void): () => void {
+    const own = (): void => listener()
+    this.#listeners.add(own)
+    return () => this.#listeners.delete(own)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#unwatch()
+    this.#listeners.clear()
+  }
+
+  #compute(): void {
+    const fingerprint = this.#parts.fingerprint()
+    if (fingerprint !== this.#fingerprint) this.changed()
+    const since = this.#changedAt
+    if (since === undefined) return
+    this.#fingerprint = fingerprint
+    this.#changedAt = undefined
+    const configuration = this.#parts.compute()
+    const content = JSON.stringify(configuration)
+    if (content === this.#content && this.#version > 0) {
+      if (this.#told.length === 0) this.#notify()
+      return
+    }
+    this.#content = content
+    this.#version++
+    this.#text = JSON.stringify(withMark(configuration, this.#mark(this.#version)))
+    this.#told.push({ version: this.#version, since })
+    if (!this.#isLooking) void this.#look()
+  }
+
+  #mark(version: number): string {
+    return `${this.#parts.bootId}.${version}`
+  }
+
+  /** Looks until all that was told is applied. */
+  async #look(): Promise<void> {
+    this.#isLooking = true
+    while (this.#told.length > 0 && !this.#isStopped) {
+      await this.#pause()
+      const applied = await this.#applied()
+      const at = this.#told.findIndex(({ version }) => this.#mark(version) === applied)
+      if (at < 0) continue
+      this.#told = this.#told.slice(at + 1)
+      this.#notify()
+    }
+    this.#isLooking = false
+  }
+
+  async #applied(): Promise<string | undefined> {
+    try {
+      return await this.#parts.readApplied()
+    } catch (error) {
+      this.#parts.log.debug({ err: error }, `the gateway does not say what it applies: ${messageOf(error)}`)
+      return undefined
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise(resolve => void this.#parts.clock.after(lookAgainMs, resolve))
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+const markName = 'applied'
+
+/** The configuration with the route that says which one it is. */
+const withMark = (configuration: DynamicConfiguration, mark: string): DynamicConfiguration => ({
+  ...configuration,
+  http: {
+    ...configuration.http,
+    routers: {
+      ...configuration.http?.routers,
+      [markName]: { entryPoints: ['ping'], rule: `Path(\`${appliedPath}\`)`, middlewares: [markName], service: 'noop@internal' },
+    },
+    middlewares: { ...configuration.http?.middlewares, [markName]: { headers: { customResponseHeaders: { [appliedHeader]: mark } } } },
+  },
+})
