@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { notImplemented } from '../server/aws/service.ts'
 import { applicationAutoScalingHandlers } from '../server/services/application-autoscaling/index.ts'
+import { ecrHandlers } from '../server/services/ecr/index.ts'
 import { ecsHandlers } from '../server/services/ecs/index.ts'
 import { elbv2Handlers } from '../server/services/elbv2/index.ts'
 import { serviceDiscoveryHandlers } from '../server/services/servicediscovery/index.ts'
@@ -16,6 +17,7 @@ const services: readonly { readonly name: string; readonly folder: string; reado
   { name: 'Elastic Load Balancing v2', folder: 'elbv2', handlers: elbv2Handlers },
   { name: 'AWS Cloud Map', folder: 'servicediscovery', handlers: serviceDiscoveryHandlers },
   { name: 'Application Auto Scaling', folder: 'application-autoscaling', handlers: applicationAutoScalingHandlers },
+  { name: 'Amazon ECR', folder: 'ecr', handlers: ecrHandlers },
 ]
 
 const tests = [...new Bun.Glob('test/{conformance,cluster}/**/*.{ts,py,sh}').scanSync({ cwd: root })]

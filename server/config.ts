@@ -22,6 +22,8 @@ export interface ServerConfig {
   readonly endpointForTasks?: string
   /** The instance's name, for labels on Kubernetes objects. */
   readonly instance: string
+  /** What Docker on the user's machine calls the registry that runs beside; undefined where none does. */
+  readonly registryHost?: string
   /** Host ports that are published on the machine, given first to tasks that ask for a dynamic host port: inclusive. */
   readonly publishedPorts?: { readonly first: number; readonly last: number }
   /** Ports of the machine that are published for load balancers' listeners: inclusive. */

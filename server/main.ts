@@ -27,6 +27,7 @@ import { type Logger, createLog } from './log.ts'
 import type { Wake } from './reconcilers/reconciler.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { bindApplicationAutoScaling } from './services/application-autoscaling/index.ts'
+import { bindEcr } from './services/ecr/index.ts'
 import { ecsService } from './services/ecs/index.ts'
 import { elbv2Service } from './services/elbv2/index.ts'
 import { bindServiceDiscovery } from './services/servicediscovery/index.ts'
@@ -147,6 +148,14 @@ const start = async (
     elbv2Service({ store, clock, ids, wake, listenerPorts: config.listenerPorts }),
     bindServiceDiscovery({ store, clock, ids }),
     bindApplicationAutoScaling({ store, clock, ids }),
+    bindEcr({
+      store,
+      clock,
+      registry: opened.registry,
+      get registryHost() {
+        return config.registryHost ?? new URL(settings.endpointUrl).host
+      },
+    }),
   ].map(service => gate.guard(service))
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
   const emptying = { store, clock, log, runtime, reconciling, gate }

@@ -5,6 +5,9 @@ export const systemNamespace = 'kecs-system'
 
 /** The AWS door, inside the cluster and, unless chosen otherwise, on the host. */
 export const doorPort = 4566
+/** The registry, inside the cluster. */
+export const registryName = 'registry'
+export const registryPort = 5000
 /** The control plane's AWS API. */
 export const apiPort = 8080
 /** The control plane's health, metrics and administration. */
@@ -51,7 +54,7 @@ export const udpEntryPoint = (port: number): string => `udp-${port}`
 export const loadBalancerService = (firstLabel: string): string => `lb-${firstLabel.toLowerCase()}`
 
 /** Component names: Deployments, Services and the argument of `kecs logs`. */
-export const components = ['control-plane', 'traefik', 'localstack', 'agent'] as const
+export const components = ['control-plane', 'traefik', 'localstack', 'registry', 'agent'] as const
 export type Component = (typeof components)[number]
 
 /** Prefix of kecs' own labels and annotations on Kubernetes objects. */
@@ -82,6 +85,8 @@ export const images = {
   controlPlane: 'ghcr.io/nandemo-ya/kecs-control-plane',
   traefik: 'traefik:v3.6.12',
   localstack: 'localstack/localstack:4.14.0',
+  /** Docker's own, for images with an ECR address. */
+  registry: 'registry:2',
 } as const
 
 /** What an API call without credentials or with made-up ones belongs to. */

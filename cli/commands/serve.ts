@@ -126,7 +126,6 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
   const host = flags.bind ?? (inCluster ? '0.0.0.0' : '127.0.0.1')
   const backendUrl = flags.backend ?? env['KECS_BACKEND_URL']
   const endpointForTasks = env['KECS_ENDPOINT_FOR_TASKS'] ?? (inCluster ? `http://${doorHost}:${doorPort}` : undefined)
-  const nodeDataDir = env['KECS_NODE_DATA_DIR']
   const published = flags.publish ?? env['KECS_PUBLISHED_PORTS']
   return {
     dataDir: flags.data ?? env['KECS_DATA_DIR'] ?? join(home, instance, 'serve'),
@@ -138,7 +137,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
     ...(endpointForTasks === undefined ? {} : { endpointForTasks }),
     instance,
-    ...(nodeDataDir === undefined || nodeDataDir === '' ? {} : { nodeDataDir }),
+    ...ofTheCluster(env),
     ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
     ...((flags.allowReset ?? env['KECS_ALLOW_RESET'] === 'true') ? { allowReset: true } : {}),
     ...keysOf(flags, env),
@@ -176,6 +175,12 @@ const gatewayConfig = (env: Readonly<Record<string, string | undefined>>): Pick<
     ...(listeners === undefined || listeners === '' ? {} : { listenerPorts: parsePortRange(listeners, 'KECS_LISTENER_PORTS') }),
     ...(hostPort > 0 ? { hostPort } : {}),
   }
+}
+
+/** What the manifests tell, empty where there is none of it. */
+const ofTheCluster = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'nodeDataDir' | 'registryHost'> => {
+  const { KECS_NODE_DATA_DIR: nodeDataDir = '', KECS_REGISTRY_HOST: registryHost = '' } = env
+  return { ...(nodeDataDir === '' ? {} : { nodeDataDir }), ...(registryHost === '' ? {} : { registryHost }) }
 }
 
 const runtimeOf = (asked: string | undefined, inCluster: boolean): ServerConfig['runtime'] => {

@@ -102,6 +102,7 @@ const aboutComponent: Readonly<Record<Component, string>> = {
   'control-plane': 'ECS and ELBv2',
   traefik: 'the door',
   localstack: 'other AWS services',
+  registry: 'images with an ECR address',
   agent: 'the node agent',
 }
 

@@ -3,7 +3,7 @@ import { writeKeys } from '../../shared/access-keys.ts'
 import type { Deployment, Manifest, Secret, Service, ServiceAccount } from '../../shared/kube/index.ts'
 import { adminPort, agentPort, apiPort, controlPlaneName, doorHost, doorPort, labelPrefix, systemNamespace } from '../../shared/names.ts'
 import { backendOf } from './backend.ts'
-import type { Installation } from './installation.ts'
+import { registryHost, type Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'
 import { containerSecurity, dataVolume, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations } from './pod-parts.ts'
 
@@ -127,6 +127,7 @@ const environment = (installation: Installation) => {
     { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
     { name: 'KECS_BACKEND_URL', value: backendUrlOf(installation) },
     { name: 'KECS_AGENT_PORT', value: String(agentPort) },
+    { name: 'KECS_REGISTRY_HOST', value: registryHost(installation) ?? '' },
     { name: 'KECS_PUBLISHED_PORTS', value: range(instance.publishedPorts) },
     // Where a cluster was there before, nothing of it is published.
     { name: 'KECS_LISTENER_PORTS', value: instance.driver === 'context' ? '' : range(instance.listenerPorts) },

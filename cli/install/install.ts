@@ -14,6 +14,7 @@ import { fieldManager } from './field-manager.ts'
 import { installationOf } from './installation.ts'
 import { manifestFiles, manifests } from './manifests.ts'
 import { prune } from './prune.ts'
+import { withReplicasKept } from './registry.ts'
 import { traefikCrds } from './traefik-crds.ts'
 
 export interface InstallOptions extends StepOptions {
@@ -50,11 +51,8 @@ export const install = async (kube: KubeClient, instance: Instance, options: Ins
     const imageId = images.includes(instance.image) ? await options.imageId?.() : undefined
     progress(`Component ${metadata.name}`)
     const made = manifests(imageId === undefined ? installation : { ...installation, imageId }).filter(isWorkload)
-    await applyAll(
-      kube,
-      made.filter(each => each.metadata.name === metadata.name),
-      signal,
-    )
+    const these = made.filter(each => each.metadata.name === metadata.name)
+    await applyAll(kube, await Promise.all(these.map(each => withReplicasKept(kube, each, signal))), signal)
   })
   await Promise.all([...components, installDns(kube, instance, signal)])
   await prune(kube, [...namespace, ...wanted], signal)

@@ -50,7 +50,7 @@ export const installationOf = async (instance: Instance, kube: KubeClient, signa
 /** For kind and k3d, whose nodes see the host's data folder as /data. */
 export const localInstallation = async (instance: Instance): Promise<Installation> => {
   // Made here rather than by the kubelet, which would make it root's.
-  await mkdir(join(instance.dataDir, 'localstack'), { recursive: true })
+  await Promise.all(['localstack', 'registry'].map(name => mkdir(join(instance.dataDir, name), { recursive: true })))
   const { uid, gid } = await stat(instance.dataDir)
   return { instance, owner: { uid, gid }, data: { is: 'folder', path: '/data' }, exposure: 'host-port' }
 }
@@ -85,3 +85,13 @@ export const exampleInstallation = (instance: Instance): Installation => ({
   data: { is: 'folder', path: '/data' },
   exposure: 'host-port',
 })
+
+/**
+ * What Docker on the host calls the registry; undefined where nodes could not reach it by their own loopback, which is
+ * the one address that container runtimes pull from without TLS and settings of their own.
+ */
+export const registryHost = ({ exposure, instance }: Installation): string | undefined => {
+  if (exposure !== 'host-port') return undefined
+  const isEverywhere = /^(127\.|0\.0\.0\.0$|::1?$|localhost$)/.test(instance.bind)
+  return `${isEverywhere ? 'localhost' : instance.bind}:${instance.port}`
+}

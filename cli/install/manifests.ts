@@ -9,6 +9,7 @@ import { controlPlaneRoles } from './control-plane-rbac.ts'
 import { externalBackend } from './external-backend.ts'
 import type { Installation } from './installation.ts'
 import { localstack } from './localstack.ts'
+import { registry } from './registry.ts'
 import { routes } from './routes.ts'
 import { traefik } from './traefik.ts'
 import { traefikCrds } from './traefik-crds.ts'
@@ -31,6 +32,7 @@ export const manifestFiles = (installation: Installation): Readonly<Record<strin
       ...(backend.kind === 'url' ? externalBackend(installation, backend.url) : []),
       ...routes(installation),
     ],
+    ...(registry(installation).length > 0 ? { registry: registry(installation) } : {}),
   }
 }
 

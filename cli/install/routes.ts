@@ -7,8 +7,13 @@ import { localstackPort } from './localstack.ts'
 import { metaOf, type Written } from './pod-parts.ts'
 
 /** Names by which requests say which service they are for: the JSON protocol's target, and the scope of the signature. */
-const ownTargets = ['AmazonEC2ContainerServiceV20141113', 'Route53AutoNaming_v20170314', 'AnyScaleFrontendService']
-const ownScopes = ['ecs', 'elasticloadbalancing', 'servicediscovery', 'application-autoscaling']
+const ownTargets = [
+  'AmazonEC2ContainerServiceV20141113',
+  'Route53AutoNaming_v20170314',
+  'AnyScaleFrontendService',
+  'AmazonEC2ContainerRegistry_V20150921',
+]
+const ownScopes = ['ecs', 'elasticloadbalancing', 'servicediscovery', 'application-autoscaling', 'ecr']
 
 const scope = `/(${ownScopes.join('|')})/aws4_request`
 

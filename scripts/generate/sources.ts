@@ -2,6 +2,7 @@
 import type { ProtocolName } from '../../server/aws/service.ts'
 import { applicationAutoScalingConstraints } from './constraints/application-autoscaling.ts'
 import type { Constraints } from './constraints/constraint.ts'
+import { ecrConstraints } from './constraints/ecr.ts'
 import { ecsConstraints } from './constraints/ecs.ts'
 import { elbv2Constraints } from './constraints/elbv2.ts'
 import { serviceDiscoveryConstraints } from './constraints/servicediscovery.ts'
@@ -54,5 +55,14 @@ export const sources: readonly ServiceSource[] = [
     apiVersion: '2016-02-06',
     targetPrefix: 'AnyScaleFrontendService',
     constraints: applicationAutoScalingConstraints,
+  },
+  {
+    packageName: '@aws-sdk/client-ecr',
+    name: 'ecr',
+    signingName: 'ecr',
+    protocol: 'aws-json-1-1',
+    apiVersion: '2015-09-21',
+    targetPrefix: 'AmazonEC2ContainerRegistry_V20150921',
+    constraints: ecrConstraints,
   },
 ]

@@ -1,6 +1,7 @@
 // The generated models, whole: everything that is compiled lazily compiles, and every operation can be reached.
 import { describe, expect, test } from 'bun:test'
 import * as applicationAutoScaling from './generated/application-autoscaling.ts'
+import * as ecr from './generated/ecr.ts'
 import * as ecs from './generated/ecs.ts'
 import * as elbv2 from './generated/elbv2.ts'
 import * as serviceDiscovery from './generated/servicediscovery.ts'
@@ -16,6 +17,8 @@ const models: [ServiceModel, number][] = [
   [elbv2.model, 51],
   [serviceDiscovery.model, 30],
   [applicationAutoScaling.model, 14],
+  // As the SDK has it: newer than the API reference.
+  [ecr.model, 62],
 ]
 
 describe.each(models)('%#', (model, count) => {

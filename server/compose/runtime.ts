@@ -5,6 +5,7 @@ import type { KubeClient, KubeSource } from '../../shared/kube/index.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Logger } from '../log.ts'
 import type { Prober } from '../probing/prober.ts'
+import type { ImageRegistry } from '../registry/registry.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
 /** A runtime, and how to give back what it holds of this process. */
@@ -14,6 +15,8 @@ export interface OpenedRuntime {
   readonly prober?: Prober
   /** The Kubernetes cluster's API, where tasks run on one. */
   readonly client?: KubeClient
+  /** For images with an ECR address; undefined where none runs. */
+  readonly registry?: ImageRegistry | undefined
   close(): void | Promise<void>
 }
 
@@ -51,9 +54,10 @@ const openKubernetes = async ({ config, clock, log, kubeSource = 'in-cluster' }:
   const deadline = clock.now() + awayLimitMs
   for (;;) {
     try {
-      const { instance, nodeDataDir } = config
-      const runtime = await kubernetesRuntime({ source: kubeSource, instance, nodeDataDir, clock, onProblem })
-      return { runtime, client: runtime.client, close: () => runtime.client.close() }
+      const { instance, nodeDataDir, registryHost } = config
+      const runtime = await kubernetesRuntime({ source: kubeSource, instance, nodeDataDir, registryHost, clock, onProblem })
+      const { client, registry } = runtime
+      return { runtime, client, registry, close: () => client.close() }
     } catch (error) {
       if (!isUnreachable(error) || clock.now() > deadline) throw error
       log.warn(`Kubernetes does not answer yet: ${messageOf(error)}`)

@@ -26,8 +26,22 @@ export const startFailure = ({ state }: ContainerObservation): string | undefine
   if (state.is === 'running' || state.reason === undefined) return undefined
   const error = errors.get(state.reason)
   if (error === undefined) return undefined
-  return `${error}: ${state.message === undefined || state.message === '' ? state.reason : state.message}`
+  const message = state.message === undefined || state.message === '' ? state.reason : state.message
+  return `${error}: ${error === 'CannotPullContainerError' ? pullFailure(message) : message}`
 }
+
+/** How often Fargate is told to have tried: here once, for the kubelet gives its reason after the first time. */
+const retried = 'pull image manifest has been retried 1 time(s):'
+
+/**
+ * containerd's reason, which Fargate's platform gives too, without what the kubelet and its API put around it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
+ */
+const pullFailure = (message: string): string =>
+  message
+    .replace(/^.*failed to pull and unpack image "[^"]*": /s, '')
+    .replace(/^failed to resolve reference "([^"]*)": /, `${retried} failed to resolve ref $1: `)
+    .replace(/^no match for platform in manifest: not found$/, `${retried} image Manifest does not contain descriptor matching platform`)
 
 /** Why a container that ran ended, where ECS says more than the exit code. */
 export const exitReason = ({ state }: ContainerObservation): string | undefined =>

@@ -3,6 +3,7 @@ import type { ContainerDefinition, PortMapping } from '../../aws/generated/ecs.t
 import type { ContainerSecrets, TaskSpec } from '../runtime.ts'
 import { firstImageOf } from './held.ts'
 import { dnsLabelOf } from './names.ts'
+import { isOwnImage } from './own-images.ts'
 import { probeOf } from './probe.ts'
 import type { ResourceRequirements } from './resources.ts'
 import { restartsOf } from './restarts.ts'
@@ -33,8 +34,9 @@ export function containerOf(
   return {
     name: dnsLabelOf(container.name ?? ''),
     image: firstImageOf(container),
-    // Images that `kecs image load` brought in work offline, `latest` too.
-    imagePullPolicy: 'IfNotPresent',
+    // Images that `kecs image load` brought in work offline, `latest` too. A tag that was pushed anew to the registry that
+    // runs beside is what the next task gets, as on ECS; asking there costs next to nothing.
+    imagePullPolicy: isOwnImage(container.image ?? '') ? 'Always' : 'IfNotPresent',
     // Empty lists say nothing in ECS: the image's own stay.
     ...(entryPoint.length > 0 && { command: entryPoint.map(literal) }),
     ...(command.length > 0 && { args: command.map(literal) }),

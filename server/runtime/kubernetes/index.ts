@@ -9,6 +9,9 @@ import { letGo, stopped, type ImageChange } from './held.ts'
 import { dnsLabelOf } from './names.ts'
 import { Namespaces } from './namespaces.ts'
 import { Nodes } from './nodes.ts'
+import { clusterRegistry } from '../../registry/cluster-registry.ts'
+import { type ImageRegistry, RegistryUnavailable } from '../../registry/registry.ts'
+import { fromRegistry, withNodeImages } from './own-images.ts'
 import { podOf } from './pod.ts'
 import { releasePod } from './release.ts'
 import { TaskPods } from './task-pods.ts'
@@ -21,24 +24,31 @@ export interface KubernetesRuntimeOptions {
   readonly clock: Clock
   /** The data folder as nodes see it, below which volumes that outlive their tasks are kept; undefined where they have none. */
   readonly nodeDataDir?: string | undefined
+  /** What Docker on the user's machine calls the registry that runs beside; undefined where none does. */
+  readonly registryHost?: string | undefined
   /** Told when the API server cannot be reached or refuses; the runtime goes on by itself. */
   readonly onProblem?: (what: string, error: unknown) => void
   /** Ends connecting; the runtime itself ends with the signal of `watch`. */
   readonly signal?: AbortSignal
 }
 
+/** How long one start waits for the registry, before it is tried again: other work of the task waits with it. Milliseconds. */
+const registryPatienceMs = 3_000
+
 /** Runs tasks as pods. Resolves once the API server answered. Throws `KubeConfigError` and `KubeError`. */
-export async function kubernetesRuntime(options: KubernetesRuntimeOptions): Promise<Runtime & { readonly client: KubeClient }> {
+export async function kubernetesRuntime(options: KubernetesRuntimeOptions): Promise<KubernetesRuntime> {
   const client = await connect(options.source)
   const call = options.signal === undefined ? {} : { signal: options.signal }
   const [system, features] = await Promise.all([client.get(kinds.namespace, { name: 'kube-system' }, call), clusterFeatures(client, call)])
   return new KubernetesRuntime(client, options, { epoch: system.metadata?.uid ?? '', features })
 }
 
-class KubernetesRuntime implements Runtime {
+export class KubernetesRuntime implements Runtime {
   readonly kind = 'kubernetes'
   readonly epoch: string
   readonly client: KubeClient
+  /** The registry that runs beside; undefined where none does. */
+  readonly registry: ImageRegistry | undefined
   readonly #options: KubernetesRuntimeOptions
   readonly #features: ClusterFeatures
   readonly #pods: TaskPods
@@ -48,6 +58,8 @@ class KubernetesRuntime implements Runtime {
   constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; features: ClusterFeatures }) {
     this.client = client
     this.#options = options
+    const { clock, registryHost: host } = options
+    this.registry = host === undefined ? undefined : clusterRegistry({ client, clock, host })
     this.epoch = facts.epoch
     this.#features = facts.features
     this.#pods = new TaskPods(() => options.clock.now())
@@ -60,12 +72,23 @@ class KubernetesRuntime implements Runtime {
 
   start: Runtime['start'] = async task => {
     if (this.#pods.pod(task.taskId) !== undefined) return
-    const { instance, nodeDataDir } = this.#options
-    const pod = podOf(task, { instance, nodeDataDir, ...this.#features })
+    const { instance, nodeDataDir, registryHost } = this.#options
+    if (fromRegistry(task, registryHost)) await this.#registryReady()
+    const pod = podOf(withNodeImages(task, registryHost), { instance, nodeDataDir, ...this.#features })
     try {
       this.#pods.note(await this.#create(task, pod))
     } catch (error) {
       if (isRefusal(error)) throw new TaskRefused(`Kubernetes refused the task: ${messageOf(error)}`)
+      throw error
+    }
+  }
+
+  /** What starts it is tried again, until it is hopeless: then as ECS tells of an image that cannot be pulled. */
+  async #registryReady(): Promise<void> {
+    try {
+      await this.registry?.ready({ limitMs: registryPatienceMs })
+    } catch (error) {
+      if (error instanceof RegistryUnavailable && !error.isStarting) throw new TaskRefused(`CannotPullContainerError: ${error.message}`)
       throw error
     }
   }

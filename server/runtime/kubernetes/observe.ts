@@ -3,6 +3,7 @@ import { annotations, labels } from '../../../shared/names.ts'
 import type { ContainerObservation, TaskObservation } from '../runtime.ts'
 import { isHeldImage, isStoppedImage, isToldAsHeld } from './held.ts'
 import { containersAnnotation } from './names.ts'
+import { withEcrNames } from './own-images.ts'
 import { restartPolicies, restartedState, type Restarting } from './restarts.ts'
 
 type PodStatus = NonNullable<Pod['status']>
@@ -142,7 +143,10 @@ function stateOf(state: ContainerStatus['state'], endedAt: number): State {
       }),
     }
   if (running !== undefined) return { is: 'running', startedAt: timeOf(running.startedAt) ?? endedAt }
-  return { is: 'waiting', ...defined({ reason: waiting?.reason, message: waiting?.message }) }
+  return {
+    is: 'waiting',
+    ...defined({ reason: waiting?.reason, message: waiting?.message === undefined ? undefined : withEcrNames(waiting.message) }),
+  }
 }
 
 /** Reasons for which Kubernetes ended or refused a pod as a whole, such as Evicted or OutOfcpu. */

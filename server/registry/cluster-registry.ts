@@ -1,0 +1,58 @@
+import type { Clock } from '../../shared/clock.ts'
+import { isNotFound, kinds, type KubeClient } from '../../shared/kube/index.ts'
+import { images, registryName, registryPort, systemNamespace } from '../../shared/names.ts'
+import { answers, distributionApi } from './distribution.ts'
+import { type ImageRegistry, RegistryUnavailable } from './registry.ts'
+
+export interface ClusterRegistryParts {
+  readonly client: KubeClient
+  readonly clock: Clock
+  readonly host: string
+}
+
+const where = { name: registryName, namespace: systemNamespace }
+const url = `http://${registryName}.${systemNamespace}:${registryPort}`
+
+/** How long it may take from when it is first asked for: its image is pulled then. Milliseconds. */
+const startLimitMs = 120_000
+const lookAgainMs = 300
+
+/**
+ * The registry of this cluster. `kecs up` makes it without a pod, which costs nothing; the first who needs it starts
+ * it, and it runs from then on.
+ */
+export const clusterRegistry = ({ client, clock, host }: ClusterRegistryParts): ImageRegistry => {
+  let askedAt: number | undefined
+
+  const start = async (): Promise<void> => {
+    try {
+      await client.patch(kinds.deployment, where, { merge: { spec: { replicas: 1 } } }, { fieldManager: 'kecs-control-plane' })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      throw new RegistryUnavailable('The registry is not installed in this cluster: `kecs up` installs it.', false)
+    }
+  }
+
+  return {
+    ...distributionApi(url),
+    host,
+    ready: async ({ limitMs = startLimitMs, signal } = {}) => {
+      const end = clock.now() + limitMs
+      for (let isStarted = false; !(await answers(url)); isStarted = true) {
+        if (!isStarted) await start()
+        signal?.throwIfAborted()
+        askedAt ??= clock.now()
+        const isHopeless = clock.now() - askedAt >= startLimitMs
+        if (isHopeless || clock.now() >= end) {
+          // Whoever asks next waits anew: its image may have been brought in.
+          if (isHopeless) askedAt = undefined
+          throw new RegistryUnavailable(unavailable, !isHopeless)
+        }
+        await new Promise<void>(resolve => clock.after(lookAgainMs, resolve))
+      }
+      askedAt = undefined
+    },
+  }
+}
+
+const unavailable = `The registry that kecs runs for images with an ECR address does not answer yet. Its image, ${images.registry}, is pulled when it is first needed; without a network bring it in with \`kecs image load ${images.registry}\`.`
