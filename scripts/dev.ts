@@ -14,6 +14,7 @@ const usage = `./dev COMMAND
   fix             mend what the linter and the formatter can mend
   generate        write server/aws/generated and deploy/manifests anew
   build [--all]   dist/kecs; with --all for every platform, with checksums
+  release         dist/release: what is uploaded as one, for every platform
   bench [NAME…]   the benchmarks in test/bench
   kecs ARGS…      any kecs command from the source, such as ./dev kecs status`
 
@@ -52,6 +53,9 @@ switch (command) {
     break
   case 'build':
     await build(rest)
+    break
+  case 'release':
+    await run(['bun', 'scripts/release/index.ts', ...rest])
     break
   case 'bench':
     await build()

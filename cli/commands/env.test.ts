@@ -15,6 +15,11 @@ test('bash and zsh export, fish sets', () => {
   ])
 })
 
+test('dotenv has plain lines, as GITHUB_ENV takes them', () => {
+  expect(setLines('dotenv', values)[0]).toBe('AWS_ENDPOINT_URL=http://127.0.0.1:4566')
+  expect(() => setLines('dotenv', variables('http://x\nPATH=/tmp'))).toThrow('cannot be written')
+})
+
 test('what was set is unset', () => {
   expect(unsetLines('zsh', values)).toEqual(Object.keys(values).map(key => `unset ${key}`))
   expect(unsetLines('fish', values)).toEqual(Object.keys(values).map(key => `set -e ${key};`))

@@ -7,7 +7,7 @@ import { commonFlags, instanceName } from '../flags.ts'
 import { requireInstance, withName } from '../instance.ts'
 import { endpointOf } from '../up/summary.ts'
 
-const shells = ['bash', 'zsh', 'fish'] as const
+const shells = ['bash', 'zsh', 'fish', 'dotenv'] as const
 type Shell = (typeof shells)[number]
 
 export const env = defineCommand({
@@ -16,7 +16,11 @@ export const env = defineCommand({
   description: 'Lines for a shell to evaluate: the endpoint, a region, and credentials that only kecs knows.',
   args: {
     ...commonFlags,
-    shell: { type: 'string', description: 'bash, zsh or fish (default: as SHELL says)', valueHint: 'SHELL' },
+    shell: {
+      type: 'string',
+      description: 'bash, zsh, fish, or dotenv for lines of KEY=value (default: as SHELL says)',
+      valueHint: 'SHELL',
+    },
     unset: { type: 'boolean', description: 'lines that take it back' },
   },
   examples: [
@@ -56,10 +60,14 @@ export const variables = (endpoint: string): Readonly<Record<string, string>> =>
 })
 
 export const setLines = (shell: Shell, values: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(values).map(([key, value]) => (shell === 'fish' ? `set -gx ${key} ${quoted(value)};` : `export ${key}=${quoted(value)}`))
+  Object.entries(values).map(([key, value]) => {
+    const inQuotes = quoted(value)
+    if (shell === 'dotenv') return `${key}=${value}`
+    return shell === 'fish' ? `set -gx ${key} ${inQuotes};` : `export ${key}=${inQuotes}`
+  })
 
 export const unsetLines = (shell: Shell, values: Readonly<Record<string, string>>): readonly string[] =>
-  Object.keys(values).map(key => (shell === 'fish' ? `set -e ${key};` : `unset ${key}`))
+  Object.keys(values).map(key => (shell === 'dotenv' ? `${key}=` : shell === 'fish' ? `set -e ${key};` : `unset ${key}`))
 
 /** Within single quotes; bash, zsh and fish agree on values without quotes and backslashes, and there are no others. */
 const quoted = (value: string): string => {
@@ -72,7 +80,7 @@ export const chosenShell = (asked: string | undefined, login: string | undefined
   const found = shells.find(shell => shell === (asked ?? basename(login ?? '')))
   if (found !== undefined) return found
   if (asked === undefined) return 'bash'
-  throw new CliError(`kecs env knows no shell "${asked}".`, 'It writes for bash, zsh and fish; sh takes the lines of bash.', {
+  throw new CliError(`kecs env knows no shell "${asked}".`, 'It writes for bash, zsh, fish and dotenv; sh takes the lines of bash.', {
     exitCode: 2,
   })
 }

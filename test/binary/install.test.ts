@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+// install.sh and the GitHub Action's script, from an empty HOME and a release made here, served by this process.
+
+setDefaultTimeout(300_000)
+
+const root = join(import.meta.dir, '../..')
+const version = '9.9.9'
+let folder: string
+let release: string
+let server: Bun.Server<undefined>
+/** Paths of the release whose content is spoiled on the way. */
+const spoiled = new Set<string>()
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kecs-install-'))
+  release = join(folder, 'release')
+  const made = Bun.spawnSync(['bun', 'scripts/release/index.ts', '--host', '--version', version, '--out', release], { cwd: root })
+  expect(made.stderr.toString() + made.exitCode).toBe('0')
+  server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: request => {
+      const path = /^\/releases\/(?:latest\/download|download\/v9\.9\.9)\/([\w.-]+)$/.exec(new URL(request.url).pathname)?.[1]
+      if (path === undefined || !existsSync(join(release, path))) return new Response('no such file', { status: 404 })
+      if (!spoiled.has(path)) return new Response(Bun.file(join(release, path)))
+      const bytes = readFileSync(join(release, path))
+      bytes[100] = (bytes[100] ?? 0) ^ 1
+      return new Response(bytes)
+    },
+  })
+})
+afterAll(async () => {
+  await server.stop(true)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+let homes = 0
+const newHome = (): string => {
+  const home = join(folder, `home-${homes++}`)
+  mkdirSync(home)
+  return home
+}
+
+interface Ran {
+  readonly code: number | null
+  readonly text: string
+}
+
+const runWith = async (shell: readonly string[], args: readonly string[], env: Record<string, string>): Promise<Ran> => {
+  const child = Bun.spawn([...shell, ...args], {
+    cwd: folder,
+    env: { PATH: '/usr/bin:/bin', KECS_RELEASES: `${server.url.origin}/releases`, ...env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [stdout, stderr, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
+  return { code, text: stdout + stderr }
+}
+
+const script = join(root, 'deploy/install.sh')
+const dash: readonly string[] = ['/bin/sh', script]
+const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+
+describe('install.sh', () => {
+  test('installs the newest release, and takes it away again', async () => {
+    const HOME = newHome()
+    const installed = await runWith(dash, ['--completions'], { HOME })
+    expect(installed.code).toBe(0)
+    expect(installed.text).toContain(`Installed kecs ${version}`)
+    expect(installed.text).toContain(`${HOME}/.local/bin is not on PATH.`)
+    const kecs = join(HOME, '.local/bin/kecs')
+    expect(await runWith([kecs], ['version'], { HOME })).toMatchObject({ code: 0, text: `kecs ${version}\n` })
+    expect(readFileSync(join(HOME, '.local/share/bash-completion/completions/kecs'), 'utf8')).toContain('complete -F _kecs kecs')
+    // Over one that is there.
+    expect((await runWith(dash, ['--version', version], { HOME, PATH: `/usr/bin:/bin:${HOME}/.local/bin` })).text).not.toContain(
+      'not on PATH',
+    )
+
+    mkdirSync(join(HOME, '.kecs'))
+    const removed = await runWith(dash, ['--uninstall'], { HOME })
+    expect(removed.text).toContain('Instances and their data stay')
+    expect(existsSync(kecs)).toBe(false)
+    expect(existsSync(join(HOME, '.local/share/bash-completion/completions/kecs'))).toBe(false)
+  })
+
+  test('refuses what is not what was released, and leaves nothing', async () => {
+    const HOME = newHome()
+    const archive = [...new Bun.Glob('kecs-*.tar.gz').scanSync(release)][0] ?? ''
+    spoiled.add(archive)
+    const refused = await runWith(dash, [], { HOME })
+    spoiled.delete(archive)
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('its checksum is another one') })
+    expect(existsSync(join(HOME, '.local'))).toBe(false)
+  })
+
+  test.each([
+    [['--version', '1.0.0'], 1, 'could not be fetched'],
+    [['--version', '../../x'], 1, 'is no version'],
+    [['--dir'], 1, '--dir needs a value'],
+    [['--frobnicate'], 2, 'install.sh [--version VERSION]'],
+    [['--help'], 0, 'install.sh [--version VERSION]'],
+  ])('%p', async (args, code, text) => {
+    expect(await runWith(dash, args, { HOME: newHome() })).toMatchObject({ code, text: expect.stringContaining(text) })
+  })
+
+  test('says so where the folder cannot be made', async () => {
+    const HOME = newHome()
+    writeFileSync(join(HOME, 'file'), '')
+    const refused = await runWith(dash, ['--dir', join(HOME, 'file/bin')], { HOME })
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('cannot be made') })
+  })
+
+  test.skipIf(!has('busybox'))("runs in busybox' ash with busybox' own tools", async () => {
+    const HOME = newHome()
+    const bin = join(folder, 'busybox')
+    mkdirSync(bin, { recursive: true })
+    spawnSync('busybox', ['--install', '-s', bin])
+    const installed = await runWith([join(bin, 'ash'), script], ['--completions'], { HOME, PATH: bin })
+    expect(installed).toMatchObject({ code: 0, text: expect.stringContaining(`Installed kecs ${version}`) })
+  })
+
+  test.skipIf(!has('shellcheck'))('shellcheck finds nothing', () => {
+    const checked = spawnSync('shellcheck', ['deploy/install.sh', 'deploy/action/setup.sh', 'dev', '.ci/run'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    expect(checked.stdout).toBe('')
+  })
+})
+
+describe("the Action's script", () => {
+  const files = (HOME: string) => ({
+    HOME,
+    KECS_HOME: join(HOME, 'instances'),
+    RUNNER_TEMP: join(HOME, 'temp'),
+    GITHUB_PATH: join(HOME, 'path'),
+    GITHUB_ENV: join(HOME, 'env'),
+    GITHUB_OUTPUT: join(HOME, 'output'),
+    DOCKER_HOST: 'unix:///nonexistent.sock',
+    CI: 'true',
+    KECS_INPUT_VERSION: version,
+    KECS_INPUT_NAME: 'ci',
+  })
+  const setup = ['/bin/sh', join(root, 'deploy/action/setup.sh')] as const
+
+  test('installs a pinned version, brings it up, and exports what the next steps need', async () => {
+    const HOME = newHome()
+    mkdirSync(join(HOME, 'temp'))
+    const env = { ...files(HOME), KECS_INPUT_DRIVER: 'simulated', KECS_INPUT_ARGUMENTS: '--backend none' }
+    const kecs = join(HOME, 'temp/kecs-bin/kecs')
+    try {
+      const done = await runWith(setup, [], env)
+      expect(done).toMatchObject({ code: 0 })
+      expect(readFileSync(env.GITHUB_PATH, 'utf8')).toBe(`${HOME}/temp/kecs-bin\n`)
+      const endpoint = /^endpoint=(http:\S+)$/m.exec(readFileSync(env.GITHUB_OUTPUT, 'utf8'))?.[1] ?? ''
+      expect(readFileSync(env.GITHUB_ENV, 'utf8').split('\n')).toContain(`AWS_ENDPOINT_URL=${endpoint}`)
+      expect(await (await fetch(`${endpoint}/_kecs/health`)).json()).toMatchObject({ instance: 'ci', version })
+    } finally {
+      await runWith([kecs], ['down', '--delete-data', '--yes', '--name', 'ci'], env)
+    }
+  })
+
+  test('fails where kecs does, and leaves what the doctor found', async () => {
+    const HOME = newHome()
+    mkdirSync(join(HOME, 'temp'))
+    const failed = await runWith(setup, [], files(HOME))
+    expect(failed).toMatchObject({ code: 1, text: expect.stringContaining('Docker does not answer') })
+    expect(existsSync(join(HOME, 'temp/kecs-doctor.tar.gz'))).toBe(true)
+    expect(existsSync(join(HOME, 'env'))).toBe(false)
+  })
+})
