@@ -15,6 +15,8 @@ export class FlakyRuntime implements Runtime {
   readonly calls: string[] = []
   /** Whether the call of this number (from 0) fails, and whether it does so before or after it took effect. */
   fails: (call: number) => 'before' | 'after' | undefined = () => undefined
+  /** Told of each call before it is made. */
+  onCall: (name: string) => void = () => {}
   /** Whether nothing is seen, as when a watch lags behind. */
   isBlind = false
   readonly #inner: Runtime
@@ -82,6 +84,7 @@ export class FlakyRuntime implements Runtime {
   async #call(name: string, act: () => Promise<void>): Promise<void> {
     const failure = this.fails(this.calls.length)
     this.calls.push(name)
+    this.onCall(name)
     if (failure === 'before') throw new Error(`${name} was refused`)
     await act()
     if (failure === 'after') throw new Error(`the answer to ${name} was lost`)
