@@ -33,6 +33,12 @@ export function parseArn(text: string): Arn | undefined {
   return { partition, service, region, account, resource }
 }
 
+/**
+ * Whether an ARN is of this account. One that names none is: Terraform makes such ARNs when it imports without having
+ * asked for its account (docs/decisions/0045).
+ */
+export const isOfAccount = ({ account }: Arn, place: Place): boolean => account === '' || account === place.account
+
 /** An ARN of ECS, such as `arn:aws:ecs:us-east-1:000000000000:cluster/default`. */
 export const ecsArn = (place: Place, resource: string): string =>
   `arn:${partitionOf(place.region)}:ecs:${place.region}:${place.account}:${resource}`

@@ -9,6 +9,8 @@ describe('a cluster', () => {
   test.each([
     ['web', { clusterName: 'web' }],
     [`${prefix}cluster/web`, { clusterName: 'web' }],
+    // Without an account, as Terraform writes it: the caller's.
+    ['arn:aws:ecs:us-east-1::cluster/web', { clusterName: 'web' }],
     [`${prefix}cluster/web/more`, separators],
     [`${prefix}cluster/${prefix}cluster/web`, separators],
     [`${prefix}cluster`, separators],

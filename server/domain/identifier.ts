@@ -1,4 +1,4 @@
-import { parseArn } from './arn.ts'
+import { isOfAccount, parseArn } from './arn.ts'
 import type { Place } from './arn.ts'
 
 /**
@@ -18,7 +18,7 @@ function partsOf(text: string, type: string, place: Place): Identified<{ readonl
   if (found !== type) return { problem: `Unsupported resource type: ${found}` }
   if (parts.length === 0 || parts.some(part => part === '')) return wrongSeparators
   if (arn.region !== place.region) return { problem: `Invalid identifier: Identifier is for ${arn.region}. Your region is ${place.region}` }
-  if (arn.account !== place.account) {
+  if (!isOfAccount(arn, place)) {
     return { problem: `Invalid identifier: Identifier is for ${arn.account}. Your accountId is ${place.account}` }
   }
   return { parts }

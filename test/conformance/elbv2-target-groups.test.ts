@@ -94,6 +94,15 @@ describe('target groups', () => {
     )
   })
 
+  test('of a Network Load Balancer are checked for as long as between two checks', async () => {
+    const tcp = { Protocol: 'TCP', HealthCheckIntervalSeconds: 10 } as const
+    const TargetGroupArn = await elbv2.group('as-long', tcp)
+    const { TargetGroups } = await elbv2.client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TargetGroupArn] }))
+    expect(TargetGroups?.[0]).toMatchObject({ HealthCheckIntervalSeconds: 10, HealthCheckTimeoutSeconds: 10 })
+    const modify = new ModifyTargetGroupCommand({ TargetGroupArn, HealthCheckTimeoutSeconds: 11 })
+    expect(await refusal(elbv2.client.send(modify))).toStartWith("ValidationError: Health check timeout '11' must be smaller")
+  })
+
   test.each([
     [{ Protocol: undefined }, "A target group of type 'ip' must have a protocol and a port"],
     [{ VpcId: undefined }, 'A VPC ID must be specified'],

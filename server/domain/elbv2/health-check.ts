@@ -111,7 +111,9 @@ function checkHealthCheck(subject: Subject, family: TargetGroupFamily, check: He
   if (protocol === 'TCP' && check.Matcher !== undefined) {
     throw invalidConfiguration('Health check matchers are not supported for TCP health checks')
   }
-  if (timeout >= interval) throw validationError(`Health check timeout '${timeout}' must be smaller than the interval '${interval}'`)
+  // Probes of a Network Load Balancer may last as long as the interval: with 10 seconds for both, TCP's own timeout.
+  if (family === 'network' ? timeout > interval : timeout >= interval)
+    throw validationError(`Health check timeout '${timeout}' must be smaller than the interval '${interval}'`)
   if (check.HealthCheckPath !== undefined && !check.HealthCheckPath.startsWith('/')) {
     throw validationError(`Health check path '${check.HealthCheckPath}' must begin with a '/' character`)
   }

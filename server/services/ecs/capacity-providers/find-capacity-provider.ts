@@ -1,6 +1,6 @@
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CapacityProvider } from '../../../aws/generated/ecs.ts'
-import { ecsArn, parseArn } from '../../../domain/arn.ts'
+import { ecsArn, isOfAccount, parseArn } from '../../../domain/arn.ts'
 import type { Place } from '../../../domain/arn.ts'
 import { capacityProviders } from '../../../store/ecs-tables.ts'
 import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
@@ -25,7 +25,7 @@ export const fargateProvider = (place: Place, name: string): CapacityProvider =>
 export function capacityProviderName(place: Place, nameOrArn: string): string {
   const arn = parseArn(nameOrArn)
   const prefix = 'capacity-provider/'
-  if (arn?.service !== 'ecs' || arn.account !== place.account || arn.region !== place.region) return nameOrArn
+  if (arn?.service !== 'ecs' || !isOfAccount(arn, place) || arn.region !== place.region) return nameOrArn
   return arn.resource.startsWith(prefix) ? arn.resource.slice(prefix.length) : nameOrArn
 }
 

@@ -1,4 +1,4 @@
-import { parseArn } from '../../../domain/arn.ts'
+import { isOfAccount, parseArn } from '../../../domain/arn.ts'
 import type { EcsContext } from '../context.ts'
 import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
 import { taggableTypes } from './taggable-types.ts'
@@ -15,7 +15,7 @@ export function findTagged(context: EcsContext, resourceArn: string): Tagged {
   const arn = parseArn(resourceArn)
   if (arn === undefined || arn.service !== 'ecs') throw invalidParameter('Invalid identifier: Unexpected number of separators')
   refuseIf(arn.region !== context.region, `Invalid identifier: Identifier is for ${arn.region}. Your region is ${context.region}`)
-  refuseIf(arn.account !== context.account, `Invalid identifier: Identifier is for ${arn.account}. Your accountId is ${context.account}`)
+  refuseIf(!isOfAccount(arn, context), `Invalid identifier: Identifier is for ${arn.account}. Your accountId is ${context.account}`)
   const [type = '', ...parts] = arn.resource.split('/')
   const find = taggableTypes.get(type)
   if (find === undefined) throw invalidParameter(`Unsupported resource type: ${type}`)
