@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { testByScripts } from '../../support/script-test.ts'
 
-testByScripts({
-  client: 'awscli',
-  drives: 'every ECS operation that is there',
-  script: join(import.meta.dir, 'ecs-operations.sh'),
-  timeoutMs: 400_000,
-})
+const awscli = (drives: string, script: string) =>
+  ({ client: 'awscli', drives, script: join(import.meta.dir, script), timeoutMs: 400_000 }) as const
+
+testByScripts(
+  awscli('clusters, task definitions and tasks', 'ecs-operations.sh'),
+  awscli('services and task sets', 'ecs-services.sh'),
+  awscli('load balancing', 'elbv2.sh'),
+  awscli('Cloud Map and Application Auto Scaling', 'servicediscovery.sh'),
+)

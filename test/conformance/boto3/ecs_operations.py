@@ -1,21 +1,15 @@
-"""Every ECS operation that kecs implements, as boto3 drives it. The endpoint, region and credentials come from the
-environment. Run by boto3.test.ts; by hand: AWS_ENDPOINT_URL=… python3 ecs_operations.py UNIQUE-NAME"""
-
-import sys
-import unittest
+"""Every ECS operation on clusters, task definitions and tasks, as boto3 drives it."""
 
 import boto3
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import WaiterError
+from suite import FAST, SLEEPER, UNIQUE, Suite, run
 
-UNIQUE = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else "boto3"
 MISSING = "f" * 32
-FAST = {"Delay": 1, "MaxAttempts": 120}
-SLEEPER = {"name": "app", "image": "busybox:latest", "command": ["sleep", "600"], "memory": 32, "stopTimeout": 2}
 
 ecs = boto3.client("ecs")
 
 
-class EcsOperations(unittest.TestCase):
+class EcsOperations(Suite):
     @classmethod
     def setUpClass(cls):
         cls.cluster = UNIQUE
@@ -42,16 +36,6 @@ class EcsOperations(unittest.TestCase):
 
     def task(self, arn, **more):
         return ecs.describe_tasks(cluster=self.cluster, tasks=[arn], **more)["tasks"][0]
-
-    def assert_refused(self, code, message, call, **request):
-        with self.assertRaises(ClientError) as caught:
-            call(**request)
-        error = caught.exception.response
-        self.assertEqual(error["Error"]["Code"], code)
-        self.assertEqual(error["Error"]["Message"], message)
-        self.assertEqual(error["ResponseMetadata"]["HTTPStatusCode"], 400)
-        self.assertTrue(error["ResponseMetadata"]["RequestId"])
-        return caught.exception
 
     def test_clusters(self):
         self.assertEqual(self.created["status"], "ACTIVE")
@@ -157,4 +141,4 @@ class EcsOperations(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    run()

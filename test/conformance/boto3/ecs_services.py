@@ -1,20 +1,13 @@
-"""A service's life as boto3 drives it. The endpoint, region and credentials come from the environment. Run by
-ecs-services-tools.test.ts; by hand: AWS_ENDPOINT_URL=… python3 ecs-services-boto3.py UNIQUE-NAME"""
-
-import sys
-import unittest
+"""A service's life as boto3 drives it."""
 
 import boto3
-from botocore.exceptions import ClientError, WaiterError
-
-UNIQUE = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else "boto3"
-FAST = {"Delay": 1, "MaxAttempts": 120}
-SLEEPER = {"name": "app", "image": "busybox:latest", "command": ["sleep", "600"], "memory": 32, "stopTimeout": 2}
+from botocore.exceptions import WaiterError
+from suite import FAST, SLEEPER, UNIQUE, Suite, run
 
 ecs = boto3.client("ecs")
 
 
-class Services(unittest.TestCase):
+class Services(Suite):
     @classmethod
     def setUpClass(cls):
         cls.cluster = UNIQUE
@@ -74,19 +67,26 @@ class Services(unittest.TestCase):
 
     def test_refusals(self):
         self.create("refused", desiredCount=1)
-        with self.assertRaises(ecs.exceptions.ServiceNotFoundException):
-            ecs.update_service(cluster=self.cluster, service="none", desiredCount=1)
-        with self.assertRaises(ecs.exceptions.ClusterContainsServicesException):
-            ecs.delete_cluster(cluster=self.cluster)
-        with self.assertRaises(ecs.exceptions.InvalidParameterException) as caught:
-            ecs.delete_service(cluster=self.cluster, service="refused")
-        self.assertEqual(caught.exception.response["Error"]["Message"], "The service cannot be stopped while it is scaled above 0.")
-        with self.assertRaises(ClientError) as caught:
+        here = {"cluster": self.cluster}
+        self.assert_refused("ServiceNotFoundException", "Service not found.", ecs.update_service, service="none", desiredCount=1, **here)
+        self.assert_refused(
+            "ClusterContainsServicesException",
+            "The Cluster cannot be deleted while Services are active.",
+            ecs.delete_cluster,
+            **here,
+        )
+        self.assert_refused(
+            "InvalidParameterException",
+            "The service cannot be stopped while it is scaled above 0.",
+            ecs.delete_service,
+            service="refused",
+            **here,
+        )
+        with self.assertRaisesRegex(ecs.exceptions.InvalidParameterException, "Creation of service was not idempotent."):
             self.create("refused", desiredCount=3)
-        self.assertEqual(caught.exception.response["Error"]["Message"], "Creation of service was not idempotent.")
-        failures = ecs.describe_services(cluster=self.cluster, services=["none"])["failures"]
+        failures = ecs.describe_services(services=["none"], **here)["failures"]
         self.assertEqual([failure["reason"] for failure in failures], ["MISSING"])
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    run()

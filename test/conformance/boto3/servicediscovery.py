@@ -1,14 +1,9 @@
-"""Cloud Map and Application Auto Scaling as boto3 drives them: paginators and modelled
-exceptions. The endpoint, region and credentials come from the environment. Run by
-servicediscovery-boto3.test.ts; by hand: AWS_ENDPOINT_URL=… python3 servicediscovery-boto3.py UNIQUE-NAME"""
-
-import sys
-import unittest
+"""Cloud Map and Application Auto Scaling as boto3 drives them: every paginator, and modelled exceptions."""
 
 import boto3
 from botocore.config import Config
+from suite import UNIQUE, Driven, Suite, run
 
-UNIQUE = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else "boto3"
 FLEET = {
     "ServiceNamespace": "ec2",
     "ResourceId": f"spot-fleet-request/{UNIQUE}",
@@ -17,10 +12,12 @@ FLEET = {
 
 # DiscoverInstances puts `data-` before the endpoint's host, which is then no name of this machine.
 cloud_map = boto3.client("servicediscovery", config=Config(inject_host_prefix=False))
+mapped = Driven(cloud_map)
 scaling = boto3.client("application-autoscaling")
+scaled = Driven(scaling)
 
 
-class CloudMap(unittest.TestCase):
+class CloudMap(Suite):
     def ended(self, answer):
         operation = cloud_map.get_operation(OperationId=answer["OperationId"])["Operation"]
         self.assertEqual(operation["Status"], "SUCCESS", operation)
@@ -45,8 +42,16 @@ class CloudMap(unittest.TestCase):
             attributes = {"AWS_INSTANCE_IPV4": f"10.0.0.{number}", "AWS_INIT_HEALTH_STATUS": "HEALTHY"}
             self.ended(cloud_map.register_instance(ServiceId=service["Arn"], InstanceId=f"task-{number}", Attributes=attributes))
 
-        pages = cloud_map.get_paginator("list_instances").paginate(ServiceId=service["Id"], PaginationConfig={"PageSize": 2})
-        self.assertEqual([[each["Id"] for each in page["Instances"]] for page in pages], [["task-1", "task-2"], ["task-3"]])
+        pages = mapped.pages("list_instances", "Instances", 2, ServiceId=service["Id"])
+        self.assertEqual([[each["Id"] for each in page] for page in pages], [["task-1", "task-2"], ["task-3"]])
+        own = {"Filters": [{"Name": "NAMESPACE_ID", "Values": [namespace_id]}]}
+        self.assertEqual([[each["Id"] for each in page] for page in mapped.pages("list_services", "Services", 1, **own)], [[service["Id"]]])
+        namespaces = mapped.pages("list_namespaces", "Namespaces", 1)
+        self.assertTrue(all(len(page) <= 1 for page in namespaces))
+        self.assertIn(namespace_id, [each["Id"] for page in namespaces for each in page])
+        operations = mapped.pages("list_operations", "Operations", 2, **own)
+        self.assertIn(created["OperationId"], [each["Id"] for page in operations for each in page])
+        self.assertEqual(mapped.not_driven(), [])
         cloud_map.update_instance_custom_health_status(ServiceId=service["Id"], InstanceId="task-2", Status="UNHEALTHY")
         place = {"NamespaceName": f"{UNIQUE}.local", "ServiceName": "web"}
         found = cloud_map.discover_instances(**place, HealthStatus="HEALTHY")["Instances"]
@@ -70,19 +75,24 @@ class CloudMap(unittest.TestCase):
             cloud_map.create_service(Name="web", NamespaceId="ns-none")
 
 
-class Scaling(unittest.TestCase):
+class Scaling(Suite):
     def test_from_target_to_schedule(self):
         arn = scaling.register_scalable_target(**FLEET, MinCapacity=1, MaxCapacity=3, Tags={"by": "boto3"})["ScalableTargetARN"]
         self.assertEqual(scaling.list_tags_for_resource(ResourceARN=arn)["Tags"], {"by": "boto3"})
         steps = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}]}
         scaling.put_scaling_policy(**FLEET, PolicyName="out", PolicyType="StepScaling", StepScalingPolicyConfiguration=steps)
-        described = scaling.get_paginator("describe_scaling_policies").paginate(ServiceNamespace="ec2", ResourceId=FLEET["ResourceId"])
-        self.assertEqual([policy["PolicyName"] for page in described for policy in page["ScalingPolicies"]], ["out"])
+        scaling.put_scaling_policy(**FLEET, PolicyName="in", PolicyType="StepScaling", StepScalingPolicyConfiguration=steps)
+        fleet = {"ServiceNamespace": "ec2", "ResourceId": FLEET["ResourceId"]}
+        policies = scaled.pages("describe_scaling_policies", "ScalingPolicies", 1, **fleet)
+        self.assertEqual(sorted(policy["PolicyName"] for [policy] in policies), ["in", "out"])
+        targets = scaled.pages("describe_scalable_targets", "ScalableTargets", 1, ServiceNamespace="ec2")
+        self.assertIn(FLEET["ResourceId"], [target["ResourceId"] for [target] in targets])
         action = {"MinCapacity": 0, "MaxCapacity": 1}
         scaling.put_scheduled_action(**FLEET, ScheduledActionName="night", Schedule="cron(0 22 * * ? *)", ScalableTargetAction=action)
-        [night] = scaling.describe_scheduled_actions(ServiceNamespace="ec2", ResourceId=FLEET["ResourceId"])["ScheduledActions"]
+        [[night]] = scaled.pages("describe_scheduled_actions", "ScheduledActions", 1, **fleet)
         self.assertEqual((night["ScalableTargetAction"], night["Schedule"]), (action, "cron(0 22 * * ? *)"))
-        self.assertEqual(scaling.describe_scaling_activities(ServiceNamespace="ec2", ResourceId=FLEET["ResourceId"])["ScalingActivities"], [])
+        self.assertEqual(scaled.pages("describe_scaling_activities", "ScalingActivities", 1, **fleet), [[]])
+        self.assertEqual(scaled.not_driven(), [])
         with self.assertRaises(scaling.exceptions.ValidationException):
             scaling.put_scheduled_action(**FLEET, ScheduledActionName="bad", Schedule="rate(1 week)", ScalableTargetAction=action)
         scaling.deregister_scalable_target(**FLEET)
@@ -92,4 +102,4 @@ class Scaling(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    run()
