@@ -17,10 +17,12 @@ import { stateRoutes } from './compose/state-routes.ts'
 import { taskRoutes } from './compose/task-routes.ts'
 import type { ServerConfig } from './config.ts'
 import { ExecSessions } from './exec/sessions.ts'
+import type { ObservedCall } from './aws/aws-api.ts'
 import { createAdmin } from './http/admin.ts'
 import { createApi } from './http/api.ts'
 import type { HealthReport } from './http/health.ts'
 import type { AcceptSocket } from './http/listen.ts'
+import { CallFeed, eventRoute } from './http/call-feed.ts'
 import { createMetrics } from './http/metrics.ts'
 import { resetRoute } from './http/reset-route.ts'
 import { type Logger, createLog } from './log.ts'
@@ -88,6 +90,11 @@ const start = async (
 
   const { verify, taskSecret } = await createAuthentication({ config, clock })
   const metrics = createMetrics()
+  const calls = new CallFeed(clock)
+  const observe = (call: ObservedCall): void => {
+    metrics.observe(call)
+    calls.add(call)
+  }
   let ownUrl = ''
   const settings = {
     hasAgent: config.agentPort !== undefined,
@@ -166,12 +173,12 @@ const start = async (
     ...snapshotRoutes({ ...emptying, snapshots }),
     ...taskRoutes({ store, clock, wake }),
     ...(carrier?.routes ?? []),
+    eventRoute(calls),
   ]
   const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
   started.add('the administration port', () => admin.stop())
   const api = await createApi({
-    aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict },
-    metrics,
+    aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict, observe },
     health,
     acceptSocket: request => acceptChannel(sessions, request),
   }).listen(config.host, config.apiPort)

@@ -1,7 +1,7 @@
 import type { Ids } from '../../shared/ids.ts'
 import { AuthRefusal, faultOfRefusal } from './auth/refusals.ts'
 import type { Verify } from './auth/verify.ts'
-import { unexpectedFault } from './fault.ts'
+import { type Fault, unexpectedFault } from './fault.ts'
 import { backendUnreachable, foreignFault, noBackend, passOn } from './foreign.ts'
 import { runCall, type ApiLog } from './pipeline.ts'
 import type { WireAnswer } from './protocols/protocol.ts'
@@ -16,6 +16,13 @@ export interface ObservedCall {
   readonly operation: string
   readonly status: number
   readonly seconds: number
+  /** Of a call of our services. */
+  readonly requestId?: string
+  /** Of a call that got as far as to have one. */
+  readonly caller?: Caller
+  /** Why it was refused: the code on the wire. */
+  readonly fault?: Pick<Fault, 'code' | 'message'>
+  readonly userAgent?: string
 }
 
 export interface AwsApiOptions {
@@ -44,9 +51,7 @@ export interface AwsApi {
   handle(request: Request): Promise<Response>
 }
 
-interface Outcome {
-  readonly service: string
-  readonly operation: string
+interface Outcome extends Pick<ObservedCall, 'service' | 'operation' | 'requestId' | 'caller' | 'fault'> {
   readonly response: Response
 }
 
@@ -72,27 +77,42 @@ export function createAwsApi(options: AwsApiOptions): AwsApi {
     const refused = refuse?.(request)
     if (refused) return { service, operation: 'unknown', response: refused }
     const requestId = ids.uuid()
-    if (route.kind === 'fault')
-      return { service, operation: 'unknown', response: responseOf(protocol.fault(bound.model, route.fault, requestId)) }
+    const refusal = (operation: string, fault: Fault): Outcome => ({
+      service,
+      operation,
+      requestId,
+      fault,
+      response: responseOf(protocol.fault(bound.model, fault, requestId)),
+    })
+    if (route.kind === 'fault') return refusal('unknown', route.fault)
     const caller = verify === undefined ? route.caller : await signer(request, route, verify)
-    if (caller instanceof AuthRefusal) {
-      const refusal = faultOfRefusal(caller, bound.model.protocol)
-      return { service, operation: route.operation.name, response: responseOf(protocol.fault(bound.model, refusal, requestId)) }
-    }
+    if (caller instanceof AuthRefusal) return refusal(route.operation.name, faultOfRefusal(caller, bound.model.protocol))
     const call = { ...caller, requestId, principal: principalOf(caller), calledAt: calledAt(request) }
-    const wire = await runCall(route.service, route.operation, route.body, call, { log, strict })
-    return { service, operation: route.operation.name, response: responseOf(wire) }
+    const { wire, fault } = await runCall(route.service, route.operation, route.body, call, { log, strict })
+    return {
+      service,
+      operation: route.operation.name,
+      requestId,
+      caller,
+      response: responseOf(wire),
+      ...(fault === undefined ? {} : { fault }),
+    }
   }
 
   return {
     async handle(request) {
       const started = stopwatch()
-      const { service, operation, response } = await answer(request).catch((error: unknown): Outcome => {
+      const { response, ...outcome } = await answer(request).catch((error: unknown): Outcome => {
         const requestId = ids.uuid()
         log.error({ err: error, requestId }, 'a request failed before it reached a service')
         return { service: 'unknown', operation: 'unknown', response: responseOf(foreignFault('aws-json', unexpected, requestId)) }
       })
-      observe?.({ service, operation, status: response.status, seconds: (stopwatch() - started) / 1000 })
+      observe?.({
+        ...outcome,
+        status: response.status,
+        seconds: (stopwatch() - started) / 1000,
+        userAgent: request.headers.get('user-agent') ?? '',
+      })
       return response
     },
   }

@@ -19,14 +19,20 @@ export interface PipelineOptions {
   readonly strict: boolean
 }
 
+export interface CallAnswer {
+  readonly wire: WireAnswer
+  /** Why it was refused. */
+  readonly fault?: Fault
+}
+
 export async function runCall(
   { bound, protocol }: RoutedService,
   operation: WiredOperation,
   body: string,
   call: CallContext,
   { log, strict }: PipelineOptions,
-): Promise<WireAnswer> {
-  const refuse = (fault: Fault): WireAnswer => protocol.fault(bound.model, fault, call.requestId)
+): Promise<CallAnswer> {
+  const refuse = (fault: Fault): CallAnswer => ({ wire: protocol.fault(bound.model, fault, call.requestId), fault })
   try {
     const input = protocol.read(operation, body)
     checkInput(operation, input)
@@ -34,7 +40,7 @@ export async function runCall(
     if (!running) return refuse(notImplementedFault(bound.model, operation.name))
     const output = (await running) ?? {}
     if (strict) checkOutput(operation.output, output, `${operation.name}Output`)
-    return protocol.answer(operation, output, call.requestId)
+    return { wire: protocol.answer(operation, output, call.requestId) }
   } catch (error) {
     const fault = faultOf(error, bound.model)
     if (fault) return refuse(fault)

@@ -6,7 +6,7 @@ import { createMetrics } from './metrics.ts'
 import { createTestApi } from './test-api.ts'
 
 const metrics = createMetrics()
-const api = createTestApi({ metrics })
+const api = createTestApi({ observe: call => metrics.observe(call) })
 let listening: Listening
 beforeAll(async () => {
   listening = await api.server.listen('127.0.0.1', 0)

@@ -4,12 +4,10 @@ import { createAwsApi, type AwsApiOptions } from '../aws/aws-api.ts'
 import { expose, isOwnOrigin, isPreflight, preflight, refuseForeignOrigin } from './cors.ts'
 import { healthResponse, type HealthReport } from './health.ts'
 import { type AcceptSocket, httpServer, type HttpServer } from './listen.ts'
-import type { Metrics } from './metrics.ts'
 
 export interface ApiOptions {
-  readonly aws: Omit<AwsApiOptions, 'observe' | 'refuse'>
+  readonly aws: Omit<AwsApiOptions, 'refuse'>
   readonly health: () => HealthReport
-  readonly metrics?: Metrics
   /** How long `stop` waits for what is in flight; 5000 where it is not said. */
   readonly graceMilliseconds?: number
   readonly clock?: Clock
@@ -18,11 +16,10 @@ export interface ApiOptions {
 }
 
 /** The AWS API, and `/_kecs/health`. */
-export function createApi({ aws, health, metrics, graceMilliseconds, clock, acceptSocket }: ApiOptions): HttpServer {
+export function createApi({ aws, health, graceMilliseconds, clock, acceptSocket }: ApiOptions): HttpServer {
   const { handle } = createAwsApi({
     ...aws,
     refuse: refuseForeignOrigin,
-    observe: metrics ? call => metrics.observe(call) : undefined,
   })
 
   const answer = async (request: Request): Promise<Response> => {

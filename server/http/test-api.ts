@@ -27,9 +27,7 @@ export interface TestApi {
   release(): void
 }
 
-export function createTestApi(
-  options: Partial<ApiOptions['aws']> & { readonly metrics?: NonNullable<ApiOptions['metrics']> } = {},
-): TestApi {
+export function createTestApi(options: Partial<ApiOptions['aws']> = {}): TestApi {
   const logged: LoggedLine[] = []
   const inputs: unknown[] = []
   let release = (): void => {}
@@ -38,10 +36,8 @@ export function createTestApi(
     logged.push({ fields, text })
   }
   const log: ApiLog = { error: note, warn: note }
-  const { metrics, ...aws } = options
   const server = createApi({
-    aws: { services: [testEcs(inputs, released), testElbv2(inputs)], ids: randomIds, log, strict: true, ...aws },
-    ...(metrics ? { metrics } : {}),
+    aws: { services: [testEcs(inputs, released), testElbv2(inputs)], ids: randomIds, log, strict: true, ...options },
     health: () => ({
       version: '1.2.3',
       instance: 'test',

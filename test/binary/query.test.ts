@@ -72,6 +72,31 @@ test('history shows what each change changed', async () => {
   expect(nothing.stderr).toContain('Nothing is known of nobody.')
 })
 
+test('the calls that were answered, with those that were refused', async () => {
+  await fetch(`http://127.0.0.1:${door}`, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'AmazonEC2ContainerServiceV20141113.RunTask', 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ cluster: 'nowhere', taskDefinition: 'job' }),
+  })
+  const { stdout } = await home.run(['events'])
+  expect(stdout).toMatch(/ecs CreateCluster +200/)
+  const refused = (await home.run(['events', '--errors', '--json'])).stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(refused).toEqual([expect.objectContaining({ eventName: 'RunTask', errorCode: 'ClusterNotFoundException' })])
+
+  const { child, ended } = home.start(['events', '-f', '--tail', '0', '--operation', 'createcluster'])
+  let seen = ''
+  child.stdout?.on('data', text => (seen += String(text)))
+  await until('a call that comes', async () => {
+    await call('CreateCluster', { clusterName: 'later' })
+    return seen.includes('CreateCluster')
+  })
+  child.kill('SIGINT')
+  expect((await ended).code).toBe(0)
+})
+
 test('without a running instance it says what to do', async () => {
   const { code, stderr } = await home.run(['query', 'SELECT 1', '--name', 'other'])
   expect(code).toBe(1)

@@ -1,0 +1,81 @@
+import { openAdminChannel } from '../admin-channel.ts'
+import { defineCommand } from '../command.ts'
+import { commonFlags } from '../flags.ts'
+import type { Paint } from '../output/paint.ts'
+import { runningTargetOf } from '../target.ts'
+
+const most = 1000
+
+export const events = defineCommand({
+  name: 'events',
+  summary: 'Show the API calls that were answered.',
+  description:
+    'Calls of ECS, ELBv2, Cloud Map and Application Auto Scaling since the control plane started, the last thousand at most;\n' +
+    'those of other services go to the backend, and are seen in its log. With --json each is a line with CloudTrail’s names.',
+  args: {
+    ...commonFlags,
+    json: { type: 'boolean', description: 'print each call as a line of JSON' },
+    follow: { type: 'boolean', alias: 'f', description: 'go on as more come, until Ctrl-C' },
+    tail: { type: 'string', alias: 'n', description: `only this many of the last ones (default ${most})`, valueHint: 'CALLS' },
+    errors: { type: 'boolean', description: 'only those that were refused or failed' },
+    operation: { type: 'string', description: 'only those of an operation, such as RunTask', valueHint: 'OPERATION' },
+  },
+  examples: [
+    ['kecs events -f', 'what Terraform or an SDK calls, as it does'],
+    ['kecs events --errors --tail 20', 'what was refused lately, and why'],
+  ],
+  run: async (given, host) => {
+    const follow = given.flag('follow') === true
+    const target = await runningTargetOf(given, host, follow ? undefined : '1m')
+    const tail = given.number('tail', 0, most) ?? most
+    const isWanted = (event: Event): boolean =>
+      (given.flag('errors') !== true || event.status >= 400) &&
+      (given.text('operation') === undefined || event.eventName.toLowerCase() === given.text('operation')?.toLowerCase())
+    const show = (line: string, event: Event): void => target.output.print(target.asJson ? line : eventLine(event, target.output.paint))
+    const wanted: [string, Event][] = []
+    const channel = await openAdminChannel(target)
+    try {
+      for await (const line of channel.lines(`/events?tail=${follow ? tail : most}&follow=${follow}`)) {
+        const event = readEvent(line)
+        if (event === undefined || !isWanted(event)) continue
+        if (follow) show(line, event)
+        else wanted.push([line, event])
+      }
+      for (const [line, event] of tail === 0 ? [] : wanted.slice(-tail)) show(line, event)
+    } catch (error) {
+      // Ctrl-C is how following ends.
+      if (!(follow && host.signal.aborted)) throw error
+    } finally {
+      channel.close()
+    }
+  },
+})
+
+interface Event {
+  readonly eventTime: string
+  readonly eventSource: string
+  readonly eventName: string
+  readonly status: number
+  readonly milliseconds: number
+  readonly recipientAccountId?: string
+  readonly awsRegion?: string
+  readonly errorCode?: string
+  readonly errorMessage?: string
+}
+
+const isEvent = (value: unknown): value is Event =>
+  typeof value === 'object' && value !== null && 'eventTime' in value && 'eventName' in value && 'status' in value
+
+const readEvent = (line: string): Event | undefined => {
+  if (line === '') return undefined
+  const value: unknown = JSON.parse(line)
+  return isEvent(value) ? value : undefined
+}
+
+const eventLine = (event: Event, paint: Paint): string => {
+  const { eventTime, eventSource, eventName, status, milliseconds, recipientAccountId, awsRegion, errorCode, errorMessage } = event
+  const where = recipientAccountId === undefined ? '' : paint('dim', `  ${recipientAccountId}/${awsRegion ?? ''}`)
+  const why = errorCode === undefined ? '' : `  ${paint('red', errorCode)}: ${errorMessage ?? ''}`
+  const took = `${milliseconds.toFixed(1)} ms`.padStart(9)
+  return `${paint('dim', eventTime)}  ${`${eventSource} ${eventName}`.padEnd(32)} ${paint(status < 400 ? 'green' : 'red', String(status))} ${took}${where}${why}`
+}
