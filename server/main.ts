@@ -110,7 +110,7 @@ const start = async (
   const carrier: OpenedGateway | undefined =
     opened.client === undefined
       ? undefined
-      : openGateway({ config, store, clock, ids, log, runtime, kube: opened.client, isSynced: () => isSynced() })
+      : await openGateway({ config, store, clock, ids, log, runtime, kube: opened.client, backend, isSynced: () => isSynced() })
   started.add('the gateway', () => carrier?.stop())
   const reconciling = createReconciling({
     store,

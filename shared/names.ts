@@ -37,6 +37,8 @@ export const gatewayService = 'traefik'
 export const configurationPath = '/gateway/configuration'
 /** Of the administration port: where listeners are reached, as JSON. */
 export const listenersPath = '/gateway/listeners'
+/** Of the administration port: the certificate of the instance's authority, PEM. */
+export const authorityPath = '/gateway/ca'
 /** Below the gateway's port: the header `x-kecs-configuration` of its answer names the configuration that it applies. */
 export const appliedPath = '/kecs/applied'
 export const appliedHeader = 'x-kecs-configuration'

@@ -63,6 +63,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       load: { summary: 'bring images of the local Docker into the cluster', load: async () => (await import('./image.ts')).imageLoad },
     },
   },
+  ca: {
+    group: 'Use',
+    summary: 'print the certificate that HTTPS listeners are signed with',
+    load: async () => (await import('./ca.ts')).ca,
+  },
   kubeconfig: {
     group: 'Cluster',
     summary: "print the cluster's kubeconfig",

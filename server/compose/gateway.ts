@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient } from '../../shared/kube/index.ts'
 import {
   appliedHeader,
+  authorityPath,
   appliedPath,
   configurationPath,
   gatewayPort,
@@ -11,9 +13,12 @@ import {
   systemNamespace,
   unpublishedListenerPorts,
 } from '../../shared/names.ts'
+import type { Backend } from '../backend/backend.ts'
 import type { ServerConfig } from '../config.ts'
 import { dynamicConfiguration } from '../domain/elbv2/routing/configuration.ts'
 import { listenerAddresses } from '../gateway/listener-addresses.ts'
+import { openAuthority } from '../gateway/authority.ts'
+import { Certificates } from '../gateway/certificates.ts'
 import { LoadBalancerServices } from '../gateway/load-balancer-services.ts'
 import { routingState } from '../gateway/routing-tables.ts'
 import { TraefikGateway } from '../gateway/traefik-gateway.ts'
@@ -31,6 +36,8 @@ export interface GatewayParts {
   readonly log: Logger
   readonly runtime: Runtime
   readonly kube: KubeClient
+  /** Whose ACM has the certificates; undefined where there is none. */
+  readonly backend: Backend | undefined
   /** Whether the runtime's first full list is in. */
   readonly isSynced: () => boolean
 }
@@ -45,16 +52,19 @@ export interface OpenedGateway extends Carrier {
 const appliedTimeout = 2_000
 
 /** What is told to Traefik, which runs beside the control plane. */
-export function openGateway({ config, store, clock, ids, log, runtime, kube, isSynced }: GatewayParts): OpenedGateway {
+export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
+  const { config, store, clock, ids, log, runtime, kube, backend, isSynced } = parts
   const nodes = () => runtime.nodes()
+  const authority = await openAuthority({ folder: join(config.dataDir, 'ca'), instance: config.instance, clock, ids })
+  const certificates = new Certificates({ store, clock, ids, log, authority, backend, onMade: () => gateway.changed() })
   const applied = `http://${gatewayService}.${systemNamespace}:${gatewayPort}${appliedPath}`
-  const gateway = new TraefikGateway({
+  const gateway: TraefikGateway = new TraefikGateway({
     store,
     clock,
     log,
     bootId: ids.hex32().slice(0, 12),
-    isReady: isSynced,
-    compute: () => dynamicConfiguration(routingState({ store, nodes, certificate: () => undefined })),
+    isReady: () => isSynced() && certificates.isSettled,
+    compute: () => dynamicConfiguration(routingState({ store, nodes, certificate: (arn, balancer) => certificates.pair(arn, balancer) })),
     fingerprint: () =>
       nodes()
         .map(({ name, address }) => `${name} ${address}`)
@@ -65,6 +75,7 @@ export function openGateway({ config, store, clock, ids, log, runtime, kube, isS
       return response.headers.get(appliedHeader) ?? undefined
     },
   })
+  void certificates.settle().catch((error: unknown) => log.error({ err: error }, 'certificates could not be made'))
   const ports = { published: config.listenerPorts, unpublished: unpublishedListenerPorts }
   return {
     gateway,
@@ -72,6 +83,7 @@ export function openGateway({ config, store, clock, ids, log, runtime, kube, isS
     names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
     routes: [
       { method: 'GET', path: configurationPath, handle: () => gateway.answer() },
+      { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
     ],
     stop: () => gateway.stop(),

@@ -70,25 +70,31 @@ export const forwardTo = (...weights: readonly (readonly [group: number, weight:
   ForwardConfig: { TargetGroups: weights.map(([group, Weight]) => ({ TargetGroupArn: groupArn(group), Weight })) },
 })
 
+/** A load balancer called `web`. */
+export const aLoadBalancer = (
+  type: LoadBalancerTypeEnum = 'application',
+  attributes: Readonly<Record<string, string>> = {},
+): LoadBalancerRow => ({
+  scope,
+  loadBalancer: {
+    LoadBalancerArn: arn(`loadbalancer/${type === 'application' ? 'app' : 'net'}/web/${hex(1)}`),
+    LoadBalancerName: 'web',
+    DNSName: `web-${hex(1)}.us-east-1.elb.localhost.localstack.cloud`,
+    Type: type,
+    State: { Code: 'active' },
+  },
+  subnetMappings: [],
+  isNetworkKnown: false,
+  attributes,
+  tags: [],
+})
+
 /** A state with one load balancer, `web`. */
 export const routingWorld = (world: World): RoutingState => {
   const type = world.type ?? 'application'
   const segment = type === 'application' ? 'app' : 'net'
-  const balancerArn = arn(`loadbalancer/${segment}/web/${hex(1)}`)
-  const balancer: LoadBalancerRow = {
-    scope,
-    loadBalancer: {
-      LoadBalancerArn: balancerArn,
-      LoadBalancerName: 'web',
-      DNSName: `web-${hex(1)}.us-east-1.elb.localhost.localstack.cloud`,
-      Type: type,
-      State: { Code: 'active' },
-    },
-    subnetMappings: [],
-    isNetworkKnown: false,
-    attributes: world.attributes ?? {},
-    tags: [],
-  }
+  const balancer = aLoadBalancer(type, world.attributes)
+  const balancerArn = balancer.loadBalancer.LoadBalancerArn
   const listenerArn = (at: number): string => arn(`listener/${segment}/web/${hex(1)}/${hex(at + 1)}`)
   const ruleArn = (at: number, rule: number): string =>
     arn(`listener-rule/${segment}/web/${hex(1)}/${hex(at + 1)}/${hex((at + 1) * 100 + rule)}`)

@@ -1,4 +1,4 @@
-// Differs from AWS: certificates of ACM and IAM are taken by the form of their ARN, not looked up. authenticate-cognito is kept only.
+// Differs from AWS: certificates are taken by the form of their ARN; what ACM does not hand out is made by the instance's own authority. Of an SSL policy and of mutual authentication nothing but the settings is kept, a client without SNI gets the certificate of the oldest listener, and actions that authenticate are kept only: requests pass as if they were not there. Listeners for QUIC are kept only.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateListenerInput, CreateListenerOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'

@@ -1,0 +1,96 @@
+import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
+import type { Ids } from '../../shared/ids.ts'
+import { certificateNames, exportCertificate } from '../backend/acm.ts'
+import { type Backend, BackendUnreachable } from '../backend/backend.ts'
+import { parseArn } from '../domain/arn.ts'
+import type { CertificatePair } from '../domain/elbv2/routing/dynamic-configuration.ts'
+import type { Logger } from '../log.ts'
+import { type LoadBalancerRow, listeners, loadBalancers } from '../store/elbv2-tables.ts'
+import type { Store } from '../store/store.ts'
+import type { Authority } from './authority.ts'
+
+export interface CertificatesParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Logger
+  readonly authority: Authority
+  /** Whose ACM has the certificates; undefined where there is none. */
+  readonly backend: Backend | undefined
+  /** Called whenever one has been made. */
+  readonly onMade: () => void
+}
+
+/** Until a backend that did not answer is asked again. Milliseconds. */
+const askAgainMs = 10_000
+
+/**
+ * The certificates of listeners, made when they are first asked for: ACM's own where that hands it out, else one of
+ * this instance's authority for the names that ACM says it is for. Each is also for its load balancer's DNS name and
+ * for `localhost`, as these are the names by which it is reached here.
+ */
+export class Certificates {
+  readonly #parts: CertificatesParts
+  readonly #made = new Map<string, CertificatePair>()
+  readonly #making = new Map<string, Promise<void>>()
+  #isSettled = false
+
+  constructor(parts: CertificatesParts) {
+    this.#parts = parts
+  }
+
+  /** Whether what the listeners that there were at the start need is made. */
+  get isSettled(): boolean {
+    return this.#isSettled
+  }
+
+  /** Makes what there are listeners for, so that the first configuration takes none away. */
+  async settle(): Promise<void> {
+    const { store } = this.#parts
+    for (const { listener, certificates } of store.table(listeners).all()) {
+      const balancer = store.table(loadBalancers).get(listener.LoadBalancerArn)
+      const arns = [...(listener.Certificates ?? []).flatMap(({ CertificateArn }) => CertificateArn ?? []), ...certificates]
+      if (balancer !== undefined) for (const arn of arns) this.pair(arn, balancer)
+    }
+    await Promise.all(this.#making.values())
+    this.#isSettled = true
+    this.#parts.onMade()
+  }
+
+  /** Undefined while it is made. */
+  pair(arn: string, { loadBalancer }: LoadBalancerRow): CertificatePair | undefined {
+    const dnsName = loadBalancer.DNSName ?? 'localhost'
+    const key = `${arn} ${dnsName}`
+    if (!this.#made.has(key) && !this.#making.has(key)) this.#making.set(key, this.#make(key, arn, dnsName))
+    return this.#made.get(key)
+  }
+
+  async #make(key: string, arn: string, dnsName: string): Promise<void> {
+    const { log, clock, onMade } = this.#parts
+    try {
+      this.#made.set(key, await this.#find(arn, dnsName))
+    } catch (error) {
+      log.warn({ err: error, arn }, `the certificate is made anew once the backend answers: ${messageOf(error)}`)
+      this.#made.set(key, await this.#local([], dnsName))
+      if (error instanceof BackendUnreachable) clock.after(askAgainMs, () => this.#making.set(key, this.#make(key, arn, dnsName)))
+    }
+    this.#making.delete(key)
+    onMade()
+  }
+
+  async #find(arn: string, dnsName: string): Promise<CertificatePair> {
+    const { backend, ids } = this.#parts
+    const place = parseArn(arn)
+    // IAM never hands out keys, and says no names.
+    if (backend === undefined || place?.service !== 'acm') return this.#local([], dnsName)
+    const names = await certificateNames(backend, arn, place)
+    const exported = await exportCertificate(backend, arn, place, ids.hex32())
+    return exported === undefined ? this.#local(names, dnsName) : { certFile: exported.certificate, keyFile: exported.key }
+  }
+
+  #local(names: readonly string[], dnsName: string): Promise<CertificatePair> {
+    const [first = dnsName, ...others] = names
+    return this.#parts.authority.issue([first, ...others, dnsName, 'localhost', '127.0.0.1'])
+  }
+}
