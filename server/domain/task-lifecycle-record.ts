@@ -6,6 +6,7 @@ import { parseArn } from './arn.ts'
 import { nodeInstanceArn } from './container-instance.ts'
 import { bindingsOf } from './host-ports.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
+import { ebsAttachment } from './task-record.ts'
 import { exitReason, startFailure } from './task-lifecycle-failures.ts'
 
 type TaskChanges = Partial<TaskRow['task']>
@@ -77,11 +78,20 @@ const recordInterface = (container: Container, attachment: Attachment | undefine
 
 /** PRECREATED → ATTACHING → ATTACHED; DELETED comes with the task's end. */
 const recordAttachment = (row: TaskRow, attachment: Attachment, { scheduledAt, address }: TaskObservation): Attachment => {
-  if (attachment.type !== 'ElasticNetworkInterface' || attachment.status === 'ATTACHED') return attachment
+  if (attachment.status === 'ATTACHED') return attachment
+  if (attachment.type === ebsAttachment && scheduledAt !== undefined) return attachedVolume(attachment)
+  if (attachment.type !== 'ElasticNetworkInterface') return attachment
   if (address === undefined) return scheduledAt === undefined ? attachment : { ...attachment, status: 'ATTACHING' }
   const subnet = (attachment.details ?? []).filter(({ name }) => name === 'subnetId')
   return { ...attachment, status: 'ATTACHED', details: [...subnet, ...interfaceDetails(row, address)] }
 }
+
+/** There is no volume of EBS: its id is made of the attachment's, so it stays the same. */
+const attachedVolume = (attachment: Attachment): Attachment => ({
+  ...attachment,
+  status: 'ATTACHED',
+  details: [...(attachment.details ?? []), { name: 'volumeId', value: `vol-${(attachment.id ?? '').replaceAll('-', '').slice(0, 17)}` }],
+})
 
 /** There is no network interface of EC2: its id and hardware address are made of the task's id, so they stay the same. */
 const interfaceDetails = (row: TaskRow, address: string): KeyValuePair[] => [

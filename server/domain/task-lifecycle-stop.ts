@@ -129,6 +129,7 @@ export const unschedulableLimitMs = (row: TaskRow, observation: TaskObservation)
 const lackingResource = (message: string): string | undefined => {
   if (/insufficient cpu/i.test(message)) return 'CPU'
   if (/insufficient memory/i.test(message)) return 'MEMORY'
+  if (/insufficient nvidia\.com\/gpu/i.test(message)) return 'GPU'
   if (/free ports/i.test(message)) return 'PORTS'
   return undefined
 }

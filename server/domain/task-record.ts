@@ -8,6 +8,7 @@ import type {
   Tag,
   Task,
   TaskOverride,
+  TaskVolumeConfiguration,
 } from '../aws/generated/ecs.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 import { containerArn, taskArn } from './arn.ts'
@@ -35,6 +36,8 @@ export interface Launch {
   readonly startedBy: string | undefined
   readonly overrides: TaskOverride | undefined
   readonly networkConfiguration: NetworkConfiguration | undefined
+  /** EBS volumes that are configured at launch. */
+  readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined
   readonly enableExecuteCommand: boolean
   readonly tags: readonly Tag[]
   /** The runtime's. */
@@ -56,6 +59,9 @@ export interface Individual {
   readonly now: number
 }
 
+/** The type of attachments that stand for EBS volumes. */
+export const ebsAttachment = 'AmazonElasticBlockStorage'
+
 /** Size of a Fargate task's disk in GiB where nothing else is asked for. */
 const fargateStorage = 20
 
@@ -71,7 +77,7 @@ export function newTask(launch: Launch, individual: Individual): TaskRow {
   const arn = taskArn(place, clusterName, individual.taskId)
   const containers = overriddenContainers(launch)
   const task: TaskRow['task'] = {
-    attachments: attachmentsOf(launch, individual),
+    attachments: [...attachmentsOf(launch, individual), ...volumeAttachments(launch, individual)],
     attributes: [{ name: 'ecs.cpu-architecture', value: cpuArchitectureOf(launch) }],
     // One machine is one zone.
     availabilityZone: `${place.region}a`,
@@ -139,6 +145,19 @@ const attachmentsOf = ({ definition, networkConfiguration }: Launch, { uuid }: I
   if (definition.taskDefinition.networkMode !== 'awsvpc' || subnet === undefined) return []
   return [{ id: uuid(), type: 'ElasticNetworkInterface', status: 'PRECREATED', details: [{ name: 'subnetId', value: subnet }] }]
 }
+
+/** As RunTask shows them; what a service's tasks have is always deleted with them. */
+const volumeAttachments = ({ volumeConfigurations = [] }: Launch, { uuid }: Individual): Attachment[] =>
+  volumeConfigurations.map(({ name, managedEBSVolume }) => ({
+    id: uuid(),
+    type: ebsAttachment,
+    status: 'CREATED',
+    details: [
+      { name: 'roleArn', value: managedEBSVolume?.roleArn ?? '' },
+      { name: 'volumeName', value: name },
+      { name: 'deleteOnTermination', value: String(managedEBSVolume?.terminationPolicy?.deleteOnTermination ?? true) },
+    ],
+  }))
 
 /** Fargate runs x86 unless the definition says otherwise; on EC2 it is the machine that decides. */
 const cpuArchitectureOf = ({ definition, capacity, cpuArchitecture }: Launch): string => {

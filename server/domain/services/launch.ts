@@ -15,7 +15,7 @@ export interface LaunchSource {
   readonly service: ServiceRow
   readonly settings: Pick<
     ServiceRevisionRow['revision'],
-    'launchType' | 'capacityProviderStrategy' | 'platformVersion' | 'networkConfiguration' | 'loadBalancers'
+    'launchType' | 'capacityProviderStrategy' | 'platformVersion' | 'networkConfiguration' | 'loadBalancers' | 'volumeConfigurations'
   > & { readonly enableExecuteCommand: boolean }
   /** Its id: the tasks' `startedBy`. */
   readonly startedBy: string
@@ -87,6 +87,7 @@ const launchOf = (source: LaunchSource, capacity: Capacity, epoch: string, cpuAr
     startedBy,
     overrides: undefined,
     networkConfiguration: settings.networkConfiguration,
+    volumeConfigurations: settings.volumeConfigurations,
     enableExecuteCommand: settings.enableExecuteCommand,
     tags: tagsOf(source),
     epoch,

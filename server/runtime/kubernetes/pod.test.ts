@@ -203,8 +203,8 @@ describe('volumes', () => {
   })
 
   test('others are refused', () => {
-    const volumes = [{ name: 'Data_1', configuredAtLaunch: true }]
-    expect(() => pod([mounted], { volumes })).toThrow("kecs does not support configuredAtLaunch yet (volume 'Data_1').")
+    const volumes = [{ name: 'Data_1', fsxWindowsFileServerVolumeConfiguration: { fileSystemId: 'fs-1', rootDirectory: '/', authorizationConfig: { credentialsParameter: 'arn', domain: 'd' } } }]
+    expect(() => pod([mounted], { volumes })).toThrow("kecs does not support fsxWindowsFileServerVolumeConfiguration yet (volume 'Data_1').")
     expect(() => pod([mounted])).toThrow("Unknown volume 'Data_1' (container 'app').")
   })
 })
@@ -241,7 +241,7 @@ test('the longest stop timeout is the pod’s', () => {
 })
 
 test.each([
-  ['resourceRequirements', { resourceRequirements: [{ type: 'GPU' as const, value: '1' }] }],
+  ['resourceRequirements other than GPUs', { resourceRequirements: [{ type: 'InferenceAccelerator' as const, value: 'eia1.medium' }] }],
   ['linuxParameters.devices without privileged', { linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }],
 ])('%s is refused', (name, container) => {
   expect(refusal(container)).toBe(`TaskRefused: kecs does not support ${name} yet (container 'app').`)

@@ -48,7 +48,7 @@ export function resourcesOf(
     return { limits, requests: atLeastSomething(request(container), limits) }
   })
   const containers = each.map(({ requests, limits }, index) =>
-    withStorage(requirements(requests, limits), index === 0 ? spec.ephemeralStorage : undefined),
+    withGpus(withStorage(requirements(requests, limits), index === 0 ? spec.ephemeralStorage : undefined), spec.containers[index]),
   )
   if (!isBounded || !options.podLevel) return { pod: undefined, containers }
   const wanted = spec.launchType === 'FARGATE' ? { cpu: milli((spec.cpu ?? 0) * fargatePart), memory: undefined } : task
@@ -73,6 +73,14 @@ const withStorage = ({ requests, limits }: ResourceRequirements, storage: number
     : {}),
 })
 const storageName = 'ephemeral-storage'
+
+/** Of the device plugin that nodes with GPUs have: https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/ */
+const gpuName = 'nvidia.com/gpu'
+
+const withGpus = (resources: ResourceRequirements, container: ContainerDefinition | undefined): ResourceRequirements => {
+  const count = container?.resourceRequirements?.find(({ type }) => type === 'GPU')?.value
+  return count === undefined ? resources : { ...resources, limits: { ...resources.limits, [gpuName]: count } }
+}
 
 const ec2Request = ({ cpu, memory, memoryReservation }: ContainerDefinition): Amounts => ({
   cpu: milli(cpu),

@@ -39,7 +39,10 @@ const restrictions = new Set([
 
 const refusedParameters: readonly Parameter[] = [
   { name: 'credentialSpecs', isAsked: ({ credentialSpecs }) => hasAny(credentialSpecs) },
-  { name: 'resourceRequirements', isAsked: ({ resourceRequirements }) => hasAny(resourceRequirements) },
+  {
+    name: 'resourceRequirements other than GPUs',
+    isAsked: ({ resourceRequirements = [] }) => resourceRequirements.some(({ type }) => type !== 'GPU'),
+  },
   { name: 'disableNetworking', isAsked: ({ disableNetworking }) => disableNetworking === true },
   {
     name: 'linuxParameters.devices without privileged',

@@ -15,7 +15,8 @@ export interface TaskVolumes {
 
 /**
  * Volumes of the host (`host.sourcePath`, on the node), of the task alone, shared Docker volumes and EFS file systems
- * as folders of the node, tmpfs and shared memory. Throws `TaskRefused` for others.
+ * as folders of the node, EBS volumes that are configured at launch as folders of the task alone, tmpfs and shared
+ * memory. Throws `TaskRefused` for others.
  *
  * Where it differs from ECS: a volume starts empty, also where the image has files at the mount point (Docker copies
  * them); `volumesFrom` takes the source's mount points, not the volumes that its image declares.
@@ -43,7 +44,6 @@ function volumeOf(volume: Volume, clusterArn: string, folders: VolumeFolders): P
 function refusedKind(volume: Volume): string | undefined {
   if (volume.s3filesVolumeConfiguration !== undefined) return 's3filesVolumeConfiguration'
   if (volume.fsxWindowsFileServerVolumeConfiguration !== undefined) return 'fsxWindowsFileServerVolumeConfiguration'
-  if (volume.configuredAtLaunch === true) return 'configuredAtLaunch'
   const docker = volume.dockerVolumeConfiguration
   if (docker?.driver !== undefined && docker.driver !== 'local') return `dockerVolumeConfiguration with driver ${docker.driver}`
   if (Object.keys(docker?.driverOpts ?? {}).length > 0) return 'dockerVolumeConfiguration with driverOpts'

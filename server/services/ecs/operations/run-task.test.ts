@@ -387,6 +387,28 @@ for (const [what, request, message] of invalid) {
   })
 }
 
+test('an EBS volume that is configured at launch is attached to the task', async () => {
+  const context = await testContext({ definitions: [definitionRow({ family: 'volume', volumes: [{ name: 'data', configuredAtLaunch: true }] })] })
+  const roleArn = 'arn:aws:iam::000000000000:role/ecsInfrastructureRole'
+  const volume = (managedEBSVolume: object) => ({ volumeConfigurations: [{ name: 'data', managedEBSVolume: { roleArn, ...managedEBSVolume } }] })
+  const { tasks: [task] = [] } = await runTask(context, { taskDefinition: 'volume', ...volume({ sizeInGiB: 10 }) })
+  expect(task?.attachments).toEqual([
+    {
+      id: expect.any(String),
+      type: 'AmazonElasticBlockStorage',
+      status: 'CREATED',
+      details: [
+        { name: 'roleArn', value: roleArn },
+        { name: 'volumeName', value: 'data' },
+        { name: 'deleteOnTermination', value: 'true' },
+      ],
+    },
+  ])
+  for (const request of [{}, { volumeConfigurations: [{ name: 'data' }] }, volume({})]) {
+    expect(await errorOf(context, { taskDefinition: 'volume', ...request })).toMatchObject({ code: 'InvalidParameterException' })
+  }
+})
+
 for (const count of [0, -1, 11, 1.5]) {
   test(`a count of ${count} is refused`, async () => {
     expect(await errorOf(await testContext(), { taskDefinition: 'web', count })).toMatchObject({ code: 'InvalidParameterException' })
@@ -399,7 +421,6 @@ test('the other errors of the model', async () => {
     definitions: [
       definitionRow(),
       fargateDefinition(),
-      definitionRow({ family: 'volume', volumes: [{ name: 'data', configuredAtLaunch: true }] }),
     ],
   })
   expect(await errorOf(context, { taskDefinition: 'nobody' })).toEqual({ code: 'ClientException', message: 'TaskDefinition not found.' })
@@ -420,5 +441,4 @@ test('the other errors of the model', async () => {
     code: 'PlatformTaskDefinitionIncompatibilityException',
     message: 'One or more of the requested capabilities are not supported.',
   })
-  expect(await errorOf(context, { taskDefinition: 'volume' })).toMatchObject({ code: 'UnsupportedFeatureException' })
 })

@@ -58,6 +58,7 @@ function launchesFor(context: EcsContext, cluster: ClusterRow, request: RunTaskR
     startedBy: request.startedBy,
     overrides: request.overrides,
     networkConfiguration: request.networkConfiguration,
+    volumeConfigurations: request.volumeConfigurations,
     enableExecuteCommand: request.enableExecuteCommand ?? false,
     tags: tagsForLaunch(request, cluster, definition),
     epoch: context.epoch,

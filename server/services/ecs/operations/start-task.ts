@@ -59,6 +59,7 @@ function launchOf(context: EcsContext, cluster: ClusterRow, request: RunTaskRequ
     startedBy: request.startedBy,
     overrides: request.overrides,
     networkConfiguration: request.networkConfiguration,
+    volumeConfigurations: request.volumeConfigurations,
     enableExecuteCommand: request.enableExecuteCommand ?? false,
     tags: tagsForLaunch(request, cluster, definition),
     epoch: context.epoch,

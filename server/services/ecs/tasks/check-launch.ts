@@ -4,7 +4,7 @@ import type { Capacity } from '../../../domain/task-record.ts'
 import { cpuUnits, memoryMiB } from '../../../domain/task-spec-size.ts'
 import { isFargateSize } from '../task-definition/size.ts'
 import { isNewestPlatform } from './capacity.ts'
-import { refuseIf } from './invalid-parameter.ts'
+import { refuseIf, refuseMoreThan } from './invalid-parameter.ts'
 
 /**
  * Refuses a RunTask call that its task definition does not bear on the capacity that was chosen. Throws
@@ -90,7 +90,14 @@ function checkVolumes({ volumeConfigurations = [] }: RunTaskRequest, definition:
   for (const { name } of volumeConfigurations) {
     refuseIf(!atLaunch.includes(name), `The volume name '${name}' in your request does not have a matching volume in your Task Definition`)
   }
-  if (volumeConfigurations.length > 0 || atLaunch.length > 0) {
-    throw new ServiceError('UnsupportedFeatureException', 'kecs does not attach EBS volumes that are configured at launch.')
+  refuseMoreThan('volumeConfigurations', volumeConfigurations, 1)
+  for (const name of atLaunch) {
+    // The text is not AWS'.
+    const isConfigured = volumeConfigurations.some(each => each.name === name && each.managedEBSVolume !== undefined)
+    refuseIf(!isConfigured, `The volume '${name}' is configured at launch, but the request has no managedEBSVolume for it.`)
+  }
+  for (const { managedEBSVolume } of volumeConfigurations) {
+    const isSized = managedEBSVolume?.sizeInGiB !== undefined || managedEBSVolume?.snapshotId !== undefined
+    refuseIf(!isSized, 'Either a size in GiB or a snapshot ID must be specified for a managed EBS volume.')
   }
 }
