@@ -181,8 +181,8 @@ describe('a task that ends', () => {
 
 describe('what is refused', () => {
   test('by us, naming the parameter', async () => {
-    const refusal = await refusalOf(on.run({ secrets: [{ name: 'A', valueFrom: 'arn' }] }))
-    expect(refusal).toBe("kecs does not support secrets yet (container 'app').")
+    const refusal = await refusalOf(on.run({ linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }))
+    expect(refusal).toBe("kecs does not support linuxParameters.devices without privileged yet (container 'app').")
   })
 
   test('by Kubernetes, with its reason', async () => {

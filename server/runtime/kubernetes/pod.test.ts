@@ -203,8 +203,19 @@ describe('volumes', () => {
   })
 
   test('others are refused', () => {
-    const volumes = [{ name: 'Data_1', fsxWindowsFileServerVolumeConfiguration: { fileSystemId: 'fs-1', rootDirectory: '/', authorizationConfig: { credentialsParameter: 'arn', domain: 'd' } } }]
-    expect(() => pod([mounted], { volumes })).toThrow("kecs does not support fsxWindowsFileServerVolumeConfiguration yet (volume 'Data_1').")
+    const volumes = [
+      {
+        name: 'Data_1',
+        fsxWindowsFileServerVolumeConfiguration: {
+          fileSystemId: 'fs-1',
+          rootDirectory: '/',
+          authorizationConfig: { credentialsParameter: 'arn', domain: 'd' },
+        },
+      },
+    ]
+    expect(() => pod([mounted], { volumes })).toThrow(
+      "kecs does not support fsxWindowsFileServerVolumeConfiguration yet (volume 'Data_1').",
+    )
     expect(() => pod([mounted])).toThrow("Unknown volume 'Data_1' (container 'app').")
   })
 })

@@ -99,3 +99,10 @@ test('what a task may write to the disk is the limit of its first container, wit
   )
   expect(containers).toEqual([{ requests: { 'ephemeral-storage': '0' }, limits: { 'ephemeral-storage': '30Gi' } }, {}])
 })
+
+test('GPUs are what the device plugin of nodes offers', () => {
+  expect(ec2([{ memory: 64, resourceRequirements: [{ type: 'GPU', value: '2' }] }, {}]).containers).toEqual([
+    { requests: { memory: '64Mi' }, limits: { memory: '64Mi', 'nvidia.com/gpu': '2' } },
+    {},
+  ])
+})

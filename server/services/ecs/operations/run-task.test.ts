@@ -388,9 +388,13 @@ for (const [what, request, message] of invalid) {
 }
 
 test('an EBS volume that is configured at launch is attached to the task', async () => {
-  const context = await testContext({ definitions: [definitionRow({ family: 'volume', volumes: [{ name: 'data', configuredAtLaunch: true }] })] })
+  const context = await testContext({
+    definitions: [definitionRow({ family: 'volume', volumes: [{ name: 'data', configuredAtLaunch: true }] })],
+  })
   const roleArn = 'arn:aws:iam::000000000000:role/ecsInfrastructureRole'
-  const volume = (managedEBSVolume: object) => ({ volumeConfigurations: [{ name: 'data', managedEBSVolume: { roleArn, ...managedEBSVolume } }] })
+  const volume = (managedEBSVolume: object) => ({
+    volumeConfigurations: [{ name: 'data', managedEBSVolume: { roleArn, ...managedEBSVolume } }],
+  })
   const { tasks: [task] = [] } = await runTask(context, { taskDefinition: 'volume', ...volume({ sizeInGiB: 10 }) })
   expect(task?.attachments).toEqual([
     {
@@ -418,10 +422,7 @@ for (const count of [0, -1, 11, 1.5]) {
 test('the other errors of the model', async () => {
   const context = await testContext({
     clusters: [clusterRow(), clusterRow('gone', { status: 'INACTIVE' })],
-    definitions: [
-      definitionRow(),
-      fargateDefinition(),
-    ],
+    definitions: [definitionRow(), fargateDefinition()],
   })
   expect(await errorOf(context, { taskDefinition: 'nobody' })).toEqual({ code: 'ClientException', message: 'TaskDefinition not found.' })
   expect(await errorOf(context, { taskDefinition: 'web:9' })).toEqual({ code: 'ClientException', message: 'TaskDefinition not found.' })

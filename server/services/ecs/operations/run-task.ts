@@ -1,16 +1,17 @@
 // Differs from AWS: the machine itself is the capacity, so no container instances are needed, and every placement
 // constraint and strategy counts as met. Whether there is room shows when a task starts: one that finds none stops with
-// RESOURCE:CPU or RESOURCE:MEMORY as its reason instead of being in `failures`; a failure names no container instance.
-// Of a network configuration the first subnet is shown and nothing else comes of it. EBS volumes that are
-// configured at launch are refused. A task is one pod: its containers share a network
-// in every mode, `none` included, and a container that is stopped before others has the longest stopTimeout of the
-// task's. ulimits, swap and restrictions of tmpfs are not set; the pod's annotation kecs.dev/not-applied lists what is
-// not. Volumes start empty. Shared Docker volumes and EFS file systems are folders below the data folder, made when they
-// are not there, an access point one of its own. ephemeralStorage ends a task that passes it, instead of a full disk.
-// systemControls beyond Kubernetes' safe ones need nodes that allow them, and restartPolicy a Kubernetes that restarts
-// single containers (1.35, or 1.34 with a feature gate), which may begin one that ended too early for ECS once more.
-// Whether the execution role may read a task's secrets is not asked, and why they cannot be had is told in Fargate's words
-// on EC2 too.
+// RESOURCE:CPU, RESOURCE:MEMORY or RESOURCE:GPU as its reason instead of being in `failures`; a failure names no
+// container instance. Of a network configuration the first subnet is shown and nothing else comes of it. A task is one
+// pod: its containers share a network in every mode, `none` included, and a container that is stopped before others has
+// the longest stopTimeout of the task's. ulimits, swap and restrictions of tmpfs are not set; the pod's annotation
+// kecs.dev/not-applied lists what is not. Volumes start empty. An EBS volume that is configured at launch is a folder
+// of the task's own, of no size, empty whatever its snapshot, and gone with the task whatever its termination policy.
+// Shared Docker volumes and EFS file systems are folders below the data folder, made when they are not there, an access
+// point one of its own. ephemeralStorage ends a task that passes it, instead of a full disk. systemControls beyond
+// Kubernetes' safe ones need nodes that allow them, and restartPolicy a Kubernetes that restarts single containers
+// (1.35, or 1.34 with a feature gate), which may begin one that ended too early for ECS once more. Whether the
+// execution role may read a task's secrets is not asked, and why they cannot be had is told in Fargate's words on EC2
+// too.
 import type { Failure, RunTaskRequest, RunTaskResponse } from '../../../aws/generated/ecs.ts'
 import { allocateHostPorts, TakenPorts } from '../../../domain/host-ports.ts'
 import { newTask } from '../../../domain/task-record.ts'

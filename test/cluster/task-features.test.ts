@@ -1,0 +1,270 @@
+// What a task definition asks for and its containers find: each container asserts it itself, its exit code says so.
+import { createHash } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'bun:test'
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
+import { until } from '../support/until.ts'
+import { containerOf, features, forever, isRunning, script, type Features } from './features-harness.ts'
+
+let on: Features
+/** Of the secret, with its suffix. */
+let secretArn: string
+const name = `features-${Date.now()}`
+const hidden = 'correct-horse-$(HOME)-$$-battery'
+const seconds = (count: number): number => count * 1_000
+
+beforeAll(async () => {
+  on = await features('features')
+  const { kecs } = on
+  const json = JSON.stringify({ user: 'admin', port: 5432 })
+  const [secret] = await Promise.all([
+    kecs.aws('secretsmanager', 'create-secret', '--name', name, '--secret-string', json),
+    kecs.aws('ssm', 'put-parameter', '--name', `/${name}/password`, '--type', 'SecureString', '--value', hidden),
+    kecs.aws('ssm', 'put-parameter', '--name', name, '--type', 'String', '--value', 'far', '--region', 'eu-west-1'),
+    kecs.aws('s3', 'mb', `s3://${name}`),
+  ])
+  secretArn = String(secret['ARN'])
+  const put = (key: string, text: string) => kecs.run(['aws', 's3', 'cp', '-', `s3://${name}/${key}`], { input: text })
+  await Promise.all([
+    put('first.env', '# a comment\nFROM_FILE=one two\nBOTH=first\nOWN=file\nSECRET=file\nAWS_REGION=mars-1\n'),
+    put('second.env', 'BOTH=second\nSECOND=yes\n'),
+  ])
+}, seconds(600))
+
+const file = (key: string) => ({ type: 's3' as const, value: `arn:aws:s3:::${name}/${key}` })
+
+/** A check that does not itself hold the value. */
+const hasDigest = (variable: string, value: string): string =>
+  `[ "$(printf %s "$${variable}" | sha256sum | cut -c1-64)" = ${createHash('sha256').update(value).digest('hex')} ] || exit 1`
+
+describe('secrets and files', () => {
+  test(
+    'are in the environment, in their order, and nowhere else',
+    async () => {
+      const is = (variable: string, value: string) => `[ "$${variable}" = '${value}' ] || { echo "${variable} is $${variable}"; exit 1; }`
+      const checks = [
+        hasDigest('PASSWORD', hidden),
+        hasDigest('BY_ARN', hidden),
+        is('FAR', 'far'),
+        is('DB_USER', 'admin'),
+        is('DB_PORT', '5432'),
+        is('WHOLE', '{"user":"admin","port":5432}'),
+        is('FROM_FILE', 'one two'),
+        is('BOTH', 'first'),
+        is('SECOND', 'yes'),
+        is('OWN', 'definition'),
+        is('SECRET', 'admin'),
+        is('AWS_REGION', 'mars-1'),
+      ]
+      const task = await on.run([
+        {
+          name: 'app',
+          ...script(`${checks.join('\n')}\n${forever}`),
+          environment: [{ name: 'OWN', value: 'definition' }],
+          environmentFiles: [file('first.env'), file('second.env')],
+          secrets: [
+            { name: 'PASSWORD', valueFrom: `/${name}/password` },
+            { name: 'BY_ARN', valueFrom: `arn:aws:ssm:us-east-1:000000000000:parameter/${name}/password` },
+            { name: 'FAR', valueFrom: `arn:aws:ssm:eu-west-1:000000000000:parameter/${name}` },
+            { name: 'DB_USER', valueFrom: `${secretArn}:user::` },
+            { name: 'DB_PORT', valueFrom: `${secretArn}:port:AWSCURRENT:` },
+            { name: 'WHOLE', valueFrom: secretArn },
+            { name: 'SECRET', valueFrom: `${secretArn}:user::` },
+          ],
+        },
+      ])
+      const running = await on.seen(task, 'it runs', isRunning)
+      expect(JSON.stringify(running)).not.toContain('horse')
+      expect(JSON.stringify(await on.objects('pods', task))).not.toContain('horse')
+      expect(await on.objects('secrets', task)).toHaveLength(1)
+      await on.stop(task)
+      // 0: no check ended it before it was stopped.
+      expect(containerOf(await on.ended(task), 'app').exitCode).toBe(0)
+      await until('its Secret goes with it', async () => (await on.objects('secrets', task)).length === 0)
+      expect((await on.kecs.kecs(['logs', 'control-plane'])).stdout).not.toContain('horse')
+    },
+    seconds(180),
+  )
+
+  test(
+    'are overridden as RunTask says',
+    async () => {
+      const check = '[ "$SECOND$BOTH$FROM_FILE" = yesoverride ]'
+      const environment = [{ name: 'BOTH', value: 'override' }]
+      const overrides = { containerOverrides: [{ name: 'app', environment, environmentFiles: [file('second.env')] }] }
+      expect(await on.exitOf(check, { environmentFiles: [file('first.env')] }, {}, { overrides })).toBe(0)
+    },
+    seconds(180),
+  )
+
+  test.each<[string, () => Partial<ContainerDefinition>, RegExp]>([
+    [
+      'parameter',
+      () => ({ secrets: [{ name: 'A', valueFrom: '/not/there' }] }),
+      /^ResourceInitializationError: unable to pull secrets or registry auth: .*invalid ssm parameters: \/not\/there$/,
+    ],
+    [
+      'secret',
+      () => ({ secrets: [{ name: 'A', valueFrom: secretArn.replace(name, 'not-there') }] }),
+      /^ResourceInitializationError: unable to pull secrets or registry auth: .*ResourceNotFoundException: Secrets Manager can't find the specified secret\.$/,
+    ],
+    [
+      'key',
+      () => ({ secrets: [{ name: 'A', valueFrom: `${secretArn}:nokey::` }] }),
+      /^ResourceInitializationError: unable to pull secrets or registry auth: .*did not contain json key nokey$/,
+    ],
+    [
+      'file',
+      () => ({ environmentFiles: [file('not-there.env')] }),
+      /^ResourceInitializationError: failed to download env files: .*StatusCode: 404/,
+    ],
+  ])(
+    'a %s that is missing stops the task',
+    async (_what, container, reason) => {
+      const task = await on.ended(await on.run([{ name: 'app', ...script('exit 0'), ...container() }]))
+      expect(task.stopCode).toBe('TaskFailedToStart')
+      expect(task.stoppedReason).toMatch(reason)
+      expect(containerOf(task, 'app').exitCode).toBeUndefined()
+    },
+    seconds(180),
+  )
+})
+
+describe('containers', () => {
+  const finds: readonly (readonly [string, string, Partial<ContainerDefinition>, Partial<RegisterTaskDefinitionCommandInput>?])[] = [
+    ['a user and a group', '[ "$(id -u):$(id -g)" = 1000:2000 ]', { user: '1000:2000' }],
+    ['a working directory', '[ "$PWD" = /tmp ]', { workingDirectory: '/tmp' }],
+    ['a root that is read-only', '! touch /x', { readonlyRootFilesystem: true }],
+    ['all rights', 'mkdir /m && mount -t tmpfs none /m', { privileged: true }],
+    ['few rights', 'mkdir /m && ! mount -t tmpfs none /m', {}],
+    ['no way to more', 'grep -q "NoNewPrivs:.*1" /proc/self/status', { dockerSecurityOptions: ['no-new-privileges'] }],
+    ['a host name', '[ "$(hostname)" = front ]', { hostname: 'front' }],
+    ['hosts', 'grep -q "10.1.2.3.*backend" /etc/hosts', { extraHosts: [{ hostname: 'backend', ipAddress: '10.1.2.3' }] }],
+    [
+      'name servers',
+      'grep -q "nameserver 10.0.0.53" /etc/resolv.conf && grep -q "search.*corp.example" /etc/resolv.conf',
+      { dnsServers: ['10.0.0.53'], dnsSearchDomains: ['corp.example'] },
+    ],
+    ['a terminal', 'test -t 1', { pseudoTerminal: true }],
+    [
+      'a limit of memory',
+      // Of version 2 of control groups, or 1.
+      'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null | grep -q "^67108864$"',
+      { memory: 64 },
+    ],
+    ['shared memory', 'df -m /dev/shm | tail -1 | grep -q " 24 "', { linuxParameters: { sharedMemorySize: 24 } }],
+    [
+      'a volume of the task, shared',
+      'echo x > /data/x && cat /copy/x',
+      {
+        mountPoints: [
+          { sourceVolume: 'data', containerPath: '/data' },
+          { sourceVolume: 'data', containerPath: '/copy', readOnly: true },
+        ],
+      },
+      { volumes: [{ name: 'data' }] },
+    ],
+    [
+      'a mount that is read-only',
+      '! touch /copy/x',
+      { mountPoints: [{ sourceVolume: 'data', containerPath: '/copy', readOnly: true }] },
+      { volumes: [{ name: 'data' }] },
+    ],
+    [
+      'a folder of the host',
+      'test -f /host/hostname',
+      { mountPoints: [{ sourceVolume: 'etc', containerPath: '/host', readOnly: true }] },
+      { volumes: [{ name: 'etc', host: { sourcePath: '/etc' } }] },
+    ],
+    [
+      "an access point's own folder",
+      'echo x > /files/x && test ! -e /files/.access-points',
+      { mountPoints: [{ sourceVolume: 'files', containerPath: '/files' }] },
+      {
+        volumes: [
+          {
+            name: 'files',
+            efsVolumeConfiguration: {
+              fileSystemId: `fs-${Date.now()}`,
+              transitEncryption: 'ENABLED',
+              authorizationConfig: { accessPointId: 'fsap-1' },
+            },
+          },
+        ],
+      },
+    ],
+  ]
+  test(
+    'find what their definition asks for',
+    async () => {
+      const exits = await Promise.all(
+        finds.map(async ([what, text, container, definition]) => [what, await on.exitOf(text, container, definition)]),
+      )
+      expect(exits).toEqual(finds.map(([what]) => [what, 0]))
+    },
+    seconds(300),
+  )
+
+  test(
+    'in awsvpc mode have the address that the task is told to have',
+    async () => {
+      const call = { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['sg-1'] } } }
+      const task = await on.run([{ name: 'app', ...script(forever) }], { networkMode: 'awsvpc' }, call)
+      const running = await on.seen(
+        task,
+        'it is attached',
+        ({ attachments, lastStatus }) => lastStatus === 'RUNNING' && attachments?.[0]?.status === 'ATTACHED',
+      )
+      const details = Object.fromEntries((running.attachments?.[0]?.details ?? []).map(detail => [detail.name, detail.value]))
+      const [pod] = await on.objects('pods', task)
+      expect(pod).toMatchObject({ status: { podIP: details['privateIPv4Address'] } })
+      expect(details['subnetId']).toBe('subnet-1')
+      expect(containerOf(running, 'app').networkInterfaces).toMatchObject([{ privateIpv4Address: details['privateIPv4Address'] }])
+      await on.stop(task)
+    },
+    seconds(180),
+  )
+
+  test(
+    'in bridge mode are reached at the port that the task is told to have',
+    async () => {
+      const task = await on.run([{ name: 'web', image: 'nginx:alpine', portMappings: [{ containerPort: 80, hostPort: 0 }] }])
+      const running = await on.seen(task, 'it runs', isRunning)
+      const [binding] = containerOf(running, 'web').networkBindings ?? []
+      expect(binding).toMatchObject({ containerPort: 80, protocol: 'tcp' })
+      const text = await until('it answers', async () => (await fetch(`http://127.0.0.1:${binding?.hostPort}/`)).text(), { everyMs: 100 })
+      expect(text).toMatch(/nginx/i)
+      await on.stop(task)
+    },
+    seconds(180),
+  )
+})
+
+test(
+  'an EBS volume that is configured at launch is the task’s own folder',
+  async () => {
+    const definition = { volumes: [{ name: 'data', configuredAtLaunch: true }] }
+    const volumeConfigurations = [{ name: 'data', managedEBSVolume: { roleArn: 'arn:aws:iam::000000000000:role/ebs', sizeInGiB: 1 } }]
+    const mountPoints = [{ sourceVolume: 'data', containerPath: '/data' }]
+    const task = await on.run([{ name: 'app', ...script(`touch /data/x && ${forever}`), mountPoints }], definition, {
+      volumeConfigurations,
+    })
+    const running = await on.seen(task, 'it runs', isRunning)
+    expect(running.attachments).toMatchObject([{ type: 'AmazonElasticBlockStorage', status: 'ATTACHED' }])
+    expect(running.attachments?.[0]?.details).toContainEqual({ name: 'volumeId', value: expect.stringMatching(/^vol-[0-9a-f]{17}$/) })
+    await on.stop(task)
+    const ended = await on.ended(task)
+    expect(ended.attachments?.[0]?.status).toBe('DELETED')
+    expect(containerOf(ended, 'app').exitCode).toBe(0)
+  },
+  seconds(180),
+)
+
+test(
+  'a GPU that no node has fails the task for lack of it',
+  async () => {
+    const task = await on.ended(await on.run([{ name: 'app', ...script('exit 0'), resourceRequirements: [{ type: 'GPU', value: '1' }] }]))
+    expect(task.stopCode).toBe('TaskFailedToStart')
+    expect(task.stoppedReason).toStartWith('RESOURCE:GPU')
+  },
+  seconds(180),
+)
