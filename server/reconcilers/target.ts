@@ -12,6 +12,7 @@ import {
   type TargetGroupRow,
   type TargetHealthRow,
   type TargetRow,
+  loadBalancers,
   targetGroupUses,
   targetGroups,
   targetHealth,
@@ -85,9 +86,7 @@ export class TargetReconciler implements Reconciler {
     if (row === undefined || row.drainingUntil !== undefined) return undefined
     const group = store.table(targetGroups).get(row.targetGroupArn)
     const isUsed = store.table(targetGroupUses).count('targetGroup', row.targetGroupArn) > 0
-    if (group === undefined || !isUsed || !group.targetGroup.HealthCheckEnabled) return undefined
-    // Nobody knows yet where a load balancer is reached that is itself a target.
-    return group.targetGroup.TargetType === 'alb' ? undefined : { row, group }
+    return group === undefined || !isUsed || !group.targetGroup.HealthCheckEnabled ? undefined : { row, group }
   }
 
   #memoryOf(key: string, { row, group }: Checked): Memory {
@@ -111,8 +110,11 @@ export class TargetReconciler implements Reconciler {
     return outcome
   }
 
+  /** A load balancer's name leads to it inside the cluster, at the ports of its listeners. */
   #addressOf({ Id }: TargetDescription, { targetGroup: { TargetType } }: TargetGroupRow): string | undefined {
-    return TargetType === 'ip' ? Id : this.#parts.nodes().find(({ name }) => nodeMachineId(name) === Id)?.address
+    if (TargetType === 'ip') return Id
+    if (TargetType === 'alb') return this.#parts.store.table(loadBalancers).get(Id)?.loadBalancer.DNSName
+    return this.#parts.nodes().find(({ name }) => nodeMachineId(name) === Id)?.address
   }
 
   /** Writes what was found where it differs, unless the target was deregistered or registered anew meanwhile. */

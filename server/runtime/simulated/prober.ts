@@ -1,8 +1,14 @@
+import { isIP } from 'node:net'
 import type { Prober } from '../../probing/prober.ts'
 import type { SimulatedRuntime } from './index.ts'
 
-/** Health checks of simulated tasks: answered by what a task pretends to do. Functions have nobody who runs them. */
+/**
+ * Health checks of simulated tasks: answered by what a task pretends to do. Load balancers, which have names and no
+ * address, are well; functions have nobody who runs them.
+ */
 export const simulatedProber = (runtime: Pick<SimulatedRuntime, 'answer'>): Prober => ({
-  probe: async ({ protocol, host, port }) =>
-    protocol === 'LAMBDA' ? { is: 'failed', why: 'functions are not simulated' } : runtime.answer(host, port),
+  probe: async ({ protocol, host, port }) => {
+    if (protocol === 'LAMBDA') return { is: 'failed', why: 'functions are not simulated' }
+    return isIP(host) === 0 ? { is: 'connected' } : runtime.answer(host, port)
+  },
 })

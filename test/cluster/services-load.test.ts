@@ -1,0 +1,108 @@
+// No request is dropped: a steady load through an application and a network load balancer, while all happens to the
+// service behind them that happens to services.
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type BalancedService, balancedService } from '../support/balanced-service.ts'
+import { instance } from '../support/instance.ts'
+import { type LoadReport, type SteadyLoad, httpSender, steadyLoad, tcpSender } from '../support/steady-load.ts'
+import { until } from '../support/until.ts'
+
+const perSecond = 20
+let web: BalancedService
+
+beforeAll(async () => {
+  web = await balancedService(await instance())
+  await web.stable()
+  await until('two targets are healthy', async () => (await web.healthy()) === 2)
+}, 600_000)
+afterAll(() => web.close(), 180_000)
+
+interface Loads {
+  readonly http: SteadyLoad
+  readonly tcp: SteadyLoad
+}
+
+/** Both loads while `act` goes on, and a second before and after. */
+async function underLoad(act: (loads: Loads) => Promise<void>): Promise<readonly [http: LoadReport, tcp: LoadReport]> {
+  const sender = httpSender(web.httpPort, '/cgi-bin/slow')
+  const loads = { http: steadyLoad(sender.send, perSecond), tcp: steadyLoad(tcpSender(web.tcpPort, '/cgi-bin/slow'), perSecond) }
+  try {
+    await Bun.sleep(1_000)
+    await act(loads)
+    await Bun.sleep(1_000)
+  } finally {
+    // Ends in any case.
+    await Promise.all([loads.http.stop(), loads.tcp.stop()])
+    sender.close()
+  }
+  return [await loads.http.stop(), await loads.tcp.stop()]
+}
+
+const expectNothingFailed = (reports: readonly LoadReport[]): void => {
+  for (const { sent, failures } of reports) {
+    expect(failures).toEqual([])
+    expect(sent).toBeGreaterThan(perSecond)
+  }
+}
+
+test('a rolling update drops no request', async () => {
+  const taskDefinition = await web.register('two')
+  const reports = await underLoad(async ({ http, tcp }) => {
+    await web.update({ taskDefinition })
+    await web.stable()
+    await until('both load balancers answer of the new version', () => http.count('two') > 0 && tcp.count('two') > 0)
+  })
+  expectNothingFailed(reports)
+  for (const { bodies } of reports) expect([...bodies.keys()].toSorted()).toEqual(['one', 'two'])
+}, 240_000)
+
+test('scaling out and in drops no request', async () => {
+  expectNothingFailed(
+    await underLoad(async () => {
+      await web.update({ desiredCount: 4 })
+      await until('four targets are healthy', async () => (await web.healthy()) === 4)
+      await web.update({ desiredCount: 1 })
+      await until('one target is left', async () => (await web.healthy()) === 1)
+      await until('only its task is left', async () => (await web.service()).runningCount === 1)
+      // The others drain, and are stopped then.
+      await Bun.sleep(8_000)
+    }),
+  )
+  await web.update({ desiredCount: 2 })
+  await web.stable()
+}, 240_000)
+
+test('a version that fails its health checks gets no request, and is rolled back by the circuit breaker', async () => {
+  const before = (await web.service()).taskDefinition
+  const taskDefinition = await web.register('ill', false)
+  const [http, tcp] = await underLoad(async () => {
+    await web.update({ taskDefinition })
+    await until(
+      'it is rolled back',
+      async () => {
+        const { deployments = [], taskDefinition: now, runningCount } = await web.service()
+        return now === before && deployments.length === 1 && deployments[0]?.rolloutState === 'COMPLETED' && runningCount === 2
+      },
+      { withinMs: 240_000 },
+    )
+  })
+  expectNothingFailed([http, tcp])
+  expect([...http.bodies.keys()]).toEqual(['two'])
+  const messages = (await web.service()).events?.map(({ message = '' }) => message) ?? []
+  expect(messages.find(message => message.includes('is unhealthy in'))).toMatch(
+    /^\(service web\) \(task [0-9a-f]{32}\) \(port 8080\) is unhealthy in \(target-group .*-http\/[0-9a-f]{16}\) due to \(reason Health checks failed with these codes: \[404\]\)\.$/,
+  )
+}, 420_000)
+
+test('SIGKILL of the control plane drops no request', async () => {
+  const kecs = await instance()
+  const node = (await kecs.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim()
+  expectNothingFailed(
+    await underLoad(async () => {
+      await kecs.run(['docker', 'exec', node, 'pkill', '-KILL', '-f', '^/kecs serve'])
+      await Bun.sleep(2_000)
+      await until('the control plane answers again', async () => (await web.service()).runningCount === 2)
+      await Bun.sleep(5_000)
+    }),
+  )
+  expect(await web.healthy()).toBe(2)
+}, 240_000)
