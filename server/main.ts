@@ -7,6 +7,7 @@ import { createAuthentication } from './compose/auth.ts'
 import { Gate } from './compose/gate.ts'
 import { createAgentsSide } from './compose/agents.ts'
 import { type OpenedGateway, openGateway } from './compose/gateway.ts'
+import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
 import { createReset } from './compose/reset.ts'
@@ -18,6 +19,7 @@ import { taskRoutes } from './compose/task-routes.ts'
 import type { ServerConfig } from './config.ts'
 import { ExecSessions } from './exec/sessions.ts'
 import type { ObservedCall } from './aws/aws-api.ts'
+import { EventRelay } from './events/relay.ts'
 import { createAdmin } from './http/admin.ts'
 import { createApi } from './http/api.ts'
 import type { HealthReport } from './http/health.ts'
@@ -131,6 +133,14 @@ const start = async (
   const { controller } = reconciling
   stateMetrics(metrics, store, controller)
   started.add('the reconcilers', () => reconciling.stop())
+  if (backend !== undefined) {
+    const relay = new EventRelay({ backend, clock, log })
+    const untell = tellChanges({ store, clock, nodes: () => runtime.nodes(), put: (events, place) => relay.put(events, place) })
+    started.add('the events', () => {
+      untell()
+      return relay.stop()
+    })
+  }
 
   const wake: Wake = (kind, key) => controller.wake(kind, key)
   const sessions = new ExecSessions({ clock, ids, log, runtime, backend })

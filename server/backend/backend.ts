@@ -10,6 +10,8 @@ export interface BackendPlace {
 
 export interface CallOptions {
   readonly signal?: AbortSignal
+  /** How long the answer may take where that is longer than usual: milliseconds. */
+  readonly timeoutMs?: number
 }
 
 /** A call of a service with a REST protocol, such as S3. */

@@ -9,7 +9,10 @@ import type { Logger } from '../log.ts'
 import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.ts'
 import { Controller } from '../reconcilers/controller.ts'
+import { DeploymentAlarms } from '../reconcilers/deployment-alarms.ts'
+import { LifecycleHookReconciler } from '../reconcilers/lifecycle-hook.ts'
 import { type Carrier, LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
+import type { Wake } from '../reconcilers/reconciler.ts'
 import type { ServiceSignals } from '../reconcilers/service-situation.ts'
 import { serviceUses } from '../reconcilers/service-situation.ts'
 import { ServiceReconciler } from '../reconcilers/service.ts'
@@ -70,7 +73,14 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
   const abort = new AbortController()
   let synced = false
   const rooms = new ClusterRooms(runtime)
-  const signals: ServiceSignals = { targetHealth: taskTargetHealth(store, () => clock.now()), ...parts.signals }
+  const wake: Wake = (kind, key) => controller.wake(kind, key)
+  const { backend } = parts
+  const alarms = new DeploymentAlarms({ store, log, wake, backend })
+  const signals: ServiceSignals = {
+    targetHealth: taskTargetHealth(store, () => clock.now()),
+    alarmsInAlarm: alarms.inAlarm,
+    ...parts.signals,
+  }
   const taskReconciler = new TaskReconciler({
     ...parts,
     backend: parts.backend,
@@ -84,7 +94,9 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       new ClusterReconciler({ store, clock, rooms }),
       new TaskDefinitionReconciler({ store, users: [serviceUses] }),
       taskReconciler,
-      new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake: (kind, key) => controller.wake(kind, key) }),
+      new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake }),
+      new LifecycleHookReconciler({ store, clock, log, wake, backend }),
+      alarms,
       new LoadBalancerReconciler({ store, clock, log, carrier: parts.carrier }),
       new TargetGroupReconciler({ store, clock }),
       new TargetReconciler({ ...parts, prober: parts.prober ?? new NetworkProber(), nodes: () => runtime.nodes() }),
@@ -92,7 +104,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
     signal: abort.signal,
   })
 
-  const unwatch = wakeOnChanges(store, (kind, key) => controller.wake(kind, key))
+  const unwatch = wakeOnChanges(store, wake)
   const ungate = parts.gateway?.watch(() => {
     for (const key of taskReconciler.draining()) controller.wake('task', key)
   })

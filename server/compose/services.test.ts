@@ -297,23 +297,6 @@ describe('a service with health checks', () => {
 })
 
 describe('what else tells how a service is', () => {
-  test('an alarm of its configuration rolls a deployment back', async () => {
-    const inAlarm: string[] = []
-    const signals = { alarmsInAlarm: (_: unknown, names: readonly string[]) => names.filter(name => inAlarm.includes(name)) }
-    const { world, wake } = await steadyService(1, { signals })
-    const good = world.service.deployments[0]?.id
-    await world.configure({ alarms: { alarmNames: ['errors'], enable: true, rollback: true } })
-    await world.deploy(world.register())
-    wake()
-    await world.clock.advance(100)
-    inAlarm.push('errors')
-    wake()
-    // The alarm lasts longer than the rollback.
-    await world.clock.until(() => world.serviceDeployment.serviceDeployment.status === 'ROLLBACK_SUCCESSFUL', minute)
-    expect(world.service.deployments[0]?.id).toBe(good)
-    expect(world.events).toContain('(service web) (deployment D) deployment failed: alarm detected.')
-  })
-
   test('a task that a load balancer finds unhealthy is replaced, and one that it does not know yet is waited for', async () => {
     const unhealthy = new Set<string>()
     const unknown = new Set<string>()

@@ -1,5 +1,8 @@
+import { watchedAlarms } from '../reconcilers/deployment-alarms.ts'
+import { callsOf } from '../reconcilers/lifecycle-hook.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
 import { targetGroupUses, targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
+import { serviceDeployments } from '../store/service-tables.ts'
 import type { Change, Store } from '../store/store.ts'
 import { tasks } from '../store/tables.ts'
 
@@ -24,6 +27,12 @@ export const wakeOnChanges = (store: Store, wake: Wake): (() => void) => {
       const targetGroupArn = textIn(after, 'targetGroupArn')
       if (targetGroupArn !== undefined) wake('target-group', targetGroupArn)
       wakeServiceOf(textIn(after ?? before, 'taskArn'))
+    },
+    [serviceDeployments.name]: ({ key }) => {
+      const row = store.table(serviceDeployments).get(key)
+      if (row === undefined) return
+      if (callsOf(row).length > 0) wake('lifecycle-hook', key)
+      if (watchedAlarms(row).length > 0) wake('deployment-alarms', key)
     },
     [targetHealth.name]: ({ key }) => wakeServiceOf(store.table(targets).get(key)?.taskArn),
     [targetGroups.name]: ({ key }) => wakeTargetsOf(key),

@@ -17,6 +17,15 @@ export interface Reconciler {
 
 /** Wakes a key of a reconciler; a key that waits already is not added twice. */
 export type Wake = (
-  kind: 'task' | 'cluster' | 'service' | 'load-balancer' | 'target-group' | 'target' | 'task-definition',
+  kind:
+    | 'task'
+    | 'cluster'
+    | 'service'
+    | 'lifecycle-hook'
+    | 'deployment-alarms'
+    | 'load-balancer'
+    | 'target-group'
+    | 'target'
+    | 'task-definition',
   key: string,
 ) => void

@@ -176,6 +176,8 @@ export interface StageProgress {
 export interface ServiceDeploymentRow {
   /** Of the strategies other than ROLLING, once begun. */
   readonly progress?: StageProgress
+  /** Since when a rolling deployment with alarms bakes: milliseconds since the epoch. */
+  readonly bakesSince?: number
   /** As DescribeServiceDeployments shows it, without the counts of tasks in its revisions and what is shown of `progress`. */
   readonly serviceDeployment: ServiceDeployment & {
     readonly serviceDeploymentArn: string

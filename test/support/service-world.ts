@@ -3,6 +3,7 @@ import { FakeClock } from './fake-clock.ts'
 import { FlakyRuntime } from './flaky-runtime.ts'
 import { clusterRow, definitionRow, place } from './task-rows.ts'
 import type { ContainerDefinition, DeploymentConfiguration, ServiceEvent } from '../../server/aws/generated/ecs.ts'
+import type { Backend } from '../../server/backend/backend.ts'
 import { type Reconciling, createReconciling } from '../../server/compose/reconcilers.ts'
 import { beginDeployment, serviceArn } from '../../server/domain/services/records.ts'
 import { createLog } from '../../server/log.ts'
@@ -46,10 +47,16 @@ export class ServiceWorld {
   readonly arn = serviceArn(place, 'default', 'web')
   readonly #signals: ServiceSignals
   readonly #gateway: Gateway | undefined
+  readonly #backend: Backend | undefined
   #revisions = 0
 
   constructor(
-    options: { readonly journal?: Journal; readonly signals?: ServiceSignals; readonly gateway?: (clock: FakeClock) => Gateway } = {},
+    options: {
+      readonly journal?: Journal
+      readonly signals?: ServiceSignals
+      readonly gateway?: (clock: FakeClock) => Gateway
+      readonly backend?: Backend
+    } = {},
   ) {
     this.ids = randomIds
     this.store = memoryStore({ clock: this.clock, ...(options.journal === undefined ? {} : { journal: options.journal }) })
@@ -58,6 +65,7 @@ export class ServiceWorld {
     this.prober = simulatedProber(simulated)
     this.#signals = options.signals ?? {}
     this.#gateway = options.gateway?.(this.clock)
+    this.#backend = options.backend
     void this.store.commit(transaction => transaction.put(clusters, clusterRow()))
   }
 
@@ -65,7 +73,7 @@ export class ServiceWorld {
     const { store, clock, ids, runtime, prober } = this
     const gateway = this.#gateway === undefined ? {} : { gateway: this.#gateway }
     const settings = { endpointUrl: 'http://localhost:4566' }
-    const parts = { store, clock, ids, log, runtime, prober, settings, publishedPorts: undefined, signals: this.#signals, ...gateway }
+    const parts = { store, clock, ids, log, runtime, prober, settings, publishedPorts: undefined, signals: this.#signals, ...gateway, backend: this.#backend }
     return createReconciling(parts)
   }
 

@@ -20,10 +20,12 @@ export const complete = (state: RolloutState, primary: DeploymentRecord, { now }
     finishedAt: epochSeconds(now),
     ...(breaker?.status === 'MONITORING' ? { deploymentCircuitBreaker: { ...breaker, status: 'MONITORING_COMPLETE' } } : {}),
   }
+  const alarms = known?.alarms
+  const watched = alarms?.status === 'MONITORING' ? { alarms: { ...alarms, status: 'MONITORING_COMPLETE' as const } } : {}
   const isOwn = serviceDeployment !== undefined && isOngoing(serviceDeployment)
   return {
     row: { ...row, deployments: [completed, ...row.deployments.slice(1)], completedRevisionArn: primary.serviceRevisionArn },
-    serviceDeployment: isOwn ? revise(serviceDeployment, changes, now) : serviceDeployment,
+    serviceDeployment: isOwn ? revise(serviceDeployment, { ...changes, ...watched }, now) : serviceDeployment,
     messages: [...state.messages, messages.deploymentCompleted(row.service.serviceName, primary.id)],
   }
 }

@@ -13,6 +13,8 @@ export interface Failure {
   readonly isTripped: boolean
   /** As the service deployment tells it when it rolls back, where AWS's words are others. */
   readonly statusReason?: string
+  /** Names of the alarms that it failed by. */
+  readonly alarms?: readonly string[]
 }
 
 /** AWS's words where there is nothing to roll back to. */
@@ -28,8 +30,11 @@ export const fail = (state: RolloutState, primary: DeploymentRecord, failure: Fa
   const told = [...state.messages, messages.deploymentFailed(row.service.serviceName, primary.id, failure.cause)]
   const isRollingBack = serviceDeployment?.serviceDeployment.rollback !== undefined
   const breaker = serviceDeployment?.serviceDeployment.deploymentCircuitBreaker
-  const tripped =
-    failure.isTripped && breaker !== undefined ? { deploymentCircuitBreaker: { ...breaker, status: 'TRIGGERED' as const } } : {}
+  const known = serviceDeployment?.serviceDeployment.alarms
+  const tripped = {
+    ...(failure.isTripped && breaker !== undefined ? { deploymentCircuitBreaker: { ...breaker, status: 'TRIGGERED' as const } } : {}),
+    ...(failure.alarms === undefined ? {} : { alarms: { ...known, status: 'TRIGGERED' as const, triggeredAlarmNames: failure.alarms } }),
+  }
   const target = completed?.revision.serviceRevisionArn === primary.serviceRevisionArn ? undefined : completed
   if (failure.rollsBack && !isRollingBack && target !== undefined) {
     const statusReason = failure.statusReason ?? reason

@@ -21,7 +21,23 @@ export const advanceRollout = (state: RolloutState, context: RolloutContext): Ro
     if (begun.row.deployments.length > 1) return begun
   }
   const left = withoutDrained(begun, context)
-  return primary.rolloutState === 'IN_PROGRESS' && isDone(left, primary, context) ? complete(left, primary, context) : left
+  return primary.rolloutState === 'IN_PROGRESS' && isDone(left, primary, context) ? bake(left, primary, context) : left
+}
+
+/** A rolling deployment with alarms goes on for its bake time; other ones are complete. */
+const bake = (state: RolloutState, primary: DeploymentRecord, context: RolloutContext): RolloutState => {
+  const { now } = context
+  const { serviceDeployment } = state
+  const { alarms, bakeTimeInMinutes = 0 } = serviceDeployment?.serviceDeployment.deploymentConfiguration ?? {}
+  const isRollback = serviceDeployment?.serviceDeployment.rollback !== undefined
+  if (serviceDeployment === undefined || alarms?.enable !== true || bakeTimeInMinutes === 0 || isRollback) {
+    return complete(state, primary, context)
+  }
+  const bakesSince = serviceDeployment.bakesSince ?? now
+  const lookAgainAt = bakesSince + bakeTimeInMinutes * 60_000
+  if (now >= lookAgainAt) return complete(state, primary, context)
+  if (serviceDeployment.bakesSince !== undefined) return { ...state, lookAgainAt }
+  return { ...state, lookAgainAt, serviceDeployment: revise({ ...serviceDeployment, bakesSince }, { lifecycleStage: 'BAKE_TIME' }, now) }
 }
 
 const begin = (state: RolloutState, context: RolloutContext): RolloutState => {
@@ -70,8 +86,9 @@ const failureOf = (
   }
   // What a rollback is to mend may go on for a while.
   const isRollingBack = serviceDeployment?.serviceDeployment.rollback !== undefined
-  if (alarms?.enable === true && alarmsInAlarm.length > 0 && !isRollingBack) {
-    return { by: 'ECS deployment alarms', cause: 'alarm detected', rollsBack: alarms.rollback, isTripped: false }
+  const isMonitored = serviceDeployment?.serviceDeployment.alarms?.status !== 'DISABLED'
+  if (alarms?.enable === true && alarmsInAlarm.length > 0 && !isRollingBack && isMonitored) {
+    return { by: 'ECS deployment alarms', cause: 'alarm detected', rollsBack: alarms.rollback, isTripped: false, alarms: alarmsInAlarm }
   }
   return undefined
 }

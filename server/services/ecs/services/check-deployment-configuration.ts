@@ -43,9 +43,6 @@ function checkHooks({ lifecycleHooks = [], strategy = 'ROLLING' }: DeploymentCon
     const { length } = lifecycleHooks.filter(({ targetType = 'AWS_LAMBDA' }) => targetType === type)
     refuseIf(length > mostHooks, `lifecycleHooks can have at most ${mostHooks} hooks of type ${type}.`)
   }
-  if (lifecycleHooks.some(({ targetType }) => targetType !== 'PAUSE')) {
-    throw new ServiceError('UnsupportedFeatureException', 'kecs does not call Lambda functions as lifecycle hooks yet.')
-  }
   // Which stages a rolling deployment has is not documented; none is made up.
   if (strategy === 'ROLLING' && lifecycleHooks.length > 0) {
     throw new ServiceError('UnsupportedFeatureException', 'kecs does not carry out lifecycle hooks of ROLLING deployments.')
