@@ -18,7 +18,11 @@ const defaultTimeoutMs = 30_000
 export const createBackend = ({ url, fetch: send = fetch, timeoutMs = defaultTimeoutMs }: BackendOptions): Backend => {
   const base = url.replace(/\/$/, '')
 
-  const call = async (request: RestCall, place: BackendPlace, { signal, timeoutMs: ownTimeoutMs = timeoutMs }: CallOptions = {}): Promise<Response> => {
+  const call = async (
+    request: RestCall,
+    place: BackendPlace,
+    { signal, timeoutMs: ownTimeoutMs = timeoutMs }: CallOptions = {},
+  ): Promise<Response> => {
     const { service, method, path, headers = {}, body } = request
     const client = new AwsClient({ accessKeyId: accessKeyOf(place), secretAccessKey: 'test', service, region: place.region })
     const limit = AbortSignal.timeout(ownTimeoutMs)

@@ -20,7 +20,11 @@ const deploying = async (more: DeploymentConfiguration, prepare: (backend: FakeB
   const control = world.control()
   control.begin()
   await putRules(world)
-  await world.create(world.register(), { desiredCount: 1, loadBalancers, deploymentConfiguration: configuration({ strategy: 'BLUE_GREEN' }) })
+  await world.create(world.register(), {
+    desiredCount: 1,
+    loadBalancers,
+    deploymentConfiguration: configuration({ strategy: 'BLUE_GREEN' }),
+  })
   control.controller.wake('service', world.arn)
   await world.clock.until(() => world.isSteady, 10 * minute)
   await world.configure(configuration(more))
@@ -40,7 +44,10 @@ describe('a Lambda hook', () => {
       {
         strategy: 'BLUE_GREEN',
         lifecycleHooks: [
-          { ...hook('check', 'PRE_SCALE_UP', 'TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT', 'POST_PRODUCTION_TRAFFIC_SHIFT'), hookDetails: { bucket: 'b' } },
+          {
+            ...hook('check', 'PRE_SCALE_UP', 'TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT', 'POST_PRODUCTION_TRAFFIC_SHIFT'),
+            hookDetails: { bucket: 'b' },
+          },
         ],
       },
       each => each.functions.set('check', () => ({ hookStatus: 'SUCCEEDED' })),
@@ -92,7 +99,11 @@ describe('a Lambda hook', () => {
   })
 
   test.each<[string, (backend: FakeBackend) => void, string]>([
-    ['returns FAILED', each => each.functions.set('f', () => ({ hookStatus: 'FAILED' })), `Lifecycle hook target ${functionArn('f')} returned FAILED status.`],
+    [
+      'returns FAILED',
+      each => each.functions.set('f', () => ({ hookStatus: 'FAILED' })),
+      `Lifecycle hook target ${functionArn('f')} returned FAILED status.`,
+    ],
     [
       'returns no status',
       each => each.functions.set('f', () => null),
@@ -159,7 +170,11 @@ describe('alarms', () => {
     const { world, backend, ends } = await deploying({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 30, ...alarms() })
     await world.clock.until(() => weightsOf(world) === '0/100', 5 * minute)
     await world.clock.advance(5 * minute)
-    expect(world.serviceDeployment.serviceDeployment.alarms).toEqual({ status: 'MONITORING', alarmNames: ['errors', 'latency'], triggeredAlarmNames: [] })
+    expect(world.serviceDeployment.serviceDeployment.alarms).toEqual({
+      status: 'MONITORING',
+      alarmNames: ['errors', 'latency'],
+      triggeredAlarmNames: [],
+    })
     backend.alarms = ['latency']
     await ends()
     expect(world.serviceDeployment.serviceDeployment).toMatchObject({

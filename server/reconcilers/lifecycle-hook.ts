@@ -68,7 +68,13 @@ export class LifecycleHookReconciler implements Reconciler {
     if (backend === undefined) return this.#note(row, hook, uncalled(hook, 'no backend being configured.'))
     const { account = '', region = '' } = parseArn(hook.targetArn) ?? parseArn(serviceDeploymentArn) ?? {}
     try {
-      const { payload, hasFailed } = await invoke(backend, hook.targetArn, hookEvent(row, row.progress, hook), { account, region }, { signal })
+      const { payload, hasFailed } = await invoke(
+        backend,
+        hook.targetArn,
+        hookEvent(row, row.progress, hook),
+        { account, region },
+        { signal },
+      )
       // What a function that threw tells is no answer, whatever it looks like.
       await this.#note(row, hook, answered(hook, hasFailed ? '' : payload, clock.now()))
     } catch (error) {

@@ -42,7 +42,10 @@ export class FakeBackend implements Backend {
 
   async rest({ path, body }: { readonly path: string; readonly body?: unknown }): Promise<Response> {
     this.#count()
-    const functionName = decodeURIComponent(path.split('/')[3] ?? '').split(':').at(-1) ?? ''
+    const functionName =
+      decodeURIComponent(path.split('/')[3] ?? '')
+        .split(':')
+        .at(-1) ?? ''
     const event: unknown = JSON.parse(String(body))
     this.invoked.push({ functionName, event })
     const made = this.functions.get(functionName)

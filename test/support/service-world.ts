@@ -73,7 +73,19 @@ export class ServiceWorld {
     const { store, clock, ids, runtime, prober } = this
     const gateway = this.#gateway === undefined ? {} : { gateway: this.#gateway }
     const settings = { endpointUrl: 'http://localhost:4566' }
-    const parts = { store, clock, ids, log, runtime, prober, settings, publishedPorts: undefined, signals: this.#signals, ...gateway, backend: this.#backend }
+    const parts = {
+      store,
+      clock,
+      ids,
+      log,
+      runtime,
+      prober,
+      settings,
+      publishedPorts: undefined,
+      signals: this.#signals,
+      ...gateway,
+      backend: this.#backend,
+    }
     return createReconciling(parts)
   }
 
