@@ -205,7 +205,7 @@ export class KubernetesRuntime implements Runtime {
   exec: Runtime['exec'] = async (task, command) => {
     const pod = await this.#find(task)
     if (pod === undefined) throw new ExecRefused('The task does not run.')
-    return execInPod(this.client, nameOf(pod), command)
+    return execInPod(this.client, nameOf(pod), command, this.#options.clock)
   }
 
   /** From what was seen; else from the server, for a start that the watch did not tell of yet. */
