@@ -21,6 +21,10 @@ listeners: 9200-9219
 auth: strict
 keys: keys.txt
 allow-reset: true
+load: [my-app:dev, other:1]
+fixtures: ./fixtures
+init:
+  - ./seed.sh
 `
   expect(await parseConfig(text, '/home/you/app/kecs.yaml')).toEqual({
     driver: 'kind',
@@ -33,6 +37,9 @@ allow-reset: true
     auth: 'strict',
     keys: '/home/you/app/keys.txt',
     allowReset: true,
+    load: ['my-app:dev', 'other:1'],
+    fixtures: '/home/you/app/fixtures',
+    init: ['./seed.sh'],
   })
 })
 

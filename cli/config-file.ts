@@ -25,13 +25,44 @@ export interface Choices {
   readonly keys?: string
   /** Whether `POST /_kecs/reset` on the admin port may empty the instance. */
   readonly allowReset?: boolean
+  /** Images of the local Docker that are to be in the cluster. */
+  readonly load?: readonly string[]
+  /** The folder of fixtures. */
+  readonly fixtures?: string
+  /** Programs that are run once the endpoint answers. */
+  readonly init?: readonly string[]
 }
 
-/** The folder's kecs.yaml, with what it leaves open taken from the user's own file. Throws `CliError` naming file and line. */
-export const readConfigFiles = async (cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<Choices> => {
+/** What is to be there beside the instance itself. */
+export interface Declared {
+  readonly load: readonly string[]
+  readonly fixtures?: string
+  readonly init: readonly string[]
+}
+
+/** Undefined where nothing is declared. */
+export const declaredOf = ({ load = [], fixtures, init = [] }: Choices): Declared | undefined =>
+  load.length === 0 && fixtures === undefined && init.length === 0
+    ? undefined
+    : { load, init, ...(fixtures === undefined ? {} : { fixtures }) }
+
+/** Settings of one source. */
+export interface Source {
+  /** Where they come from, such as a file's path. */
+  readonly from: string
+  readonly choices: Choices
+}
+
+/** The folder's kecs.yaml, then the user's own file: what the first leaves open the next says. Throws `CliError` naming file and line. */
+export const configSources = async (cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<readonly Source[]> => {
   const user = join(env['XDG_CONFIG_HOME'] || join(env['HOME'] || homedir(), '.config'), 'kecs', 'config.yaml')
-  const [ours, theirs] = await Promise.all([readConfigFile(join(cwd, 'kecs.yaml')), readConfigFile(user)])
-  return { ...theirs, ...ours }
+  return Promise.all([join(cwd, 'kecs.yaml'), user].map(async from => ({ from, choices: await readConfigFile(from) })))
+}
+
+/** What both files say together. */
+export const readConfigFiles = async (cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<Choices> => {
+  const [ours, theirs] = await configSources(cwd, env)
+  return { ...theirs?.choices, ...ours?.choices }
 }
 
 const readConfigFile = async (path: string): Promise<Choices> => {
@@ -48,6 +79,7 @@ const readConfigFile = async (path: string): Promise<Choices> => {
 /** Reads a setting's value as it stands in the file `path`: the choice, or what it should have been. */
 type ReadSetting = (value: unknown, path: string) => Choices | string
 
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText)
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 const settings: Readonly<Record<string, ReadSetting>> = {
@@ -63,6 +95,9 @@ const settings: Readonly<Record<string, ReadSetting>> = {
   listeners: value => readRange(value, 'listeners'),
   auth: value => (isText(value) && isAuthMode(value) ? { auth: value } : 'auth is open or strict'),
   keys: (value, path) => (isText(value) ? { keys: resolve(dirname(path), value) } : 'keys is the path of a file'),
+  load: value => (isTexts(value) ? { load: value } : 'load is a list of images'),
+  fixtures: (value, path) => (isText(value) ? { fixtures: resolve(dirname(path), value) } : 'fixtures is the path of a folder'),
+  init: value => (isTexts(value) ? { init: value } : 'init is a list of commands'),
   'allow-reset': value => (typeof value === 'boolean' ? { allowReset: value } : 'allow-reset is true or false'),
 }
 
@@ -77,7 +112,7 @@ const readRange = (value: unknown, key: 'publish' | 'listeners'): Choices | stri
 
 /** The choices in a file's text. Throws `CliError`, with exit code 2, naming each line that cannot be used. */
 export const parseConfig = async (text: string, path: string): Promise<Choices> => {
-  const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml')
+  const { LineCounter, isMap, isNode, isScalar, parseDocument } = await import('yaml')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const wrong: string[] = document.errors.map(error => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`)
@@ -86,7 +121,7 @@ export const parseConfig = async (text: string, path: string): Promise<Choices> 
   if (isMap(contents)) {
     for (const { key, value } of contents.items) {
       if (!isScalar(key)) continue
-      const read = readSetting(String(key.value), isScalar(value) ? value.value : undefined, path)
+      const read = readSetting(String(key.value), isNode(value) ? value.toJSON() : undefined, path)
       if (typeof read === 'string') wrong.push(`line ${lines.linePos(key.range?.[0] ?? 0).line}: ${read}`)
       else found = { ...found, ...read }
     }

@@ -116,6 +116,11 @@ for (const [library, ...homes] of [
   })
 }
 
+test('aws4fetch signs in two folders alone', () => {
+  const homes = ['server/backend/', 'cli/apply/']
+  expect(offences(({ from, to }) => to === 'aws4fetch' && !homes.some(home => from.startsWith(home)))).toEqual([])
+})
+
 test("a few files alone use Bun's own API", () => {
   const users = product.filter(file => /\bBun\.|from 'bun'|from 'bun:/.test(readFileSync(join(root, file), 'utf8')))
   expect(users.filter(file => !within('server')(file))).toEqual([])

@@ -44,7 +44,7 @@ export const env = defineCommand({
 })
 
 /** Where signatures are verified, the first of its keys. */
-const instanceVariables = (instance: Instance): Readonly<Record<string, string>> => {
+export const instanceVariables = (instance: Instance): Readonly<Record<string, string>> => {
   const [key] = instance.keys ?? []
   const made = variables(endpointOf(instance))
   return key === undefined ? made : { ...made, AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey }

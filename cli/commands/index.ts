@@ -84,6 +84,13 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./serve.ts')).serve,
   },
   agent: { group: 'Program', summary: 'run the node agent (inside the cluster)', load: async () => (await import('./agent.ts')).agent },
+  config: {
+    group: 'Program',
+    summary: 'show the settings that kecs up would use',
+    words: {
+      show: { summary: 'each setting, and where it comes from', load: async () => (await import('./config.ts')).show },
+    },
+  },
   doctor: {
     group: 'Program',
     summary: 'look for what hinders, and say what to do about it',

@@ -16,6 +16,6 @@ export const start = defineCommand({
     const instance = await requireInstance(host.home, name)
     const state = await (await lenientDriverOf(instance, host)).state(instance, host.signal)
     if (state.is === 'absent') throw new CliError(`Instance ${name} is not there to be started.`, `Make it with: ${upCommand(name)}`)
-    await bringUp({ command: 'start', name, given, choices: {}, download: false, host })
+    await bringUp({ command: 'start', name, given, choices: {}, download: false, apply: false, host })
   },
 })

@@ -1,7 +1,7 @@
 import { CliError } from '../../shared/errors.ts'
 import type { DriverName } from '../cluster/driver.ts'
 import { type Arguments, defineCommand, port } from '../command.ts'
-import { type Choices, readConfigFiles } from '../config-file.ts'
+import { type Choices, type Declared, readConfigFiles } from '../config-file.ts'
 import { commonFlags, instanceName, parsePortRange } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { isDriverName } from '../instance.ts'
@@ -22,6 +22,7 @@ const args = {
   auth: { type: 'string', description: 'whether signatures are verified (default open)', valueHint: authModes.join('|') },
   keys: { type: 'string', description: 'the keys that --auth strict takes, one a line', valueHint: 'FILE' },
   'allow-reset': { type: 'boolean', description: 'let POST /_kecs/reset on the admin port empty the instance; --no-allow-reset ends it' },
+  apply: { type: 'boolean', default: true, description: 'leave out the images, fixtures and scripts that kecs.yaml declares' },
   download: { type: 'boolean', default: true, description: 'fetch no k3d or kind that is missing' },
 } as const
 
@@ -31,7 +32,8 @@ export const up = defineCommand({
   description:
     'Makes a Kubernetes cluster, puts the control plane into it, and waits until the AWS endpoint answers. Run it again\n' +
     'at any time: what is there stays, what is missing or was interrupted is made good. Settings come from flags, then\n' +
-    'KECS_DRIVER, then kecs.yaml here, then ~/.config/kecs/config.yaml, then what the instance had before.',
+    'KECS_DRIVER, then kecs.yaml here, then ~/.config/kecs/config.yaml, then what the instance had before. Images, fixtures\n' +
+    'and scripts that the files declare follow once the endpoint answers; --no-apply leaves them out.',
   args,
   examples: [
     ['kecs up', 'on k3d or kind where Docker answers, else with simulated tasks'],
@@ -43,7 +45,15 @@ export const up = defineCommand({
   run: async (given, host) => {
     const name = instanceName(given.text('name'), host.env)
     const choices = { ...(await readConfigFiles(host.cwd, host.env)), ...environmentChoices(host), ...flagChoices(given) }
-    await bringUp({ command: 'up', name, given, choices, download: given.flag('download') !== false, host })
+    await bringUp({
+      command: 'up',
+      name,
+      given,
+      choices,
+      download: given.flag('download') !== false,
+      apply: given.flag('apply') !== false,
+      host,
+    })
   },
 })
 
@@ -68,7 +78,7 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
   })
 }
 
-const environmentChoices = ({ env }: Host): Choices => {
+export const environmentChoices = ({ env }: Pick<Host, 'env'>): Choices => {
   const driver = env['KECS_DRIVER']
   return driver === undefined || driver === '' ? {} : { driver: checkDriver(driver, 'KECS_DRIVER') }
 }
@@ -79,7 +89,7 @@ const checkDriver = (text: string, from: string): DriverName => {
 }
 
 /** The object without what is undefined, so that it does not hide what other sources say. */
-const present = (values: { readonly [K in keyof Choices]-?: Choices[K] | undefined }): Choices => {
+const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared>]-?: Choices[K] | undefined }): Choices => {
   const { driver, port: door, apiPort, publish, listeners, bind, context, image, backend, auth, keys, allowReset } = values
   return {
     ...(driver === undefined ? {} : { driver }),

@@ -2,7 +2,7 @@ import { CliError } from '../../shared/errors.ts'
 import { version } from '../../shared/version.ts'
 import { type DriverChoice, chooseDriver } from '../cluster/choose.ts'
 import type { Instance } from '../cluster/driver.ts'
-import type { Choices } from '../config-file.ts'
+import { type Choices, declaredOf } from '../config-file.ts'
 import { driverFor, lenientDriverOf, surroundings } from '../drivers.ts'
 import { withTimeout } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -25,6 +25,8 @@ export interface UpRequest {
   readonly choices: Choices
   /** Whether a missing tool may be fetched. */
   readonly download: boolean
+  /** Whether what the files declare beside settings is brought to be there. */
+  readonly apply: boolean
   readonly host: Host
 }
 
@@ -66,7 +68,7 @@ const makeReady = async (request: UpRequest, interrupt: AbortSignal): Promise<Om
 }
 
 const makeClaimed = async (
-  { download, host }: UpRequest,
+  { download, apply, choices, host }: UpRequest,
   { claim, choice, remembered }: { claim: Claim; choice: DriverChoice; remembered: Instance | undefined },
   interrupt: AbortSignal,
 ): Promise<Omit<UpResult, 'milliseconds'>> => {
@@ -76,8 +78,15 @@ const makeClaimed = async (
   try {
     const { driver, program } = await driverFor(choice, { host, steps, download, signal })
     const remember = () => claim.keep(program === undefined ? instance : { ...instance, program })
+    const declared = apply ? declaredOf(choices) : undefined
+    const follow = async (endpoint: string): Promise<void> => {
+      if (declared === undefined) return
+      const { applyDeclared } = await import('../apply/index.ts')
+      await applyDeclared({ declared, instance, driver, endpoint, host, steps })
+    }
     if (choice.driver === 'simulated') {
       await upSimulated({ instance, remembered, others: claim.others, driver, home, steps, signal, remember })
+      await follow(endpointOf(instance))
       return { instance, endpoint: endpointOf(instance) }
     }
     const [{ upCluster }, { localDocker }] = await Promise.all([import('../up/cluster.ts'), import('../cluster/docker.ts')])
@@ -91,6 +100,10 @@ const makeClaimed = async (
       signal,
       remember,
     })
+    // Behind a port-forward that nobody has started nothing can be asked.
+    if (answer.portForward === undefined) await follow(answer.endpoint)
+    else if (declared !== undefined)
+      output.warn('What kecs.yaml declares was left out: the endpoint answers only once the port-forward below runs.')
     return { instance, ...answer }
   } finally {
     steps.close()
