@@ -75,8 +75,8 @@ test('an instance that is not there: exit code 1 and how to make it', async () =
   }
 })
 
-test('the agent says that it is not there yet', async () => {
+test('the agent says where it runs', async () => {
   const refused = await home.run(['agent'])
-  expect(refused.code).toBe(1)
-  expect(refused.stderr).toContain('no node agent yet')
+  expect(refused.code).toBe(2)
+  expect(refused.stderr).toContain('runs inside the cluster')
 })
