@@ -1,6 +1,6 @@
 // Tasks of services behind target groups: registered when they run, judged by their health, deregistered before they stop.
 import { describe, expect, test } from 'bun:test'
-import { balanced, groupArn, putGroup, registerListening, statesOf, targetsOf } from '../../test/support/balanced-world.ts'
+import { balanced, behind, groupArn, putGroup, registerListening, statesOf, targetsOf } from '../../test/support/balanced-world.ts'
 import { ServiceWorld } from '../../test/support/service-world.ts'
 import { targetGroupUseKey, targetGroupUses, targetGroups, targetHealth, targets } from '../store/elbv2-tables.ts'
 import { type TaskRow, tasks } from '../store/tables.ts'
@@ -284,4 +284,33 @@ describe('what users do to target groups', () => {
     expect(targetsOf(made)).toEqual([mine])
     expect(statesOf(made)).toEqual(['unhealthy Target.Timeout'])
   })
+})
+
+test('a target by a machine that is not there is unused until it comes', async () => {
+  const made = new ServiceWorld()
+  await putGroup(made, 'blue', { TargetType: 'instance' })
+  const target = { Id: 'i-0123456789abcdef0', Port: 80 }
+  await made.store.commit(transaction => transaction.put(targets, { targetGroupArn: blue, target, registeredAt: made.clock.now() }))
+  made.control().begin()
+  await made.clock.advance(60_000)
+  expect(statesOf(made)).toEqual(['unused Target.InvalidState'])
+})
+
+test('task sets have target groups of their own', async () => {
+  const made = await world()
+  await putGroup(made, 'green')
+  await made.createExternal(1)
+  const definition = registerListening(made)
+  const { networkConfiguration } = balanced()
+  const put = (id: string, name: string) =>
+    made.putTaskSet(id, definition, 100, 'ACTIVE', { loadBalancers: [...behind(name)], networkConfiguration })
+  await put('ecs-svc/1', 'blue')
+  await put('ecs-svc/2', 'green')
+  const { wake } = keep(made)
+  await made.clock.advance(1_000)
+  expect([statesOf(made), statesOf(made, 'green')]).toEqual([['healthy'], ['healthy']])
+  await made.putTaskSet('ecs-svc/1', definition, 100, 'DRAINING', { loadBalancers: [...behind('blue')], networkConfiguration })
+  wake()
+  await made.clock.advance(1_000)
+  expect([statesOf(made), statesOf(made, 'green')]).toEqual([['draining Target.DeregistrationInProgress'], ['healthy']])
 })

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { nodeMachineId } from '../domain/container-instance.ts'
 import { probeRequestOf } from '../domain/elbv2/health-probe.ts'
 import { type Schedule, counts, firstCheck, nextCheck } from '../domain/elbv2/health-schedule.ts'
-import { type Standing, failureOf, initialStanding, standingAfter } from '../domain/elbv2/health-verdict.ts'
+import { type Standing, failureOf, initialStanding, standingAfter, stoppedStanding } from '../domain/elbv2/health-verdict.ts'
 import { sameJson } from '../domain/same-json.ts'
 import type { TargetDescription } from '../aws/generated/elbv2.ts'
 import type { Logger } from '../log.ts'
@@ -68,11 +68,18 @@ export class TargetReconciler implements Reconciler {
     const memory = this.#memoryOf(key, checked)
     const began = clock.now()
     if (began < memory.schedule.nextAt) return memory.schedule.nextAt - began
-    const outcome = await this.#probe(checked, signal)
     const { row, group } = checked
     const times = timesOf(row, group, began)
-    const failure = failureOf(outcome, group.targetGroup)
-    const standing = standingAfter(memory.standing, failure, group.targetGroup, counts(times))
+    const outcome = await this.#probe(checked, signal)
+    const standing =
+      outcome === undefined
+        ? stoppedStanding
+        : standingAfter(
+            memory.standing === stoppedStanding ? initialStanding : memory.standing,
+            failureOf(outcome, group.targetGroup),
+            group.targetGroup,
+            counts(times),
+          )
     await this.#write(key, row, standing)
     memory.standing = standing
     memory.schedule = nextCheck(memory.schedule, standing.found.state === 'initial', times)
@@ -102,9 +109,10 @@ export class TargetReconciler implements Reconciler {
     return memory
   }
 
-  async #probe({ row, group }: Checked, signal: AbortSignal): Promise<ProbeOutcome> {
+  /** Undefined where there is no such machine or load balancer. */
+  async #probe({ row, group }: Checked, signal: AbortSignal): Promise<ProbeOutcome | undefined> {
     const request = probeRequestOf(row.target, group.targetGroup, target => this.#addressOf(target, group))
-    if (request === undefined) return { is: 'failed', why: 'nothing is known of such a machine' }
+    if (request === undefined) return undefined
     const outcome = await this.#parts.prober.probe(request, signal)
     if (outcome.is === 'failed') this.#parts.log.debug({ ...request, why: outcome.why }, 'health check failed')
     return outcome

@@ -134,7 +134,13 @@ export class ServiceWorld {
   }
 
   /** As CreateTaskSet, UpdateTaskSet and DeleteTaskSet write it. */
-  async putTaskSet(id: string, taskDefinition: string, value: number, status: 'ACTIVE' | 'DRAINING' = 'ACTIVE'): Promise<string> {
+  async putTaskSet(
+    id: string,
+    taskDefinition: string,
+    value: number,
+    status: 'ACTIVE' | 'DRAINING' = 'ACTIVE',
+    more: Partial<TaskSetRow['taskSet']> = {},
+  ): Promise<string> {
     const { serviceArn: ofService, clusterArn } = this.service.service
     const taskSetArn = `${ofService.replace(':service/', ':task-set/')}/${id}`
     const now = this.clock.now() / 1000
@@ -150,6 +156,7 @@ export class ServiceWorld {
       updatedAt: now,
       scale: { value, unit: 'PERCENT' },
       stabilityStatus: 'STABILIZING',
+      ...more,
     }
     await this.store.commit(transaction => transaction.put(taskSets, { taskSet, tags: [] }))
     return taskSetArn

@@ -17,17 +17,16 @@ export interface Standing {
   readonly failed: number
 }
 
-export const initialStanding: Standing = {
-  found: {
-    state: 'initial',
-    reason: 'Elb.InitialHealthChecking',
-    ...(healthDescriptions['Elb.InitialHealthChecking'] === undefined
-      ? {}
-      : { description: healthDescriptions['Elb.InitialHealthChecking'] }),
-  },
+const standing = (state: Found['state'], reason: TargetHealthReasonEnum): Standing => ({
+  found: { state, reason, description: healthDescriptions[reason] ?? '' },
   passed: 0,
   failed: 0,
-}
+})
+
+export const initialStanding = standing('initial', 'Elb.InitialHealthChecking')
+
+/** Of a target whose machine is not there: nothing is asked, and when it comes it begins anew. */
+export const stoppedStanding = standing('unused', 'Target.InvalidState')
 
 type Checked = Pick<TargetGroup, 'TargetType' | 'Protocol' | 'HealthyThresholdCount' | 'UnhealthyThresholdCount' | 'Matcher'>
 

@@ -89,15 +89,15 @@ const movements = (name: string, { stops }: ServicePlan, { startedIds }: Outcome
   ]
 }
 
-/** Every task that there should be runs, and no other is left. */
+/** Every task that there should be runs. Those that only drain, or end, are not waited for: AWS says so before they are gone. */
 const isAtRest = (row: ServiceRow, primary: DeploymentRecord, { launches, stops }: ServicePlan, { tasks }: Outcome): boolean => {
-  const present = tasks.filter(({ isOver }) => !isOver)
+  const present = tasks.filter(({ isOver, isWanted }) => isWanted && !isOver)
   return (
     launches.length === 0 &&
     stops.length === 0 &&
     row.deployments.length === 1 &&
     primary.rolloutState === 'COMPLETED' &&
     present.length === row.service.desiredCount &&
-    present.every(({ health, isWanted }) => isWanted && health === 'ready')
+    present.every(({ health }) => health === 'ready')
   )
 }
