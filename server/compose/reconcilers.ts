@@ -21,6 +21,7 @@ import { TargetReconciler } from '../reconcilers/target.ts'
 import { TargetGroupReconciler } from '../reconcilers/target-group.ts'
 import { TaskDefinitionReconciler } from '../reconcilers/task-definition.ts'
 import { type TaskLogs, TaskReconciler } from '../reconcilers/task.ts'
+import { lambdaProbe } from '../probing/lambda.ts'
 import { NetworkProber } from '../probing/network.ts'
 import type { Prober } from '../probing/prober.ts'
 import type { Runtime, TaskRef } from '../runtime/runtime.ts'
@@ -64,6 +65,13 @@ export interface Reconciling {
   stop(): Promise<void>
 }
 
+/** Functions are the backend's, whatever tasks run on. */
+const proberOf = ({ prober, backend }: Pick<ReconcilingParts, 'prober' | 'backend'>): Prober => {
+  const network = new NetworkProber(lambdaProbe(backend))
+  const tasksProber = prober ?? network
+  return { probe: (request, signal) => (request.protocol === 'LAMBDA' ? network : tasksProber).probe(request, signal) }
+}
+
 /** Between attempts to watch. Milliseconds. */
 const watchAgainMs = 2_000
 
@@ -99,7 +107,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       alarms,
       new LoadBalancerReconciler({ store, clock, log, carrier: parts.carrier }),
       new TargetGroupReconciler({ store, clock }),
-      new TargetReconciler({ ...parts, prober: parts.prober ?? new NetworkProber(), nodes: () => runtime.nodes() }),
+      new TargetReconciler({ ...parts, prober: proberOf(parts), nodes: () => runtime.nodes() }),
     ],
     signal: abort.signal,
   })

@@ -27,7 +27,10 @@ const listen = (server: Server): Promise<number> => {
 
 const never = new AbortController().signal
 const probe = (request: Partial<ProbeRequest>): Promise<ProbeOutcome> =>
-  new NetworkProber().probe({ protocol: 'HTTP', isTls: false, host: '127.0.0.1', port: 0, path: '/', timeoutMs: 2_000, ...request }, never)
+  new NetworkProber().probe(
+    { protocol: 'HTTP', isTls: false, host: '127.0.0.1', port: 0, path: '/', timeoutMs: 2_000, targetGroupArn: 'g', ...request },
+    never,
+  )
 
 describe('over HTTP', () => {
   test('answers the status of the path, and follows no redirect', async () => {
@@ -119,7 +122,7 @@ test('a port where nobody listens fails', async () => {
 test('ends with the signal', async () => {
   const port = await listen(createHttp(() => {}))
   const abort = new AbortController()
-  const request = { protocol: 'HTTP', isTls: false, host: '127.0.0.1', port, path: '/', timeoutMs: 5_000 } as const
+  const request = { protocol: 'HTTP', isTls: false, host: '127.0.0.1', port, path: '/', timeoutMs: 5_000, targetGroupArn: 'g' } as const
   const probing = new NetworkProber().probe(request, abort.signal)
   abort.abort()
   expect(probing).rejects.toThrow()

@@ -11,6 +11,8 @@ export interface ProbeRequest {
   /** Begins with a slash. Not for TCP. */
   readonly path: string
   readonly timeoutMs: number
+  /** The target's group: a function is told of it. */
+  readonly targetGroupArn: string
 }
 
 export type ProbeOutcome =

@@ -22,6 +22,7 @@ export const probeRequestOf = (
     host,
     port,
     path: group.HealthCheckPath ?? '/',
+    targetGroupArn: group.TargetGroupArn ?? '',
     timeoutMs: (group.HealthCheckTimeoutSeconds ?? 6) * 1000,
   }
 }

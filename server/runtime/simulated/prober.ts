@@ -4,11 +4,8 @@ import type { SimulatedRuntime } from './index.ts'
 
 /**
  * Health checks of simulated tasks: answered by what a task pretends to do. Load balancers, which have names and no
- * address, are well; functions have nobody who runs them.
+ * address, are well.
  */
 export const simulatedProber = (runtime: Pick<SimulatedRuntime, 'answer'>): Prober => ({
-  probe: async ({ protocol, host, port }) => {
-    if (protocol === 'LAMBDA') return { is: 'failed', why: 'functions are not simulated' }
-    return isIP(host) === 0 ? { is: 'connected' } : runtime.answer(host, port)
-  },
+  probe: async ({ host, port }) => (isIP(host) === 0 ? { is: 'connected' } : runtime.answer(host, port)),
 })
