@@ -13,6 +13,8 @@ import { DeploymentAlarms } from '../reconcilers/deployment-alarms.ts'
 import { LifecycleHookReconciler } from '../reconcilers/lifecycle-hook.ts'
 import { type Carrier, LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
+import { ScalingReconciler } from '../reconcilers/scaling.ts'
+import { type ServiceMetrics, noMetrics } from '../reconcilers/service-metrics.ts'
 import type { ServiceSignals } from '../reconcilers/service-situation.ts'
 import { serviceUses } from '../reconcilers/service-situation.ts'
 import { ServiceReconciler } from '../reconcilers/service.ts'
@@ -49,6 +51,8 @@ export interface ReconcilingParts {
   readonly signals?: ServiceSignals
   /** Asks targets how they are; over the network where absent. */
   readonly prober?: Prober
+  /** What measures services; nothing where absent. */
+  readonly metrics?: ServiceMetrics | undefined
   /** What carries traffic; absent where nothing does. */
   readonly gateway?: Gateway
   readonly observe?: (kind: string, milliseconds: number, failed: boolean) => void
@@ -105,6 +109,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake }),
       new LifecycleHookReconciler({ store, clock, log, wake, backend }),
       alarms,
+      new ScalingReconciler({ store, clock, ids: parts.ids, wake, metrics: parts.metrics ?? noMetrics, backend }),
       new LoadBalancerReconciler({ store, clock, log, carrier: parts.carrier }),
       new TargetGroupReconciler({ store, clock }),
       new TargetReconciler({ ...parts, prober: proberOf(parts), nodes: () => runtime.nodes() }),

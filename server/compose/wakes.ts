@@ -2,6 +2,7 @@ import { watchedAlarms } from '../reconcilers/deployment-alarms.ts'
 import { callsOf } from '../reconcilers/lifecycle-hook.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
 import { targetGroupUses, targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
+import { scalableTargets } from '../store/autoscaling-tables.ts'
 import { serviceDeployments } from '../store/service-tables.ts'
 import type { Change, Store } from '../store/store.ts'
 import { tasks } from '../store/tables.ts'
@@ -34,6 +35,7 @@ export const wakeOnChanges = (store: Store, wake: Wake): (() => void) => {
       if (callsOf(row).length > 0) wake('lifecycle-hook', key)
       if (watchedAlarms(row).length > 0) wake('deployment-alarms', key)
     },
+    [scalableTargets.name]: ({ key }) => wake('scaling', key),
     [targetHealth.name]: ({ key }) => wakeServiceOf(store.table(targets).get(key)?.taskArn),
     [targetGroups.name]: ({ key }) => wakeTargetsOf(key),
     [targetGroupUses.name]: ({ before, after }) => wakeTargetsOf(textIn(after ?? before, 'targetGroupArn')),

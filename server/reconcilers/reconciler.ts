@@ -23,6 +23,7 @@ export type Wake = (
     | 'service'
     | 'lifecycle-hook'
     | 'deployment-alarms'
+    | 'scaling'
     | 'load-balancer'
     | 'target-group'
     | 'target'

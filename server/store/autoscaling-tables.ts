@@ -19,6 +19,11 @@ export interface ScalableTargetRow {
   /** As DescribeScalableTargets shows it. */
   readonly target: ScalableTarget & { readonly ScalableTargetARN: string }
   readonly tags: Readonly<Record<string, string>>
+  /** The limits were set and nobody looked yet whether the capacity is between them. */
+  readonly areLimitsNew?: true
+  /** What cooldowns count from: milliseconds since the epoch, and the capacities before and after. */
+  readonly lastScaleOut?: { readonly at: number; readonly from: number; readonly to: number }
+  readonly lastScaleIn?: { readonly at: number }
 }
 
 /** Keyed by `targetKey`. */
@@ -55,6 +60,8 @@ export interface ScheduledActionRow {
   readonly scope: Scope
   /** As DescribeScheduledActions shows it. */
   readonly action: ScheduledAction & TargetName & Pick<ScheduledAction, 'ServiceNamespace' | 'ScalableDimension'>
+  /** Until when its schedule was looked at: milliseconds since the epoch. */
+  readonly lastLookAt?: number
 }
 
 /** Keyed by `namedKey`. */

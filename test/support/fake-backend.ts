@@ -33,11 +33,30 @@ export class FakeBackend implements Backend {
     return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'e' })) }
   }
 
-  async query(): Promise<unknown> {
+  /** Alarms in ALARM that have a scaling policy as their action. */
+  policyAlarms: readonly { readonly AlarmName: string; readonly policyArn: string; readonly threshold: number; readonly value: number }[] =
+    []
+
+  async query({ parameters }: { readonly parameters: Readonly<Record<string, string>> }): Promise<unknown> {
     this.#count()
+    if (parameters['ActionPrefix'] !== undefined) return this.#ofPolicy(parameters['ActionPrefix'])
     const member = this.alarms.map(AlarmName => ({ AlarmName, StateValue: 'ALARM' }))
     const MetricAlarms = member.length === 0 ? '' : { member: member.length === 1 ? member[0] : member }
     return { DescribeAlarmsResponse: { DescribeAlarmsResult: { MetricAlarms, CompositeAlarms: '' } } }
+  }
+
+  #ofPolicy(arn: string): unknown {
+    const member = this.policyAlarms
+      .filter(({ policyArn }) => policyArn === arn)
+      .map(({ AlarmName, policyArn, threshold, value }) => ({
+        AlarmName,
+        StateValue: 'ALARM',
+        ActionsEnabled: 'true',
+        AlarmActions: { member: policyArn },
+        Threshold: String(threshold),
+        StateReasonData: JSON.stringify({ recentDatapoints: [value] }),
+      }))
+    return { DescribeAlarmsResponse: { DescribeAlarmsResult: { MetricAlarms: member.length === 0 ? '' : { member } } } }
   }
 
   async rest({ path, body }: { readonly path: string; readonly body?: unknown }): Promise<Response> {

@@ -7,6 +7,7 @@ import type { Backend } from '../../server/backend/backend.ts'
 import { type Reconciling, createReconciling } from '../../server/compose/reconcilers.ts'
 import { beginDeployment, serviceArn } from '../../server/domain/services/records.ts'
 import { createLog } from '../../server/log.ts'
+import type { ServiceMetrics } from '../../server/reconcilers/service-metrics.ts'
 import type { ServiceSignals } from '../../server/reconcilers/service-situation.ts'
 import type { Gateway } from '../../server/gateway/gateway.ts'
 import type { Prober } from '../../server/probing/prober.ts'
@@ -48,6 +49,7 @@ export class ServiceWorld {
   readonly #signals: ServiceSignals
   readonly #gateway: Gateway | undefined
   readonly #backend: Backend | undefined
+  readonly #metrics: ServiceMetrics | undefined
   #revisions = 0
 
   constructor(
@@ -56,6 +58,7 @@ export class ServiceWorld {
       readonly signals?: ServiceSignals
       readonly gateway?: (clock: FakeClock) => Gateway
       readonly backend?: Backend
+      readonly metrics?: ServiceMetrics
     } = {},
   ) {
     this.ids = randomIds
@@ -66,6 +69,7 @@ export class ServiceWorld {
     this.#signals = options.signals ?? {}
     this.#gateway = options.gateway?.(this.clock)
     this.#backend = options.backend
+    this.#metrics = options.metrics
     void this.store.commit(transaction => transaction.put(clusters, clusterRow()))
   }
 
@@ -85,6 +89,7 @@ export class ServiceWorld {
       signals: this.#signals,
       ...gateway,
       backend: this.#backend,
+      metrics: this.#metrics,
     }
     return createReconciling(parts)
   }

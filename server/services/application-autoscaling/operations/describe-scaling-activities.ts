@@ -1,4 +1,4 @@
-// Differs from AWS: nothing is scaled by a policy or a schedule yet, so there are no activities yet.
+// Differs from AWS: only ECS services are scaled. A policy that nothing here measures for is told of by one failed activity.
 import { epochSeconds } from '../../../../shared/clock.ts'
 import type { DescribeScalingActivitiesRequest, DescribeScalingActivitiesResponse } from '../../../aws/generated/application-autoscaling.ts'
 import { scalingActivities, serviceNamespaceKey } from '../../../store/autoscaling-tables.ts'

@@ -1,5 +1,6 @@
-// Differs from AWS: the alarms of a target tracking policy are named, but not made in CloudWatch, and nothing is scaled
-// by a policy yet.
+// Differs from AWS: the alarms of a target tracking policy are named, but not made in CloudWatch: its metric is asked for by
+// kecs itself. Policies of ECS services act where their metric is measured; predictive ones and customized metrics do not, and
+// an activity says so. Other resources are not scaled.
 import { epochSeconds } from '../../../../shared/clock.ts'
 import { ServiceError } from '../../../aws/errors.ts'
 import type { PutScalingPolicyRequest, PutScalingPolicyResponse, ScalingPolicy } from '../../../aws/generated/application-autoscaling.ts'

@@ -1,4 +1,4 @@
-// Differs from AWS: a scheduled action does not run yet.
+// Differs from AWS: only those of ECS services run, within the minute that their schedule says.
 import { epochSeconds } from '../../../../shared/clock.ts'
 import { ServiceError } from '../../../aws/errors.ts'
 import type {

@@ -1,5 +1,4 @@
-// Differs from AWS: a capacity outside the new limits is not changed yet, and other resources than ECS services are not
-// looked up.
+// Differs from AWS: other resources than ECS services are not looked up, and nothing scales them.
 import { epochSeconds } from '../../../../shared/clock.ts'
 import type {
   RegisterScalableTargetRequest,
@@ -33,7 +32,12 @@ export async function registerScalableTarget(
     checkResource(context, input)
     const registered = existing ?? newTarget(context, input, { minimum, maximum, RoleARN })
     const SuspendedState = suspendedState(registered.target.SuspendedState, input.SuspendedState)
-    const put = { ...registered, target: { ...registered.target, MinCapacity: minimum, MaxCapacity: maximum, RoleARN, SuspendedState } }
+    const areLimitsNew = minimum !== existing?.target.MinCapacity || maximum !== existing.target.MaxCapacity
+    const put = {
+      ...registered,
+      ...(areLimitsNew ? { areLimitsNew: true as const } : {}),
+      target: { ...registered.target, MinCapacity: minimum, MaxCapacity: maximum, RoleARN, SuspendedState },
+    }
     transaction.put(scalableTargets, put)
     return put
   })
