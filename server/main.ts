@@ -124,6 +124,7 @@ const start = async (
     settings,
     backend,
     publishedPorts: config.publishedPorts,
+    logs: agents?.logs,
     noticed: agents?.noticed,
     carrier,
     ...(carrier === undefined ? {} : { gateway: carrier.gateway }),

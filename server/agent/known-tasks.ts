@@ -30,6 +30,10 @@ export class KnownTasks {
     return this.#isTold
   }
 
+  get(taskArn: string): AgentTask | undefined {
+    return this.#tasks.get(taskArn)
+  }
+
   all(): readonly AgentTask[] {
     return [...this.#tasks.values()]
   }

@@ -12,6 +12,8 @@ import { KeptFile } from './kept-file.ts'
 import { KnownTasks } from './known-tasks.ts'
 import { addAddress, removeAddress } from './loopback-address.ts'
 import type { AgentTask } from './protocol.ts'
+import { Collector } from './logs/collector.ts'
+import { LogStreams } from './logs/log-streams.ts'
 import { RuntimeIds } from './runtime-ids.ts'
 import { TaskStats } from './stats/index.ts'
 
@@ -58,7 +60,28 @@ export const startAgent = async (
     })
 
     const controlPlane = new ControlPlane({ config, clock, log })
-    const following = controlPlane.follow(event => tasks.accept(event), abort.signal)
+    const collector =
+      backend === undefined
+        ? undefined
+        : new Collector({
+            ...config,
+            tasks,
+            streams: new LogStreams({ backend, clock, log }),
+            clock,
+            log,
+            runtimeId: async (task, container) => {
+              await runtimeIds.refresh()
+              return container.runtimeId ?? runtimeIds.of(task, container)
+            },
+            drained: arns => controlPlane.drained(arns, abort.signal),
+          })
+    tasks.watch(() => collector?.look())
+    collector?.look()
+    started.add('delivering logs', () => collector?.stop())
+    const following = controlPlane.follow(event => {
+      tasks.accept(event)
+      if (event.is === 'listed') void collector?.relisted()
+    }, abort.signal)
     started.add('following the control plane', async () => {
       abort.abort()
       await following

@@ -1,0 +1,80 @@
+import { expect, test } from 'bun:test'
+import { definitionRow, fargateDefinition, taskRow } from '../../test/support/task-rows.ts'
+import { createBackend } from '../backend/client.ts'
+import type { TaskDefinitionRow } from '../store/tables.ts'
+import { Drains, longestDrainMs } from './drains.ts'
+import { makeLogStreams } from './log-streams.ts'
+
+const calls: string[] = []
+/** A CloudWatch Logs with the groups given. */
+const having = (...groups: string[]) =>
+  createBackend({
+    url: 'http://backend',
+    fetch: async request => {
+      const action = (request.headers.get('x-amz-target') ?? '').replace('Logs_20140328.', '')
+      const { logGroupName, logStreamName }: { logGroupName?: string; logStreamName?: string } = JSON.parse(await request.text())
+      calls.push([action, logGroupName, logStreamName].filter(Boolean).join(' '))
+      if (action === 'DescribeLogGroups') return Response.json({ logGroups: groups.map(name => ({ logGroupName: name })) })
+      if (action === 'CreateLogGroup') groups.push(logGroupName ?? '')
+      if (action === 'CreateLogStream' && !groups.includes(logGroupName ?? '')) {
+        return Response.json({ __type: 'ResourceNotFoundException', message: 'The specified log group does not exist.' }, { status: 400 })
+      }
+      return Response.json({})
+    },
+  })
+
+const logging = (options: Record<string, string>, of: typeof definitionRow = definitionRow): TaskDefinitionRow =>
+  of({
+    containerDefinitions: [
+      { name: 'app', image: 'a', logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': '/g', ...options } } },
+    ],
+  })
+const prefix = { 'awslogs-stream-prefix': 'p' }
+const fargate = { capacity: { launchType: 'FARGATE' } } as const
+const missing = 'failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.'
+
+test('the stream is made before the task starts, the group where it is asked for', async () => {
+  calls.length = 0
+  const definition = logging({ ...prefix, 'awslogs-create-group': 'true' })
+  const row = taskRow(definition)
+  await makeLogStreams(row, definition, having())
+  expect(calls).toEqual(['CreateLogGroup /g', `CreateLogStream /g p/app/${row.taskId}`])
+})
+
+test('without the group a Fargate task fails in ECS’ words', async () => {
+  const definition = logging(prefix, fargateDefinition)
+  await expect(makeLogStreams(taskRow(definition, fargate), definition, having())).rejects.toThrow(
+    `ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: ${missing}`,
+  )
+})
+
+test('without the group a task on EC2 fails in Docker’s words, with a prefix or without', async () => {
+  for (const options of [prefix, {}]) {
+    const definition = logging(options)
+    await expect(makeLogStreams(taskRow(definition), definition, having('/g2'))).rejects.toThrow(
+      `CannotStartContainerError: Error response from daemon: failed to initialize logging driver: ${missing}`,
+    )
+  }
+  const definition = logging({})
+  await makeLogStreams(taskRow(definition), definition, having('/g'))
+})
+
+test('without a backend it says so', async () => {
+  const definition = logging(prefix)
+  await expect(makeLogStreams(taskRow(definition), definition, undefined)).rejects.toThrow('there is no backend that has CloudWatch Logs')
+})
+
+test('a pod stays until what its task wrote is delivered, for a minute at most', () => {
+  const definition = logging(prefix)
+  const row = taskRow(definition)
+  const stopped = { ...row, task: { ...row.task, lastStatus: 'STOPPED', startedAt: 1, stoppedAt: 1_000 } }
+  const drains = new Drains()
+  expect(drains.leftToWait(stopped, definition, 1_000_000)).toBe(longestDrainMs)
+  expect(drains.leftToWait(stopped, definition, 1_000_000 + longestDrainMs)).toBe(0)
+  drains.note(stopped.task.taskArn)
+  expect(drains.leftToWait(stopped, definition, 1_000_000)).toBe(0)
+  drains.forget(stopped.task.taskArn)
+  const neverStarted = { ...stopped, task: { ...row.task, lastStatus: 'STOPPED', stoppedAt: 1_000 } }
+  expect(drains.leftToWait(neverStarted, definition, 1_000_000)).toBe(0)
+  expect(drains.leftToWait(stopped, definitionRow(), 1_000_000)).toBe(0)
+})
