@@ -23,7 +23,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'print what the AWS CLI and SDKs need in the environment',
     load: async () => (await import('./env.ts')).env,
   },
-  logs: { group: 'Use', summary: "print a component's log", load: async () => (await import('./logs.ts')).logs },
+  logs: { group: 'Use', summary: "print a component's log, or a task's", load: async () => (await import('./logs.ts')).logs },
   events: { group: 'Use', summary: 'show the API calls that were answered', load: async () => (await import('./events.ts')).events },
   query: { group: 'Use', summary: 'ask the state and its history with SQL', load: async () => (await import('./query.ts')).query },
   history: {

@@ -68,6 +68,7 @@ export const taskSpec = (
     ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
     ...(taskDefinition.volumes === undefined ? {} : { volumes: taskDefinition.volumes }),
     ...(row.nodeName === undefined ? {} : { nodeName: row.nodeName }),
+    ...(settings.hasAgent === true ? { areLogsDelivered: true } : {}),
     tags: Object.fromEntries(row.tags.flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']]))),
   }
 }

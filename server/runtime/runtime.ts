@@ -101,6 +101,8 @@ export interface TaskSpec extends TaskRef {
   /** By the containers' names, of those that need any. */
   readonly secrets?: Readonly<Record<string, ContainerSecrets>>
   readonly tags: Readonly<Record<string, string>>
+  /** Set where an agent delivers what containers write with the log driver awslogs. */
+  readonly areLogsDelivered?: true
   /** The name of the node that it must run on; any where absent. */
   readonly nodeName?: string
 }

@@ -39,10 +39,15 @@ const restrictions = new Set([
 
 const refusedParameters: readonly Parameter[] = [
   { name: 'credentialSpecs', isAsked: ({ credentialSpecs }) => hasAny(credentialSpecs) },
+<<<<<<< HEAD
   {
     name: 'resourceRequirements other than GPUs',
     isAsked: ({ resourceRequirements = [] }) => resourceRequirements.some(({ type }) => type !== 'GPU'),
   },
+=======
+  { name: 'resourceRequirements', isAsked: ({ resourceRequirements }) => hasAny(resourceRequirements) },
+  { name: 'the log driver awsfirelens', isAsked: ({ logConfiguration }) => logConfiguration?.logDriver === 'awsfirelens' },
+>>>>>>> 426ae78 (Logs of a task by kecs logs --task; say which log drivers are carried out)
   { name: 'disableNetworking', isAsked: ({ disableNetworking }) => disableNetworking === true },
   {
     name: 'linuxParameters.devices without privileged',
@@ -60,9 +65,15 @@ export const notApplied = (spec: TaskSpec): readonly string[] =>
     passedOver.filter(({ isAsked }) => isAsked(container, spec)).map(({ name }) => `${container.name ?? ''}: ${name}`),
   )
 
+/** Without a driver of the node's agent what a container writes is in the kubelet's files all the same, as with json-file. */
+const isLogDriverPassedOver = ({ logConfiguration }: ContainerDefinition, { areLogsDelivered }: TaskSpec): boolean => {
+  if (logConfiguration === undefined || logConfiguration.logDriver === 'json-file') return false
+  return logConfiguration.logDriver !== 'awslogs' || areLogsDelivered !== true
+}
+
 const passedOver: readonly Parameter[] = [
   { name: 'ulimits', isAsked: ({ ulimits }) => hasAny(ulimits) },
-  { name: 'logConfiguration', isAsked: ({ logConfiguration }) => logConfiguration !== undefined },
+  { name: 'logConfiguration', isAsked: isLogDriverPassedOver },
   { name: 'firelensConfiguration', isAsked: ({ firelensConfiguration }) => firelensConfiguration !== undefined },
   { name: 'dockerLabels', isAsked: ({ dockerLabels }) => Object.keys(dockerLabels ?? {}).length > 0 },
   {
