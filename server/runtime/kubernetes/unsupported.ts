@@ -39,15 +39,11 @@ const restrictions = new Set([
 
 const refusedParameters: readonly Parameter[] = [
   { name: 'credentialSpecs', isAsked: ({ credentialSpecs }) => hasAny(credentialSpecs) },
-<<<<<<< HEAD
   {
     name: 'resourceRequirements other than GPUs',
     isAsked: ({ resourceRequirements = [] }) => resourceRequirements.some(({ type }) => type !== 'GPU'),
   },
-=======
-  { name: 'resourceRequirements', isAsked: ({ resourceRequirements }) => hasAny(resourceRequirements) },
   { name: 'the log driver awsfirelens', isAsked: ({ logConfiguration }) => logConfiguration?.logDriver === 'awsfirelens' },
->>>>>>> 426ae78 (Logs of a task by kecs logs --task; say which log drivers are carried out)
   { name: 'disableNetworking', isAsked: ({ disableNetworking }) => disableNetworking === true },
   {
     name: 'linuxParameters.devices without privileged',
