@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
@@ -54,10 +55,11 @@ const openKubernetes = async ({ config, clock, log, kubeSource = 'in-cluster' }:
   const deadline = clock.now() + awayLimitMs
   for (;;) {
     try {
-      const { instance, nodeDataDir, registryHost } = config
-      const runtime = await kubernetesRuntime({ source: kubeSource, instance, nodeDataDir, registryHost, clock, onProblem })
-      const { client, registry } = runtime
-      return { runtime, client, registry, close: () => client.close() }
+      const { instance, nodeDataDir, registryHost: host, dataDir } = config
+      const registry = host === undefined ? undefined : { host, folder: join(dataDir, 'registry') }
+      const runtime = await kubernetesRuntime({ source: kubeSource, instance, nodeDataDir, registry, clock, onProblem })
+      const { client } = runtime
+      return { runtime, client, registry: runtime.registry, close: () => client.close() }
     } catch (error) {
       if (!isUnreachable(error) || clock.now() > deadline) throw error
       log.warn(`Kubernetes does not answer yet: ${messageOf(error)}`)

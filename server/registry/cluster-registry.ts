@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { isNotFound, kinds, type KubeClient } from '../../shared/kube/index.ts'
 import { images, registryName, registryPort, systemNamespace } from '../../shared/names.ts'
@@ -8,10 +10,21 @@ export interface ClusterRegistryParts {
   readonly client: KubeClient
   readonly clock: Clock
   readonly host: string
+  /** Where it keeps images, as this process sees it. */
+  readonly folder: string
 }
 
 const where = { name: registryName, namespace: systemNamespace }
 const url = `http://${registryName}.${systemNamespace}:${registryPort}`
+
+/** Below its folder: a folder for each repository. https://pkg.go.dev/github.com/distribution/distribution/registry/storage */
+const repositories = 'docker/registry/v2/repositories'
+
+const isFolder = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  )
 
 /** How long it may take from when it is first asked for: its image is pulled then. Milliseconds. */
 const startLimitMs = 120_000
@@ -21,7 +34,7 @@ const lookAgainMs = 300
  * The registry of this cluster. `kecs up` makes it without a pod, which costs nothing; the first who needs it starts
  * it, and it runs from then on.
  */
-export const clusterRegistry = ({ client, clock, host }: ClusterRegistryParts): ImageRegistry => {
+export const clusterRegistry = ({ client, clock, host, folder }: ClusterRegistryParts): ImageRegistry => {
   let askedAt: number | undefined
 
   const start = async (): Promise<void> => {
@@ -36,6 +49,7 @@ export const clusterRegistry = ({ client, clock, host }: ClusterRegistryParts): 
   return {
     ...distributionApi(url),
     host,
+    holds: repository => isFolder(join(folder, repositories, repository)),
     ready: async ({ limitMs = startLimitMs, signal } = {}) => {
       const end = clock.now() + limitMs
       for (let isStarted = false; !(await answers(url)); isStarted = true) {

@@ -14,7 +14,7 @@ const timeoutMs = 10_000
  * A registry's own API. Calls reject with `RegistryUnavailable` when it does not answer.
  * https://distribution.github.io/distribution/spec/api/
  */
-export const distributionApi = (url: string, send: typeof fetch = fetch): Omit<ImageRegistry, 'host' | 'ready'> => {
+export const distributionApi = (url: string, send: typeof fetch = fetch): Omit<ImageRegistry, 'host' | 'holds' | 'ready'> => {
   const call = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const response = await send(`${url}/v2/${path}`, { ...init, signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
       throw new RegistryUnavailable(`The registry does not answer: ${String(error)}`, true)

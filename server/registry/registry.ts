@@ -5,6 +5,8 @@
 export interface ImageRegistry {
   /** What Docker on the user's machine calls it: `localhost:4566`. */
   readonly host: string
+  /** Whether anything was ever pushed to a repository. Told without the registry running. */
+  holds(repository: string): Promise<boolean>
   /**
    * Starts it where it does not run. Resolves when it answers; rejects with `RegistryUnavailable` when that is not
    * within the limit, in milliseconds, or is hopeless.

@@ -76,6 +76,17 @@ test(
 )
 
 test(
+  'an image with an address of ECR that was never pushed is the one that was brought in',
+  async () => {
+    const image = `000000000000.dkr.ecr.us-east-1.amazonaws.com/loaded-${Date.now()}:1`
+    await build(image, 'loaded')
+    await on.kecs.kecs(['image', 'load', image], { timeoutMs: 180_000 })
+    expect(await on.exitOf('[ "$(cat /text)" = loaded ]', { image })).toBe(0)
+  },
+  seconds(300),
+)
+
+test(
   'a private registry is asked with the credentials of a secret',
   async () => {
     const { kecs } = on
@@ -103,7 +114,7 @@ test(
     const host = `localhost:${containerOf(running, 'registry').networkBindings?.[0]?.hostPort}`
     await until('the registry asks who is there', async () => (await fetch(`http://${host}/v2/`)).status === 401)
 
-    const image = `${host}/private/app:1`
+    const image = `${host}/private/app-${Date.now()}:1`
     await docker(['login', '--username', 'user', '--password-stdin', host], 'hidden-password')
     await build(image, 'private')
     await docker(['push', image])

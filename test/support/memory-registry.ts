@@ -12,6 +12,10 @@ export class MemoryRegistry implements ImageRegistry {
 
   async ready(): Promise<void> {}
 
+  async holds(repository: string): Promise<boolean> {
+    return [...this.#manifests.keys()].some(key => key.startsWith(`${repository}:`))
+  }
+
   /** As `docker push` does it. */
   push(repository: string, tag: string, created: string): Manifest {
     const config = JSON.stringify({ created })

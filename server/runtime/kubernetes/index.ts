@@ -11,7 +11,7 @@ import { Namespaces } from './namespaces.ts'
 import { Nodes } from './nodes.ts'
 import { clusterRegistry } from '../../registry/cluster-registry.ts'
 import { type ImageRegistry, RegistryUnavailable } from '../../registry/registry.ts'
-import { fromRegistry, withNodeImages } from './own-images.ts'
+import { nodeImagesOf, withNodeImages } from './own-images.ts'
 import { podOf } from './pod.ts'
 import { releasePod } from './release.ts'
 import { TaskPods } from './task-pods.ts'
@@ -24,8 +24,8 @@ export interface KubernetesRuntimeOptions {
   readonly clock: Clock
   /** The data folder as nodes see it, below which volumes that outlive their tasks are kept; undefined where they have none. */
   readonly nodeDataDir?: string | undefined
-  /** What Docker on the user's machine calls the registry that runs beside; undefined where none does. */
-  readonly registryHost?: string | undefined
+  /** The registry that runs beside: what Docker on the user's machine calls it, and its folder as this process sees it. */
+  readonly registry?: { readonly host: string; readonly folder: string } | undefined
   /** Told when the API server cannot be reached or refuses; the runtime goes on by itself. */
   readonly onProblem?: (what: string, error: unknown) => void
   /** Ends connecting; the runtime itself ends with the signal of `watch`. */
@@ -58,8 +58,8 @@ export class KubernetesRuntime implements Runtime {
   constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; features: ClusterFeatures }) {
     this.client = client
     this.#options = options
-    const { clock, registryHost: host } = options
-    this.registry = host === undefined ? undefined : clusterRegistry({ client, clock, host })
+    const { clock, registry } = options
+    this.registry = registry === undefined ? undefined : clusterRegistry({ client, clock, ...registry })
     this.epoch = facts.epoch
     this.#features = facts.features
     this.#pods = new TaskPods(() => options.clock.now())
@@ -72,9 +72,10 @@ export class KubernetesRuntime implements Runtime {
 
   start: Runtime['start'] = async task => {
     if (this.#pods.pod(task.taskId) !== undefined) return
-    const { instance, nodeDataDir, registryHost } = this.#options
-    if (fromRegistry(task, registryHost)) await this.#registryReady()
-    const pod = podOf(withNodeImages(task, registryHost), { instance, nodeDataDir, ...this.#features })
+    const { instance, nodeDataDir } = this.#options
+    const images = await nodeImagesOf(task, this.registry)
+    if (images.size > 0) await this.#registryReady()
+    const pod = podOf(withNodeImages(task, images), { instance, nodeDataDir, ...this.#features })
     try {
       this.#pods.note(await this.#create(task, pod))
     } catch (error) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { TaskSpec } from '../runtime.ts'
 import { podOf } from './pod.ts'
-import { fromRegistry, withEcrNames, withNodeImages } from './own-images.ts'
+import { nodeImagesOf, withEcrNames, withNodeImages } from './own-images.ts'
 
 const task = (image: string): TaskSpec => ({
   taskArn: 'arn:aws:ecs:us-east-1:000000000000:task/default/0123456789abcdef0123456789abcdef',
@@ -16,24 +16,36 @@ const task = (image: string): TaskSpec => ({
   containers: [{ name: 'app', image }],
   tags: {},
 })
-const containerOf = (image: string, host: string | undefined) =>
-  podOf(withNodeImages(task(image), host), { instance: 'kecs', podLevelResources: true, containerRestarts: true, nodeDataDir: '/data' })
-    .spec?.containers[0]
+/** A registry to whose repository `app` something was pushed. */
+const registry = { host: 'localhost:4650', holds: async (repository: string) => repository === '000000000000/us-east-1/app' }
+const containerOf = async (image: string) => {
+  const options = { instance: 'kecs', podLevelResources: true, containerRestarts: true, nodeDataDir: '/data' }
+  return podOf(withNodeImages(task(image), await nodeImagesOf(task(image), registry)), options).spec?.containers[0]
+}
 
 const ecr = '000000000000.dkr.ecr.us-east-1.amazonaws.com/app:1'
 
-test('an image of ECR is pulled from the registry at the node’s own door, anew for each task', () => {
-  expect(containerOf(ecr, 'localhost:4650')).toMatchObject({
-    image: 'localhost:4566/000000000000/us-east-1/app:1',
-    imagePullPolicy: 'Always',
-  })
-  expect(fromRegistry(task(ecr), 'localhost:4650')).toBe(true)
+test.each([
+  [ecr, 'localhost:4566/000000000000/us-east-1/app:1'],
+  ['000000000000.dkr.ecr.us-east-1.amazonaws.com/app@sha256:01', 'localhost:4566/000000000000/us-east-1/app@sha256:01'],
+  ['localhost:4650/000000000000/eu-west-1/other:1', 'localhost:4566/000000000000/eu-west-1/other:1'],
+])('%s is pulled from the registry at the node’s own door, anew for each task', async (image, name) => {
+  expect(await containerOf(image)).toMatchObject({ image: name, imagePullPolicy: 'Always' })
 })
 
-test('others, and all where no registry runs, are pulled as they are named', () => {
-  expect(containerOf('nginx', 'localhost:4650')).toMatchObject({ image: 'nginx', imagePullPolicy: 'IfNotPresent' })
-  expect(containerOf(ecr, undefined)).toMatchObject({ image: ecr, imagePullPolicy: 'IfNotPresent' })
-  expect([fromRegistry(task('nginx'), 'localhost:4650'), fromRegistry(task(ecr), undefined)]).toEqual([false, false])
+test.each(['nginx', '000000000000.dkr.ecr.us-east-1.amazonaws.com/other:1', '123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1'])(
+  '%s is taken as it is named',
+  async image => expect(await containerOf(image)).toMatchObject({ image, imagePullPolicy: 'IfNotPresent' }),
+)
+
+test('where no registry runs all are', async () => {
+  const container = podOf(withNodeImages(task(ecr), await nodeImagesOf(task(ecr), undefined)), {
+    instance: 'kecs',
+    podLevelResources: true,
+    containerRestarts: true,
+    nodeDataDir: '/data',
+  }).spec?.containers[0]
+  expect(container).toMatchObject({ image: ecr, imagePullPolicy: 'IfNotPresent' })
 })
 
 test('what kubelets say of it has the name of ECR', () => {

@@ -1,5 +1,6 @@
 import { doorPort } from '../../../shared/names.ts'
 import { ecrImage, repositoryPath } from '../../domain/ecr.ts'
+import type { ImageRegistry } from '../../registry/registry.ts'
 import type { TaskSpec } from '../runtime.ts'
 
 /** What nodes call the registry: the door is a port of theirs, and their own loopback needs neither TLS nor settings. */
@@ -8,21 +9,38 @@ const nodeHost = `localhost:${doorPort}`
 /** Whether an image is pulled from the registry that runs beside, as nodes name it. */
 export const isOwnImage = (image: string): boolean => image.startsWith(`${nodeHost}/`)
 
-/** Whether an image of the task comes from the registry that runs beside. */
-export const fromRegistry = ({ containers }: TaskSpec, registryHost: string | undefined): boolean =>
-  registryHost !== undefined && containers.some(({ image = '' }) => ecrImage(image, registryHost) !== undefined)
+/** The names of images by which nodes pull them, of those that come from the registry that runs beside. */
+export type NodeImages = ReadonlyMap<string, string>
 
-/** The task with images of ECR by the names that nodes pull them under. */
-export const withNodeImages = (spec: TaskSpec, registryHost: string | undefined): TaskSpec => {
-  if (registryHost === undefined) return spec
-  return {
-    ...spec,
-    containers: spec.containers.map(container => {
-      const found = ecrImage(container.image ?? '', registryHost)
-      return found === undefined ? container : { ...container, image: `${nodeHost}/${repositoryPath(found, found.image)}` }
-    }),
+/**
+ * Which images of a task come from the registry: those of its own address, and those of ECR to whose repository
+ * something was pushed. Others of ECR are as any image: brought in by `kecs image load`, or pulled from AWS.
+ */
+export const nodeImagesOf = async (
+  { containers }: TaskSpec,
+  registry: Pick<ImageRegistry, 'host' | 'holds'> | undefined,
+): Promise<NodeImages> => {
+  const names = new Map<string, string>()
+  if (registry === undefined) return names
+  for (const { image = '' } of containers) {
+    const found = ecrImage(image, registry.host)
+    if (found === undefined) continue
+    const isItsOwn = image.startsWith(`${registry.host}/`)
+    if (isItsOwn || (await registry.holds(repositoryPath(found, nameOf(found.image))))) {
+      names.set(image, `${nodeHost}/${repositoryPath(found, found.image)}`)
+    }
   }
+  return names
 }
+
+/** Of `NAME:TAG` and `NAME@DIGEST`. */
+const nameOf = (image: string): string => image.replace(/[:@].*$/, '')
+
+/** The task with these images by the names that nodes pull them under. */
+export const withNodeImages = (spec: TaskSpec, names: NodeImages): TaskSpec =>
+  names.size === 0
+    ? spec
+    : { ...spec, containers: spec.containers.map(each => ({ ...each, image: names.get(each.image ?? '') ?? each.image })) }
 
 /** A message of the kubelet's with the names of ECR in it again. */
 export const withEcrNames = (message: string): string =>

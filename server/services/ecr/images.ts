@@ -28,11 +28,11 @@ export const runningRegistry = async ({ registry }: EcrContext): Promise<ImageRe
   return registry
 }
 
-/** Images of a repository, by digest. None where no registry runs. */
+/** Images of a repository, by digest. The registry is not started for one that nothing was ever pushed to. */
 export const taggedImages = async (context: EcrContext, repositoryName: string): Promise<readonly TaggedImage[]> => {
-  if (context.registry === undefined) return []
-  const registry = await runningRegistry(context)
   const path = pathOf(context, repositoryName)
+  if (context.registry === undefined || !(await context.registry.holds(path))) return []
+  const registry = await runningRegistry(context)
   const tags = [...(await registry.tags(path))].sort()
   const found = await Promise.all(tags.map(async tag => ({ tag, manifest: await registry.manifest(path, tag) })))
   const byDigest = new Map<string, { digest: string; tags: string[]; manifest: Manifest }>()
