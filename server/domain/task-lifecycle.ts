@@ -109,7 +109,7 @@ const stageOf = (row: TaskRow, observation: TaskObservation): TaskStatus => {
 const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, context: LifecycleContext): Step => {
   if (!isOver(facts, observation)) {
     if (observation.stoppingSince !== undefined) return { row: reach(row, 'STOPPING') }
-    const drainMs = serves(facts, observation) ? drainWaitMs(row, context) : undefined
+    const drainMs = mayDrain(row, facts, observation) ? drainWaitMs(row, context) : undefined
     if (drainMs !== undefined) return { row: reach(row, 'DEACTIVATING'), lookAgainAfterMs: drainMs }
     const first = firstToStop(row.task, facts, observation)
     if (first !== undefined) {
@@ -122,6 +122,10 @@ const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, 
   const executionStoppedAt = finished.length === 0 ? {} : { executionStoppedAt: epochSeconds(Math.max(...finished)) }
   return { row: reach(revise(row, executionStoppedAt), 'DEPROVISIONING'), lookAgainAfterMs: 0 }
 }
+
+/** Spot capacity is taken away at once, whoever still asks something of it. */
+const mayDrain = ({ task }: TaskRow, facts: TaskFacts, observation: TaskObservation): boolean =>
+  task.stopCode !== 'SpotInterruption' && serves(facts, observation)
 
 /** Asks for the task's end. What asked first is what is told. */
 const desireStop = (row: TaskRow, stop: Stop, context: LifecycleContext): TaskRow =>
