@@ -271,6 +271,32 @@ describe('what users do to target groups', () => {
     expect(statesOf(made)).toEqual(['healthy'])
   })
 
+  test('what was found is forgotten when no listener uses the group any more', async () => {
+    const made = await world()
+    await made.create(registerListening(made), { desiredCount: 1, ...balanced('blue') })
+    keep(made)
+    await made.clock.until(() => made.isSteady, 10_000)
+    await made.store.commit(transaction => transaction.remove(targetGroupUses, targetGroupUseKey(blue, 'rule-blue')))
+    await made.clock.advance(10)
+    expect(made.store.table(targetHealth).size).toBe(0)
+    await putGroup(made)
+    await made.clock.advance(10)
+    expect(statesOf(made)).toEqual(['healthy'])
+  })
+
+  test('a shorter interval holds at once', async () => {
+    const made = new ServiceWorld()
+    await putGroup(made, 'blue', { HealthCheckIntervalSeconds: 300 })
+    const answers = { 'kecs.dev/simulate-answer': 'refused', 'kecs.dev/simulate-answer-after': '1' }
+    const wish = { desiredCount: 1, healthCheckGracePeriodSeconds: 1_000, ...balanced('blue') }
+    await made.create(registerListening(made, { dockerLabels: answers }), wish)
+    keep(made)
+    await made.clock.advance(5_000)
+    await putGroup(made, 'blue', { HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2 })
+    await made.clock.advance(10_010)
+    expect(statesOf(made)).toEqual(['unhealthy Target.FailedHealthChecks'])
+  })
+
   test('what they registered stays when tasks come and go', async () => {
     const made = await world()
     const mine = { targetGroupArn: blue, target: { Id: '10.9.9.9', Port: 80 }, registeredAt: 0 }

@@ -60,16 +60,16 @@ export class TargetReconciler implements Reconciler {
 
   async reconcile(key: string, signal: AbortSignal): Promise<number | undefined> {
     const checked = this.#checked(key)
-    if (checked === undefined) {
-      this.#memories.delete(key)
-      return undefined
-    }
+    if (checked === undefined) return this.#unchecked(key)
     const { clock } = this.#parts
     const memory = this.#memoryOf(key, checked)
     const began = clock.now()
-    if (began < memory.schedule.nextAt) return memory.schedule.nextAt - began
     const { row, group } = checked
     const times = timesOf(row, group, began)
+    // An interval that was made shorter holds from now on.
+    const nextAt = Math.min(memory.schedule.nextAt, began + times.intervalMs)
+    memory.schedule = { ...memory.schedule, nextAt }
+    if (began < nextAt) return nextAt - began
     const outcome = await this.#probe(checked, signal)
     const standing =
       outcome === undefined
@@ -94,6 +94,15 @@ export class TargetReconciler implements Reconciler {
     const group = store.table(targetGroups).get(row.targetGroupArn)
     const isUsed = store.table(targetGroupUses).count('targetGroup', row.targetGroupArn) > 0
     return group === undefined || !isUsed || !group.targetGroup.HealthCheckEnabled ? undefined : { row, group }
+  }
+
+  /** What was found of a target that nobody checks any more says nothing of it later. One that drains takes it along. */
+  async #unchecked(key: string): Promise<undefined> {
+    const { store } = this.#parts
+    this.#memories.delete(key)
+    const isDraining = store.table(targets).get(key)?.drainingUntil !== undefined
+    if (isDraining || store.table(targetHealth).get(key) === undefined) return
+    await store.commit(transaction => transaction.remove(targetHealth, key))
   }
 
   #memoryOf(key: string, { row, group }: Checked): Memory {
