@@ -3,6 +3,7 @@ import { type Ids, randomIds } from '../shared/ids.ts'
 import type { KubeSource } from '../shared/kube/index.ts'
 import { version } from '../shared/version.ts'
 import { createBackend } from './backend/client.ts'
+import { createOwners } from './backend/owners.ts'
 import { createAuthentication } from './compose/auth.ts'
 import { Gate } from './compose/gate.ts'
 import { createAgentsSide } from './compose/agents.ts'
@@ -114,6 +115,7 @@ const start = async (
       ? undefined
       : await openGateway({ config, store, clock, ids, log, runtime, kube: opened.client, backend, isSynced: () => isSynced() })
   started.add('the gateway', () => carrier?.stop())
+  const owners = createOwners(backend, clock)
   const reconciling = createReconciling({
     store,
     clock,
@@ -155,6 +157,7 @@ const start = async (
       return runtime.epoch
     },
     nodes: () => runtime.nodes(),
+    owners,
     get endpointUrl() {
       return settings.endpointUrl
     },
@@ -163,7 +166,7 @@ const start = async (
   const gate = new Gate()
   const services = [
     ecs,
-    elbv2Service({ store, clock, ids, wake, listenerPorts: config.listenerPorts }),
+    elbv2Service({ store, clock, ids, wake, owners, listenerPorts: config.listenerPorts }),
     bindServiceDiscovery({ store, clock, ids }),
     bindApplicationAutoScaling({ store, clock, ids }),
     bindEcr({

@@ -10,10 +10,11 @@ const parser = new XMLParser({ ignoreAttributes: true, ignoreDeclaration: true, 
 /** The document by its elements' names; a repeated element is a list, one alone is not. */
 export const readXml = (text: string): unknown => parser.parse(text)
 
-/** 5xx is a failure that may pass; all else is the service's word. */
+/** 5xx is a failure that may pass, but 501, which says that there is no such service; all else is the service's word. */
 export const refusal = (response: Response, body: string): BackendError | BackendUnreachable => {
   const { code, message } = faultOf(response, body)
-  if (response.status >= 500) return new BackendUnreachable(`The backend failed with ${response.status} ${code}: ${message}`)
+  if (response.status >= 500 && response.status !== 501)
+    return new BackendUnreachable(`The backend failed with ${response.status} ${code}: ${message}`)
   return new BackendError(code, response.status, message)
 }
 

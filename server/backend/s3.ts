@@ -6,11 +6,15 @@ import { type Backend, type BackendPlace, type CallOptions } from './backend.ts'
  */
 export const getObjectText = async (
   backend: Backend,
-  { bucket, key }: { readonly bucket: string; readonly key: string },
+  { bucket, key, version }: { readonly bucket: string; readonly key: string; readonly version?: string },
   place: BackendPlace,
   options?: CallOptions,
 ): Promise<string> => {
   const path = [bucket, ...key.split('/')].map(encodeURIComponent).join('/')
-  const response = await backend.rest({ service: 's3', method: 'GET', path: `/${path}` }, place, options)
+  const response = await backend.rest(
+    { service: 's3', method: 'GET', path: `/${path}${version === undefined ? '' : `?versionId=${encodeURIComponent(version)}`}` },
+    place,
+    options,
+  )
   return response.text()
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { CallContext } from '../../aws/service.ts'
 import type { SessionDesk } from '../../exec/sessions.ts'
+import type { Owners } from '../../backend/owners.ts'
 import type { Wake } from '../../reconcilers/reconciler.ts'
 import type { RuntimeNode } from '../../runtime/runtime.ts'
 import type { Store } from '../../store/store.ts'
@@ -20,6 +21,8 @@ export interface EcsDependencies {
   readonly endpointUrl: string
   /** Opens sessions of ECS Exec. */
   readonly sessions: SessionDesk
+  /** Who knows what belongs to other services; nobody where absent. */
+  readonly owners?: Owners | undefined
   readonly publishedPorts: { readonly first: number; readonly last: number } | undefined
 }
 

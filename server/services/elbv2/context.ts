@@ -1,22 +1,9 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { CallContext } from '../../aws/service.ts'
+import type { Owners } from '../../backend/owners.ts'
 import type { Wake } from '../../reconcilers/reconciler.ts'
 import type { Store } from '../../store/store.ts'
-
-export interface Subnet {
-  readonly subnetId: string
-  readonly vpcId: string
-  readonly availabilityZone: string
-}
-
-/** What belongs to EC2. Where there is no EC2 to ask, both answer undefined and ids are taken as they are given. */
-export interface Network {
-  /** Those of the subnets that there are, in any order. */
-  subnets(call: CallContext, subnetIds: readonly string[]): Promise<readonly Subnet[] | undefined>
-  /** The ids of those of the security groups that there are. */
-  securityGroups(call: CallContext, groupIds: readonly string[]): Promise<readonly string[] | undefined>
-}
 
 /** What the composition root gives to ELBv2. Read anew for each call, so a member may be a getter. */
 export interface Elbv2Dependencies {
@@ -24,9 +11,10 @@ export interface Elbv2Dependencies {
   readonly clock: Clock
   readonly ids: Ids
   readonly wake: Wake
-  readonly network?: Network | undefined
   /** Ports of this machine at which listeners are reached; undefined where none is. */
   readonly listenerPorts?: { readonly first: number; readonly last: number } | undefined
+  /** Who knows what belongs to other services; nobody where absent. */
+  readonly owners?: Owners | undefined
 }
 
 /** What every ELBv2 operation is given beside its input. */

@@ -67,7 +67,7 @@ export interface Placement {
 /** Where subnets are: asked of EC2. Where there is none, each is in a zone of its own, and all are in the account's one VPC. */
 export async function placeSubnets(context: Elbv2Context, mappings: readonly SubnetMapping[]): Promise<Placement> {
   const ids = mappings.map(({ SubnetId = '' }) => SubnetId)
-  const known = await context.network?.subnets(context, ids)
+  const known = await context.owners?.subnets(ids, context)
   if (known === undefined) {
     const zones = mappings.map((mapping, index) => zoneOf(mapping, `${context.region}${zoneLetters[index % zoneLetters.length]}`))
     return { zones, vpcId: madeUpVpc(context), isNetworkKnown: false }
@@ -108,11 +108,20 @@ function zoneOf(mapping: SubnetMapping, ZoneName: string): AvailabilityZone {
   }
 }
 
-/** Throws InvalidSecurityGroup for groups that EC2 does not have; takes them as given where there is none to ask. */
-export async function checkSecurityGroups(context: Elbv2Context, groupIds: readonly string[]): Promise<void> {
+/**
+ * Throws InvalidSecurityGroup for groups that EC2 does not have, and InvalidConfigurationRequest for those of another VPC
+ * than the load balancer's; takes them as given where there is no EC2 to ask.
+ */
+export async function checkSecurityGroups(
+  context: Elbv2Context,
+  groupIds: readonly string[],
+  { vpcId, isNetworkKnown }: Pick<Placement, 'vpcId' | 'isNetworkKnown'>,
+): Promise<void> {
   const odd = groupIds.find(id => !/^sg-[0-9a-zA-Z-]+$/.test(id))
   if (odd !== undefined) throw new ServiceError('InvalidSecurityGroupException', `Security group '${odd}' is not valid`)
-  const known = groupIds.length === 0 ? undefined : await context.network?.securityGroups(context, groupIds)
-  const missing = known === undefined ? undefined : groupIds.find(id => !known.includes(id))
+  const known = groupIds.length === 0 ? undefined : await context.owners?.securityGroups(groupIds, context)
+  if (known === undefined) return
+  const missing = groupIds.find(id => !known.some(({ groupId }) => groupId === id))
   if (missing !== undefined) throw new ServiceError('InvalidSecurityGroupException', `Security group '${missing}' does not exist`)
+  if (isNetworkKnown && known.some(group => group.vpcId !== vpcId)) throw invalidConfiguration('One or more security groups are invalid')
 }

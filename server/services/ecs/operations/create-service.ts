@@ -12,6 +12,7 @@ import { findCluster } from '../find-cluster.ts'
 import { checkCreateService } from '../services/check-create-service.ts'
 import { putNewService } from '../services/new-service.ts'
 import { showService } from '../services/show-service.ts'
+import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 import { digestOf } from '../tasks/repeated-call.ts'
 
@@ -23,6 +24,7 @@ import { digestOf } from '../tasks/repeated-call.ts'
 export async function createService(context: EcsContext, request: CreateServiceRequest): Promise<CreateServiceResponse> {
   const cluster = findCluster(context, request.cluster)
   checkCreateService(request)
+  await checkNetworkOwners(context, request)
   const requestDigest = digestOf(request)
   const { serviceArn, service } = await context.store.commit(transaction => {
     const row = existing(context, request, cluster, requestDigest) ?? putNewService(context, transaction, cluster, request, requestDigest)

@@ -24,6 +24,7 @@ import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
 import { capacitiesFor } from '../tasks/capacity.ts'
 import { checkLaunch, isWindows } from '../tasks/check-launch.ts'
+import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
 import { definitionToLaunch, tagsForLaunch } from '../tasks/launch-parts.ts'
 import { digestOf, tasksOfToken } from '../tasks/repeated-call.ts'
@@ -36,6 +37,7 @@ import { shownTask } from '../tasks/shown-task.ts'
 export async function runTask(context: EcsContext, request: RunTaskRequest): Promise<RunTaskResponse> {
   const cluster = findCluster(context, request.cluster)
   checkRunTask(request)
+  await checkNetworkOwners(context, request)
   const requestDigest = digestOf(request)
   const answer = await context.store.commit(transaction => {
     const repeated = tasksOfToken(context, cluster.cluster.clusterArn, request.clientToken, requestDigest)

@@ -9,6 +9,7 @@ import { showInstance } from '../container-instances/show-instance.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
 import { checkLaunch } from '../tasks/check-launch.ts'
+import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
 import { refuseIf, refuseMoreThan } from '../tasks/invalid-parameter.ts'
 import { definitionToLaunch, tagsForLaunch } from '../tasks/launch-parts.ts'
@@ -29,6 +30,7 @@ export async function startTask(context: EcsContext, input: StartTaskRequest): P
   const { containerInstances, referenceId: _, ...rest } = input
   const request: RunTaskRequest = { ...rest, launchType: 'EC2' }
   checkRunTask(request)
+  await checkNetworkOwners(context, request)
   const arns = [...new Set(containerInstances.map(idOrArn => instanceArnIn(context, cluster, idOrArn)))]
   const answer = await context.store.commit(transaction => {
     const launch = launchOf(context, cluster, request)

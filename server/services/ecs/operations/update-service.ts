@@ -24,6 +24,7 @@ import {
   withLaunch,
   withSchedule,
 } from '../services/update-service-row.ts'
+import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
 import { definitionToLaunch } from '../tasks/launch-parts.ts'
 
 /**
@@ -33,6 +34,8 @@ import { definitionToLaunch } from '../tasks/launch-parts.ts'
  */
 export async function updateService(context: EcsContext, request: UpdateServiceRequest): Promise<UpdateServiceResponse> {
   const cluster = findCluster(context, request.cluster)
+  findActiveService(context, cluster, request.service)
+  await checkNetworkOwners(context, request)
   const { serviceArn, service } = await context.store.commit(transaction => {
     const found = findActiveService(context, cluster, request.service)
     checkUpdate(found, request)

@@ -1,4 +1,4 @@
-// Differs from AWS: certificates of ACM and IAM are taken by the form of their ARN, not looked up.
+// Differs from AWS: without a backend certificates are taken by the form of their ARN; whether one is issued is not asked.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { AddListenerCertificatesInput, AddListenerCertificatesOutput } from '../../../aws/generated/elbv2.ts'
 import { certificateArnOf } from '../../../domain/elbv2/listener-settings.ts'
@@ -6,6 +6,7 @@ import { hiddenQuotas } from '../../../domain/elbv2/quotas.ts'
 import { validationError } from '../../../domain/elbv2/refusals.ts'
 import { listeners } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
+import { checkCertificates } from '../certificates.ts'
 import { findListener } from '../find.ts'
 
 /**
@@ -17,6 +18,8 @@ export async function addListenerCertificates(
   input: AddListenerCertificatesInput,
 ): Promise<AddListenerCertificatesOutput> {
   if (input.Certificates.length === 0) throw validationError('A certificate ARN must be specified')
+  findListener(context, input.ListenerArn)
+  await checkCertificates(context, input.Certificates)
   const { balancer, added } = await context.store.commit(transaction => {
     const row = findListener(context, input.ListenerArn)
     const { Protocol, LoadBalancerArn, Certificates = [] } = row.listener

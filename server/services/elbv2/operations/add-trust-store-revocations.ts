@@ -1,9 +1,10 @@
-// Differs from AWS: revocation lists are not read, so they may be missing, and their entries are not counted: NumberOfRevokedEntries is 0.
+// Differs from AWS: revocation lists are not read, and without a backend may be missing; their entries are not counted: NumberOfRevokedEntries is 0.
 import type { AddTrustStoreRevocationsInput, AddTrustStoreRevocationsOutput } from '../../../aws/generated/elbv2.ts'
 import { validationError } from '../../../domain/elbv2/refusals.ts'
 import { type S3Location, trustStoreRevocations, trustStores } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findTrustStore } from '../find.ts'
+import { checkRevocation } from '../trust-store-bundle.ts'
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddTrustStoreRevocations.html */
 export async function addTrustStoreRevocations(
@@ -17,6 +18,8 @@ export async function addTrustStoreRevocations(
     const content: S3Location = version ? { bucket, key, version } : { bucket, key }
     return { content, type }
   })
+  findTrustStore(context, input.TrustStoreArn)
+  for (const { content } of contents) await checkRevocation(context, content)
   return context.store.commit(transaction => {
     const row = findTrustStore(context, input.TrustStoreArn)
     const made = contents.map(({ content, type }, index) => ({

@@ -1,4 +1,4 @@
-// Differs from AWS: certificates are taken by the form of their ARN; what ACM does not hand out is made by the instance's own authority. Of an SSL policy and of mutual authentication nothing but the settings is kept, a client without SNI gets the certificate of the oldest listener, and actions that authenticate are kept only: requests pass as if they were not there. Listeners for QUIC are kept only.
+// Differs from AWS: without a backend certificates are taken by the form of their ARN, and whether one is issued is not asked; what ACM does not hand out is made by the instance's own authority. Of an SSL policy and of mutual authentication nothing but the settings is kept, a client without SNI gets the certificate of the oldest listener, and actions that authenticate are kept only: requests pass as if they were not there. Listeners for QUIC are kept only.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateListenerInput, CreateListenerOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'
@@ -8,6 +8,7 @@ import { quotas } from '../../../domain/elbv2/quotas.ts'
 import { withTags } from '../../../domain/elbv2/tags.ts'
 import { type ListenerRow, listeners } from '../../../store/elbv2-tables.ts'
 import { type Elbv2Context, newId } from '../context.ts'
+import { checkCertificates } from '../certificates.ts'
 import { findLoadBalancer } from '../find.ts'
 import { checkForwarding } from '../forwarding.ts'
 import { putRule } from '../../../store/rule-uses.ts'
@@ -23,6 +24,8 @@ import { showListener } from '../show.ts'
 export async function createListener(context: Elbv2Context, input: CreateListenerInput): Promise<CreateListenerOutput> {
   const arn = input.LoadBalancerArn
   const tags = withTags([], input.Tags ?? [])
+  findLoadBalancer(context, arn)
+  await checkCertificates(context, input.Certificates)
   const { row, groups } = await context.store.commit(transaction => {
     const balancer = findLoadBalancer(context, arn)
     const settings = listenerSettings(balancer.loadBalancer, input)

@@ -21,7 +21,7 @@ import { type Placement, checkSecurityGroups, placeSubnets, subnetMappingsOf } f
 export async function createLoadBalancer(context: Elbv2Context, input: CreateLoadBalancerInput): Promise<CreateLoadBalancerOutput> {
   const asked = read(input)
   const placement = await placeSubnets(context, asked.subnetMappings)
-  await checkSecurityGroups(context, asked.securityGroups)
+  await checkSecurityGroups(context, asked.securityGroups, placement)
   const { row, isNew } = await context.store.commit(transaction => {
     const scope = scopeOf(context.account, context.region)
     const [existing] = context.store.table(loadBalancers).by('name', nameKey(scope, input.Name))

@@ -3,6 +3,7 @@ import type { CreateTargetGroupInput, CreateTargetGroupOutput } from '../../../a
 import { targetGroupArn } from '../../../domain/elbv2/arns.ts'
 import { quotas } from '../../../domain/elbv2/quotas.ts'
 import { withTags } from '../../../domain/elbv2/tags.ts'
+import { validationError } from '../../../domain/elbv2/refusals.ts'
 import { targetGroupSettings } from '../../../domain/elbv2/target-group-settings.ts'
 import { sameJson } from '../../../domain/same-json.ts'
 import { type TargetGroupRow, nameKey, targetGroups } from '../../../store/elbv2-tables.ts'
@@ -18,6 +19,9 @@ import { showTargetGroup } from '../show.ts'
 export async function createTargetGroup(context: Elbv2Context, input: CreateTargetGroupInput): Promise<CreateTargetGroupOutput> {
   const settings = targetGroupSettings(input)
   const tags = withTags([], input.Tags ?? [])
+  if (settings.VpcId !== undefined && (await context.owners?.hasVpc(settings.VpcId, context)) === false) {
+    throw validationError(`The VPC ID '${settings.VpcId}' is not found`)
+  }
   const row = await context.store.commit(transaction => {
     const scope = scopeOf(context.account, context.region)
     const table = context.store.table(targetGroups)

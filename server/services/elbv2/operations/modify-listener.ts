@@ -1,9 +1,10 @@
-// Differs from AWS: certificates of ACM and IAM are taken by the form of their ARN, not looked up. authenticate-cognito is kept only.
+// Differs from AWS: without a backend certificates are taken by the form of their ARN; whether one is issued is not asked. authenticate-cognito is kept only.
 import type { ModifyListenerInput, ModifyListenerOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'
 import { listenerSettings } from '../../../domain/elbv2/listener-settings.ts'
 import { listeners, rules } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
+import { checkCertificates } from '../certificates.ts'
 import { findListener, findLoadBalancer } from '../find.ts'
 import { checkForwarding } from '../forwarding.ts'
 import { putRule } from '../../../store/rule-uses.ts'
@@ -15,6 +16,8 @@ import { showListener } from '../show.ts'
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
  */
 export async function modifyListener(context: Elbv2Context, input: ModifyListenerInput): Promise<ModifyListenerOutput> {
+  findListener(context, input.ListenerArn)
+  await checkCertificates(context, input.Certificates)
   const { row, groups } = await context.store.commit(transaction => {
     const found = findListener(context, input.ListenerArn)
     const { ListenerArn, LoadBalancerArn } = found.listener

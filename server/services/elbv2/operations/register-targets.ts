@@ -24,6 +24,7 @@ import { targetsOf } from '../registration.ts'
  */
 export async function registerTargets(context: Elbv2Context, input: RegisterTargetsInput): Promise<RegisterTargetsOutput> {
   if (input.Targets.length === 0) throw validationError('A target must be specified')
+  await checkFunctions(context, input)
   await context.store.commit(transaction => {
     const group = findTargetGroup(context, input.TargetGroupArn)
     const now = context.clock.now()
@@ -44,6 +45,16 @@ export async function registerTargets(context: Elbv2Context, input: RegisterTarg
   })
   context.wake('target-group', input.TargetGroupArn)
   return {}
+}
+
+/** A function has to be there, where there is a backend to ask. */
+async function checkFunctions(context: Elbv2Context, { TargetGroupArn, Targets }: RegisterTargetsInput): Promise<void> {
+  const { targetGroup } = findTargetGroup(context, TargetGroupArn)
+  if (targetGroup.TargetType !== 'lambda') return
+  for (const { Id } of Targets.map(given => readTarget(given, targetGroup))) {
+    if ((await context.owners?.hasFunction(Id, context)) !== false) continue
+    throw invalidTarget(`The following targets do not exist and cannot be registered: '${Id}'`)
+  }
 }
 
 /** A target group of one load balancer: it has to be there and to listen at the group's port. */

@@ -10,8 +10,8 @@ import { checkSecurityGroups } from '../zones.ts'
 export async function setSecurityGroups(context: Elbv2Context, input: SetSecurityGroupsInput): Promise<SetSecurityGroupsOutput> {
   const SecurityGroups = [...new Set(input.SecurityGroups)]
   const asked = input.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic
-  findLoadBalancer(context, input.LoadBalancerArn)
-  await checkSecurityGroups(context, SecurityGroups)
+  const { loadBalancer, isNetworkKnown } = findLoadBalancer(context, input.LoadBalancerArn)
+  await checkSecurityGroups(context, SecurityGroups, { vpcId: loadBalancer.VpcId ?? '', isNetworkKnown })
   return context.store.commit(transaction => {
     const row = findLoadBalancer(context, input.LoadBalancerArn)
     const { Type: type } = row.loadBalancer
