@@ -207,7 +207,10 @@ describe('containers', () => {
   test(
     'in awsvpc mode have the address that the task is told to have',
     async () => {
-      const call = { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['sg-1'] } } }
+      // The backend's EC2 is asked whether it is there.
+      const { Subnets } = (await on.kecs.aws('ec2', 'describe-subnets')) as { Subnets: { SubnetId: string }[] }
+      const subnet = Subnets[0]?.SubnetId ?? ''
+      const call = { networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } } }
       const task = await on.run([{ name: 'app', ...script(forever) }], { networkMode: 'awsvpc' }, call)
       const running = await on.seen(
         task,
@@ -217,7 +220,7 @@ describe('containers', () => {
       const details = Object.fromEntries((running.attachments?.[0]?.details ?? []).map(detail => [detail.name, detail.value]))
       const [pod] = await on.objects('pods', task)
       expect(pod).toMatchObject({ status: { podIP: details['privateIPv4Address'] } })
-      expect(details['subnetId']).toBe('subnet-1')
+      expect(details['subnetId']).toBe(subnet)
       expect(containerOf(running, 'app').networkInterfaces).toMatchObject([{ privateIpv4Address: details['privateIPv4Address'] }])
       await on.stop(task)
     },
