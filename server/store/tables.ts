@@ -118,10 +118,27 @@ export interface TaskRow {
 
 export const clientTokenKey = (clusterArn: string, clientToken: string): string => `${clusterArn} ${clientToken}`
 
+export const startedByKey = (clusterArn: string, startedBy: string): string => `${clusterArn} ${startedBy}`
+
+/** `web` of `arn:…:task-definition/web:3`. */
+export const familyOfTask = (taskDefinitionArn: string): string =>
+  taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf('/') + 1, taskDefinitionArn.lastIndexOf(':'))
+
+export const taskFamilyKey = (clusterArn: string, family: string): string => `${clusterArn} ${family}`
+
 /** Keyed by task ARN. */
 export const tasks: TableDefinition<
   TaskRow,
-  'cluster' | 'clientToken' | 'desiredStatus' | 'lastStatus' | 'holdsPorts' | 'containerInstance' | 'taskDefinition' | 'service'
+  | 'cluster'
+  | 'clientToken'
+  | 'desiredStatus'
+  | 'lastStatus'
+  | 'holdsPorts'
+  | 'containerInstance'
+  | 'taskDefinition'
+  | 'family'
+  | 'startedBy'
+  | 'service'
 > = {
   name: 'ecs_tasks',
   key: row => row.task.taskArn,
@@ -134,6 +151,10 @@ export const tasks: TableDefinition<
     desiredStatus: row => `${row.task.clusterArn} ${row.task.desiredStatus}`,
     /** `CLUSTER_ARN RUNNING` and so on: what a cluster's counts are made of. */
     lastStatus: row => `${row.task.clusterArn} ${row.task.lastStatus}`,
+    /** `CLUSTER_ARN FAMILY` */
+    family: row => taskFamilyKey(row.task.clusterArn, familyOfTask(row.task.taskDefinitionArn)),
+    /** `CLUSTER_ARN STARTED_BY` */
+    startedBy: row => (row.task.startedBy === undefined ? undefined : startedByKey(row.task.clusterArn, row.task.startedBy)),
     /** `yes` for tasks that hold host ports. */
     holdsPorts: row => (row.hostPorts !== undefined && row.task.lastStatus !== 'STOPPED' ? 'yes' : undefined),
     /** Of a service, all that do not run any more and are counted left out: what its scheduler looks at. */
