@@ -13,6 +13,8 @@ interface Part {
   readonly binary?: boolean
   /** Needs Docker. */
   readonly docker?: boolean
+  /** How many files run at once, each in a process of its own; one after the other in one where it is not said. */
+  readonly atOnce?: number
 }
 
 const terraform = 'terraform.test.ts'
@@ -21,8 +23,8 @@ const parts: readonly Part[] = [
   { name: 'conformance', files: ['test/conformance/**/*.test.ts'], except: terraform, timeoutMs: 60_000 },
   { name: 'binary', files: ['test/binary/*.test.ts'], timeoutMs: 60_000, binary: true },
   { name: 'cluster', files: ['test/cluster/*.test.ts'], timeoutMs: 600_000, binary: true, docker: true },
-  // Last, being the slowest: Terraform itself waits about a minute for each load balancer.
-  { name: 'terraform', files: [`test/conformance/**/*${terraform}`], timeoutMs: 1_200_000 },
+  // All at once: most of their time Terraform waits, half a minute before it first looks at a load balancer's state.
+  { name: 'terraform', files: [`test/conformance/**/*${terraform}`], timeoutMs: 1_200_000, atOnce: 6 },
 ]
 
 const filesOf = ({ files, except }: Part): string[] =>
@@ -84,6 +86,7 @@ async function runPart(part: Part, total: Tally): Promise<void> {
       'bun',
       'test',
       ...preload,
+      ...(part.atOnce === undefined ? [] : [`--parallel=${part.atOnce}`]),
       `--timeout=${part.timeoutMs}`,
       '--reporter=junit',
       `--reporter-outfile=${report}`,

@@ -1,55 +1,50 @@
-// Drives services with Terraform: apply, plan without a change, change in place, destroy.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import { DescribeClustersCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs'
-import { EcsSuite, refusal } from '../support/ecs-suite.ts'
-import { openTerraform, terraformIsMissing } from '../support/terraform.ts'
+import { expect } from 'bun:test'
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  ListClustersCommand,
+  ListTaskDefinitionsCommand,
+  type Service,
+} from '@aws-sdk/client-ecs'
+import { ecsOf } from '../support/tasks.ts'
+import { testByTerraform } from '../support/terraform-test.ts'
 
-const missing = terraformIsMissing()
-if (missing !== undefined) console.warn(`Skipped: Terraform does not drive services, for ${missing}.`)
+const services = async (endpoint: string, unique: string): Promise<readonly Service[]> => {
+  const { services: found = [] } = await ecsOf({ endpoint }).send(
+    new DescribeServicesCommand({ cluster: `${unique}-main`, services: ['plain', 'steady'] }),
+  )
+  return found
+}
+let before: readonly Service[] = []
 
-const suite = new EcsSuite('tf')
-beforeAll(() => suite.open(), 60_000)
-afterAll(() => suite.close(), 60_000)
-
-test.skipIf(missing !== undefined)(
-  'Terraform makes, changes and destroys services, with and without waiting for them to be steady',
-  async () => {
-    const cluster = suite.named('services')
-    const terraform = await openTerraform(join(import.meta.dir, 'terraform/ecs-services/main.tf'), {
-      endpoint: suite.endpoint,
-      unique: cluster,
-    })
-    const describe = async () =>
-      (await suite.ecs.send(new DescribeServicesCommand({ cluster, services: ['plain', 'steady', 'spot', 'daemon', 'external'] })))
-        .services ?? []
-    const changed = '-var=changed=true'
-    try {
-      await terraform.run('apply', '-no-color', '-auto-approve')
-      expect(await terraform.isUnchanged()).toBe(true)
-      const [plain, steady] = await describe()
-      expect(steady).toMatchObject({ runningCount: 2, deployments: [{ rolloutState: 'COMPLETED' }] })
-
-      const apply = await terraform.run('apply', '-no-color', '-auto-approve', changed)
-      // A task definition is never changed, nor what a task set runs: there is a new one in its place.
-      expect(apply).toContain('2 added, 4 changed, 2 destroyed')
-      expect(await terraform.isUnchanged(changed)).toBe(true)
-      const [plainAfter, steadyAfter] = await describe()
-      expect(plainAfter).toMatchObject({
-        desiredCount: 2,
-        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
-      })
-      expect(plainAfter?.taskDefinition).not.toBe(plain?.taskDefinition ?? '')
-      expect(steadyAfter).toMatchObject({ runningCount: 2, deploymentConfiguration: { minimumHealthyPercent: 50 } })
-      expect(steadyAfter?.deployments?.map(({ rolloutState }) => rolloutState)).toEqual(['COMPLETED'])
-      expect(steadyAfter?.deployments?.[0]?.id).not.toBe(steady?.deployments?.[0]?.id ?? '')
-    } finally {
-      await terraform.run('destroy', '-no-color', '-auto-approve')
-      await terraform.close()
-    }
-    expect(await refusal(describe())).toBe('ClusterNotFoundException: The referenced cluster was inactive.')
-    const { clusters } = await suite.ecs.send(new DescribeClustersCommand({ clusters: [cluster] }))
-    expect(clusters?.[0]).toMatchObject({ status: 'INACTIVE', activeServicesCount: 0, runningTasksCount: 0 })
+testByTerraform({
+  module: 'ecs-services',
+  drives: 'task definitions, services and task sets',
+  // A task definition is never changed, nor what a task set runs: there is a new one in its place.
+  change: '2 added, 6 changed, 2 destroyed',
+  settled: [8],
+  async applied(endpoint, unique) {
+    before = await services(endpoint, unique)
+    // It waited for its tasks.
+    expect(before[1]).toMatchObject({ runningCount: 2, deployments: [{ rolloutState: 'COMPLETED' }] })
   },
-  1_500_000,
-)
+  async changed(endpoint, unique) {
+    const [plain, steady] = await services(endpoint, unique)
+    const deploymentCircuitBreaker = { enable: true, rollback: true }
+    expect(plain).toMatchObject({ desiredCount: 2, deploymentConfiguration: { deploymentCircuitBreaker } })
+    expect(plain?.taskDefinition).not.toBe(before[0]?.taskDefinition ?? '')
+    expect(steady).toMatchObject({ runningCount: 2, deploymentConfiguration: { minimumHealthyPercent: 50 } })
+    expect(steady?.deployments?.map(({ rolloutState }) => rolloutState)).toEqual(['COMPLETED'])
+    expect(steady?.deployments?.[0]?.id).not.toBe(before[1]?.deployments?.[0]?.id ?? '')
+  },
+  async left(endpoint) {
+    const ecs = ecsOf({ endpoint })
+    const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}))
+    const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({}))
+    return [...clusterArns, ...taskDefinitionArns]
+  },
+  async destroyed(endpoint, unique) {
+    const { clusters } = await ecsOf({ endpoint }).send(new DescribeClustersCommand({ clusters: [`${unique}-main`] }))
+    expect(clusters?.[0]).toMatchObject({ status: 'INACTIVE', activeServicesCount: 0, runningTasksCount: 0, pendingTasksCount: 0 })
+  },
+})

@@ -1,57 +1,33 @@
-// Drives load balancing with Terraform: apply, plan without a change, change in place, import, destroy.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import {
-  DescribeLoadBalancersCommand,
-  DescribeTargetGroupsCommand,
-  DescribeTrustStoresCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2'
-import { openTerraform, terraformIsMissing } from '../support/terraform.ts'
-import { type Elbv2, openElbv2 } from './elbv2.ts'
+import { expect } from 'bun:test'
+import { DescribeServicesCommand, ListClustersCommand } from '@aws-sdk/client-ecs'
+import { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { ecsOf } from '../support/tasks.ts'
+import { testByTerraform } from '../support/terraform-test.ts'
+import { balancingClient, balancingNames } from './elbv2-left.ts'
 
-const missing = terraformIsMissing()
-if (missing !== undefined) console.warn(`Skipped: Terraform does not drive load balancing, for ${missing}.`)
+/** The state of the service behind the load balancer, and of its targets that are not leaving. */
+async function isBehind(endpoint: string, unique: string, tasks: number): Promise<void> {
+  const { services } = await ecsOf({ endpoint }).send(new DescribeServicesCommand({ cluster: `${unique}-lb`, services: ['web'] }))
+  expect(services?.[0]).toMatchObject({ runningCount: tasks, deployments: [{ rolloutState: 'COMPLETED' }] })
+  const client = balancingClient(endpoint)
+  const { TargetGroups } = await client.send(new DescribeTargetGroupsCommand({ Names: [`${unique}-web`] }))
+  const { TargetHealthDescriptions = [] } = await client.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn: TargetGroups?.[0]?.TargetGroupArn ?? '' }),
+  )
+  const states = TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State)
+  expect(states.filter(state => state !== 'draining')).toEqual(Array.from({ length: tasks }, () => 'healthy'))
+}
 
-let elbv2: Elbv2
-beforeAll(async () => {
-  elbv2 = await openElbv2()
-}, 60_000)
-afterAll(() => elbv2.close(), 60_000)
-
-const importable = [
-  'aws_lb.app',
-  'aws_lb_target_group.ip',
-  'aws_lb_listener.http',
-  'aws_lb_listener_rule.conditions',
-  'aws_lb_trust_store.ts',
-]
-
-test.skipIf(missing !== undefined)(
-  'Terraform drives every module of load balancing',
-  async () => {
-    const { client, endpoint } = elbv2
-    const unique = `tf${Date.now().toString(36)}`
-    const terraform = await openTerraform(join(import.meta.dir, 'terraform/elbv2/main.tf'), { endpoint: endpoint.url, unique })
-    const changed = '-var=changed=true'
-    try {
-      await terraform.run('apply', '-no-color', '-auto-approve')
-      expect(await terraform.isUnchanged()).toBe(true)
-      expect(await terraform.run('apply', '-no-color', '-auto-approve', changed)).toContain('0 added, 4 changed, 0 destroyed')
-      expect(await terraform.isUnchanged(changed)).toBe(true)
-      for (const address of importable) await terraform.reimport(address, changed)
-      // What is only in the configuration, such as how long to wait, is set anew once; nothing is made or replaced.
-      expect(await terraform.run('apply', '-no-color', '-auto-approve', changed)).toMatch(/0 added, \d+ changed, 0 destroyed/)
-    } finally {
-      await terraform.run('destroy', '-no-color', '-auto-approve')
-      await terraform.close()
-    }
-    const names = [
-      ...((await client.send(new DescribeLoadBalancersCommand({}))).LoadBalancers ?? []).map(each => each.LoadBalancerName),
-      ...((await client.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? []).map(each => each.TargetGroupName),
-      ...((await client.send(new DescribeTrustStoresCommand({}))).TrustStores ?? []).map(each => each.Name),
-    ]
-    expect(names.filter(name => name?.startsWith(unique))).toEqual([])
+testByTerraform({
+  module: 'elbv2',
+  drives: 'load balancers, listeners, rules, trust stores and a service behind them',
+  // The task definition of the service is replaced.
+  change: '1 added, 16 changed, 1 destroyed',
+  settled: [6, 3],
+  applied: (endpoint, unique) => isBehind(endpoint, unique, 2),
+  changed: (endpoint, unique) => isBehind(endpoint, unique, 3),
+  async left(endpoint) {
+    const { clusterArns = [] } = await ecsOf({ endpoint }).send(new ListClustersCommand({}))
+    return [...clusterArns, ...(await balancingNames(endpoint))]
   },
-  // Terraform itself waits a minute for a load balancer; the rest is the provider's start, a dozen times.
-  1_500_000,
-)
+})

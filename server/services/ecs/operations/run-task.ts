@@ -26,6 +26,7 @@ import { capacitiesFor } from '../tasks/capacity.ts'
 import { checkLaunch, isWindows } from '../tasks/check-launch.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
+import { withGivenOverrides } from '../tasks/given-overrides.ts'
 import { definitionToLaunch, tagsForLaunch } from '../tasks/launch-parts.ts'
 import { digestOf, tasksOfToken } from '../tasks/repeated-call.ts'
 import { shownTask } from '../tasks/shown-task.ts'
@@ -34,8 +35,9 @@ import { shownTask } from '../tasks/shown-task.ts'
  * Records tasks to be run; the task reconciler starts them.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  */
-export async function runTask(context: EcsContext, request: RunTaskRequest): Promise<RunTaskResponse> {
-  const cluster = findCluster(context, request.cluster)
+export async function runTask(context: EcsContext, input: RunTaskRequest): Promise<RunTaskResponse> {
+  const cluster = findCluster(context, input.cluster)
+  const request = withGivenOverrides(input)
   checkRunTask(request)
   await checkNetworkOwners(context, request)
   const requestDigest = digestOf(request)

@@ -11,6 +11,7 @@ import { findCluster } from '../find-cluster.ts'
 import { checkLaunch } from '../tasks/check-launch.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
+import { withGivenOverrides } from '../tasks/given-overrides.ts'
 import { refuseIf, refuseMoreThan } from '../tasks/invalid-parameter.ts'
 import { definitionToLaunch, tagsForLaunch } from '../tasks/launch-parts.ts'
 import { shownTask } from '../tasks/shown-task.ts'
@@ -28,7 +29,7 @@ export async function startTask(context: EcsContext, input: StartTaskRequest): P
   refuseIf(input.containerInstances.length === 0, 'Container Instances cannot be empty.')
   refuseMoreThan('containerInstanceIds', input.containerInstances, 10)
   const { containerInstances, referenceId: _, ...rest } = input
-  const request: RunTaskRequest = { ...rest, launchType: 'EC2' }
+  const request = withGivenOverrides({ ...rest, launchType: 'EC2' })
   checkRunTask(request)
   await checkNetworkOwners(context, request)
   const arns = [...new Set(containerInstances.map(idOrArn => instanceArnIn(context, cluster, idOrArn)))]
