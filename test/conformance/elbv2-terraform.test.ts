@@ -23,7 +23,7 @@ testByTerraform({
   drives: 'load balancers, listeners, rules, trust stores and a service behind them',
   // The task definition of the service is replaced.
   change: '1 added, 16 changed, 1 destroyed',
-  settled: [6, 3],
+  settled: [7, 3],
   applied: (endpoint, unique) => isBehind(endpoint, unique, 2),
   changed: (endpoint, unique) => isBehind(endpoint, unique, 3),
   async left(endpoint) {

@@ -7,6 +7,7 @@ const awscli = (drives: string, script: string) =>
 testByScripts(
   awscli('clusters, task definitions and tasks', 'ecs-operations.sh'),
   awscli('services and task sets', 'ecs-services.sh'),
+  awscli('services behind load balancers', 'ecs-balanced.sh'),
   awscli('load balancing', 'elbv2.sh'),
   awscli('Cloud Map and Application Auto Scaling', 'servicediscovery.sh'),
 )

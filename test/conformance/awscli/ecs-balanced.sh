@@ -1,21 +1,14 @@
 #!/usr/bin/env bash
 # A deployment as ecspresso and CI jobs make it with the AWS CLI: a service behind a load balancer is registered, updated,
-# waited for and rolled back. Run by ecs-balanced-tools.test.ts; by hand: AWS_ENDPOINT_URL=… ./ecs-balanced-awscli.sh UNIQUE-NAME
-set -euo pipefail
-export AWS_PAGER='' AWS_DEFAULT_OUTPUT=text
+# waited for and rolled back.
+source "$(dirname "$0")/expect.sh"
 
-cluster=${1:?a unique name}
-name=$(printf '%s' "$cluster" | tail -c 20)
+cluster=$unique
+name=$(printf '%s' "$unique" | tail -c 20)
 container() { # VERSION
   printf '[{"name":"app","image":"busybox:latest","command":["httpd","-f","-p","8080"],"memory":32,"stopTimeout":2,"portMappings":[{"containerPort":8080}],"environment":[{"name":"VERSION","value":"%s"}]}]' "$1"
 }
-expect() { # WHAT EXPECTED ACTUAL
-  if [ "$2" != "$3" ]; then
-    printf 'not ok: %s\n  expected: %s\n  got:      %s\n' "$1" "$2" "$3" >&2
-    exit 1
-  fi
-  printf 'ok: %s\n' "$1"
-}
+same() { printf '%s\n' "$1"; } # for what was asked before
 shown() { aws ecs describe-services --cluster "$cluster" --services web --query "$1" | tr '\t' ' '; }
 states() { aws elbv2 describe-target-health --target-group-arn "$group" --query 'TargetHealthDescriptions[].TargetHealth.State' | tr '\t' ' '; }
 
@@ -35,32 +28,32 @@ aws ecs create-service --cluster "$cluster" --service-name web --task-definition
   --load-balancers "targetGroupArn=$group,containerName=app,containerPort=8080" >/dev/null
 aws ecs wait services-stable --cluster "$cluster" --services web
 aws elbv2 wait target-in-service --target-group-arn "$group"
-expect 'created' '2 healthy healthy' "$(shown 'services[0].runningCount') $(states)"
+expect 'created' '2 healthy healthy' same "$(shown 'services[0].runningCount') $(states)"
 
 # What is registered is what the tasks are.
 addresses() { tr '\t' '\n' | sort | tr '\n' ' '; }
 tasks=$(aws ecs list-tasks --cluster "$cluster" --service-name web --query 'taskArns[]')
 # shellcheck disable=SC2086 # several ARNs
 expect 'targets are the tasks' "$(aws ecs describe-tasks --cluster "$cluster" --tasks $tasks --query 'tasks[].containers[0].networkInterfaces[0].privateIpv4Address' | addresses)" \
-  "$(aws elbv2 describe-target-health --target-group-arn "$group" --query 'TargetHealthDescriptions[].Target.Id' | addresses)"
+  same "$(aws elbv2 describe-target-health --target-group-arn "$group" --query 'TargetHealthDescriptions[].Target.Id' | addresses)"
 old=$(aws elbv2 describe-target-health --target-group-arn "$group" --query 'TargetHealthDescriptions[0].Target.Id')
 
 aws ecs update-service --cluster "$cluster" --service web --task-definition "$second" >/dev/null
 aws ecs wait services-stable --cluster "$cluster" --services web
 aws elbv2 wait target-deregistered --target-group-arn "$group" --targets "Id=$old,Port=8080"
-expect 'rolled' "2 $second healthy healthy" "$(shown 'services[0].[runningCount,taskDefinition]') $(states)"
+expect 'rolled' "2 $second healthy healthy" same "$(shown 'services[0].[runningCount,taskDefinition]') $(states)"
 
 aws ecs update-service --cluster "$cluster" --service web --task-definition "$first" >/dev/null
 aws ecs wait services-stable --cluster "$cluster" --services web
-expect 'rolled back' "2 $first healthy healthy" "$(shown 'services[0].[runningCount,taskDefinition]') $(states)"
+expect 'rolled back' "2 $first healthy healthy" same "$(shown 'services[0].[runningCount,taskDefinition]') $(states)"
 events=$(shown 'services[0].events[].message')
 for message in "registered 1 targets in (target-group $group)" "deregistered 1 targets in (target-group $group)" 'has begun draining connections on 1 tasks.'; do
-  case $events in *"$message"*) printf 'ok: %s\n' "$message" ;; *) expect 'an event' "$message" "$events" ;; esac
+  case $events in *"$message"*) printf 'ok: %s\n' "$message" ;; *) expect 'an event' "$message" same "$events" ;; esac
 done
 
 aws ecs delete-service --cluster "$cluster" --service web --force >/dev/null
 aws ecs wait services-inactive --cluster "$cluster" --services web
-expect 'nothing is left' '' "$(states | sed 's/None//')"
+expect 'nothing is left' '' same "$(states | sed 's/None//')"
 aws elbv2 delete-load-balancer --load-balancer-arn "$balancer"
 aws elbv2 delete-target-group --target-group-arn "$group"
 aws ecs delete-cluster --cluster "$cluster" >/dev/null
