@@ -68,6 +68,19 @@ describe('tags', () => {
     )
   }, 150_000)
 
+  test('are found by an ARN without an account, which is the caller', async () => {
+    const withoutAccount = (arn: string) => arn.replace(/^(arn:aws:ecs:us-east-1:)\d{12}:/, '$1:')
+    const cluster = await suite.cluster('short')
+    await suite.ecs.send(new TagResourceCommand({ resourceArn: withoutAccount(cluster), tags: [{ key: 'team', value: 'red' }] }))
+    const { clusters } = await suite.ecs.send(new DescribeClustersCommand({ clusters: [withoutAccount(cluster)], include: ['TAGS'] }))
+    expect(clusters).toMatchObject([{ clusterArn: cluster, tags: [{ key: 'team', value: 'red' }] }])
+    const { capacityProviderArn = '' } = await provider('short')
+    const { capacityProviders } = await suite.ecs.send(
+      new DescribeCapacityProvidersCommand({ capacityProviders: [withoutAccount(capacityProviderArn)] }),
+    )
+    expect(capacityProviders).toMatchObject([{ capacityProviderArn }])
+  })
+
   test('are refused for what cannot be tagged', async () => {
     const cluster = await suite.cluster('untaggable')
     const arn = (resource: string) => cluster.replace(/cluster\/.*/, resource)

@@ -148,7 +148,18 @@ describe('a task from its start to its end', () => {
   test("ends with its essential container's exit code; overrides reach the container", async () => {
     const [task = ''] = await run({
       overrides: {
-        containerOverrides: [{ name: 'app', command: ['sh', '-c', 'exit $CODE'], environment: [{ name: 'CODE', value: '3' }] }],
+        // As Terraform sends them where none was given.
+        cpu: '',
+        memory: '',
+        containerOverrides: [
+          {
+            name: 'app',
+            memory: 0,
+            memoryReservation: 0,
+            command: ['sh', '-c', 'exit $CODE'],
+            environment: [{ name: 'CODE', value: '3' }],
+          },
+        ],
       },
     })
     await waitUntilTasksStopped({ client: ecs, ...waits }, { cluster, tasks: [task] })
