@@ -25,18 +25,46 @@ export class AddressRefused extends Error {
 }
 
 /**
- * Gives `lo` the address, as a single one (/32), so that nothing else of 169.254.0.0/16 is taken from the node. Pods
- * have no route to it but by the node, which then answers itself. One that is there stays. Throws `AddressRefused`.
+ * An address of `lo`, as a single one (/32), so that nothing else of 169.254.0.0/16 is taken from the node. Pods have no
+ * route to it but by the node, which then answers itself. `add` is for repeating too: an agent before this one takes it
+ * away as it ends, which may be later than this one began. Both throw `AddressRefused`.
  */
-export const addAddress = (address: string): void => {
-  const errno = ask(requestOf(message.newAddress, flag.create | flag.replace, address))
-  if (errno !== 0) throw new AddressRefused(address, errno)
+export class LoopbackAddress {
+  readonly #address: string
+  readonly #libc = openLibc()
+
+  constructor(address: string) {
+    this.#address = address
+  }
+
+  /** One that is there stays. */
+  add(): void {
+    this.#ask(message.newAddress, flag.create | flag.replace, [])
+  }
+
+  /** One that is not there is as good. */
+  remove(): void {
+    this.#ask(message.deleteAddress, 0, [noSuchAddress])
+  }
+
+  close(): void {
+    this.#libc.close()
+  }
+
+  #ask(type: number, flags: number, asGood: readonly number[]): void {
+    const errno = ask(this.#libc.symbols, requestOf(type, flags, this.#address))
+    if (errno !== 0 && !asGood.includes(errno)) throw new AddressRefused(this.#address, errno)
+  }
 }
 
-/** Takes the address away again. One that is not there is as good. Throws `AddressRefused`. */
-export const removeAddress = (address: string): void => {
-  const errno = ask(requestOf(message.deleteAddress, 0, address))
-  if (errno !== 0 && errno !== noSuchAddress) throw new AddressRefused(address, errno)
+const openLibc = () => {
+  const { i32, i64, ptr, u64 } = FFIType
+  return dlopen('libc.so.6', {
+    socket: { args: [i32, i32, i32], returns: i32 },
+    send: { args: [i32, ptr, u64, i32], returns: i64 },
+    recv: { args: [i32, ptr, u64, i32], returns: i64 },
+    close: { args: [i32], returns: i32 },
+  })
 }
 
 const align = (length: number): number => (length + 3) & ~3
@@ -68,14 +96,7 @@ const requestOf = (type: number, flags: number, address: string): Uint8Array<Arr
 }
 
 /** Sends a request; the answer is the kernel's error number, 0 when it was done. */
-const ask = (request: Uint8Array<ArrayBuffer>): number => {
-  const { i32, i64, ptr, u64 } = FFIType
-  const { symbols, close } = dlopen('libc.so.6', {
-    socket: { args: [i32, i32, i32], returns: i32 },
-    send: { args: [i32, ptr, u64, i32], returns: i64 },
-    recv: { args: [i32, ptr, u64, i32], returns: i64 },
-    close: { args: [i32], returns: i32 },
-  })
+const ask = (symbols: ReturnType<typeof openLibc>['symbols'], request: Uint8Array<ArrayBuffer>): number => {
   const socket = symbols.socket(family.netlink, socketRaw, 0)
   try {
     const answer = new Uint8Array(4096)
@@ -86,6 +107,5 @@ const ask = (request: Uint8Array<ArrayBuffer>): number => {
     return Math.abs(view.getInt32(16, true))
   } finally {
     symbols.close(socket)
-    close()
   }
 }

@@ -10,7 +10,7 @@ import { ControlPlane } from './control-plane.ts'
 import { CredentialStore } from './credentials.ts'
 import { KeptFile } from './kept-file.ts'
 import { KnownTasks } from './known-tasks.ts'
-import { addAddress, removeAddress } from './loopback-address.ts'
+import { listenAt } from './listening.ts'
 import type { AgentTask } from './protocol.ts'
 import { Collector } from './logs/collector.ts'
 import { LogStreams } from './logs/log-streams.ts'
@@ -87,25 +87,20 @@ export const startAgent = async (
       await following
     })
 
-    if (!config.address.startsWith('127.')) {
-      addAddress(config.address)
-      started.add('the address', () => removeAddress(config.address))
-    }
     const api = createBackend({ url: config.apiUrl })
-    const server = Bun.serve({
-      hostname: config.address,
-      port: config.port,
-      idleTimeout: 60,
-      development: false,
-      fetch: async (request, listening) => {
+    const server = await listenAt({
+      config,
+      clock,
+      log,
+      answer: async (request, caller) => {
         if (new URL(request.url).pathname === readyPath) return new Response('ready\n', { status: tasks.isTold ? 200 : 503 })
         await runtimeIds.refresh()
-        return answerContainer(request, callerOf(listening.requestIP(request)?.address), { tasks, credentials, stats, api, log, runtimeId })
+        return answerContainer(request, caller, { tasks, credentials, stats, api, log, runtimeId })
       },
     })
-    started.add('answering containers', () => server.stop(true))
-    log.info({ node: config.node, url: server.url.origin }, 'answering containers')
-    return { url: server.url.origin, stop: () => started.stop() }
+    started.add('answering containers', () => server.stop())
+    log.info({ node: config.node, url: server.url }, 'answering containers')
+    return { url: server.url, stop: () => started.stop() }
   } catch (error) {
     abort.abort()
     await started.stop().catch((failure: unknown) => log.error({ err: failure }, 'what had started could not be stopped'))
@@ -115,6 +110,3 @@ export const startAgent = async (
 
 /** What the kubelet asks: whether it was told of its tasks. */
 export const readyPath = '/kecs/ready'
-
-/** IPv4 addresses that came through an IPv6 socket are told as such. */
-const callerOf = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
