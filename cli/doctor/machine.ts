@@ -32,7 +32,7 @@ export const checkHome = async ({ home }: Pick<Host, 'home'>): Promise<Finding> 
 /** What nodes of a cluster need beside each other on one machine. https://kind.sigs.k8s.io/docs/user/known-issues/#pod-errors-due-to-too-many-open-files */
 const inotify = [
   ['max_user_watches', 65_536],
-  ['max_user_instances', 128],
+  ['max_user_instances', 256],
 ] as const
 
 export const checkInotify = async (readNumber = readProc): Promise<Finding> => {
