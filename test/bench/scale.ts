@@ -14,7 +14,7 @@ const rounds = 200
 export async function bench(): Promise<void> {
   title(
     'Reads at 1,000 clusters and 10,000 tasks',
-    `Two \`kecs serve\`, one with 10 clusters and 100 tasks, one with 1,000 and 10,000 (${tasksPerCluster} tasks in each); each read ${rounds} times of each in turn, over keep-alive connections; medians. ` +
+    `Two \`kecs serve\`, one with 10 clusters and 100 tasks, one with 1,000 and 10,000 (${tasksPerCluster} tasks in each), and one cluster more with as many tasks again; each read ${rounds} times of each in turn, over keep-alive connections; medians. ` +
       'What is answered is of one size in both, but where it says otherwise.',
   )
   const small = await open(sizes.small)
@@ -58,6 +58,11 @@ const reads: readonly (readonly [name: string, read: Read])[] = [
   ['ListTasks by family', (at, round) => at.ecs('ListTasks', { cluster: clusterOf(at, round), family: 'web' })],
   ['ListTasks, STOPPED', (at, round) => at.ecs('ListTasks', { cluster: clusterOf(at, round), desiredStatus: 'STOPPED' })],
   ['ListTasks by startedBy', (at, round) => at.ecs('ListTasks', { cluster: clusterOf(at, round), startedBy: 'bench' })],
+  [
+    'ListTasks by startedBy, of all in one cluster',
+    (at, round) => at.ecs('ListTasks', { cluster: 'crowded', startedBy: `crowd-${(round * 7) % at.clusters}` }),
+  ],
+  ['ListTasks of a family that has none, there', at => at.ecs('ListTasks', { cluster: 'crowded', family: 'none' })],
   ['ListTasks by launch type', (at, round) => at.ecs('ListTasks', { cluster: clusterOf(at, round), launchType: 'FARGATE' })],
   ['ListServices of a cluster', (at, round) => at.ecs('ListServices', { cluster: clusterOf(at, round) })],
   ['ListContainerInstances', (at, round) => at.ecs('ListContainerInstances', { cluster: clusterOf(at, round) })],
@@ -152,6 +157,10 @@ async function open({ clusters, targets, port }: { clusters: number; targets: nu
     await ecs('CreateCluster', { clusterName: cluster })
     const made = await ecs('RunTask', { ...launch, cluster, count: tasksPerCluster })
     tasks.push(...arnsOf(made['tasks']))
+  }
+  await ecs('CreateCluster', { clusterName: 'crowded' })
+  for (let number = 0; number < clusters; number++) {
+    await ecs('RunTask', { ...launch, cluster: 'crowded', count: tasksPerCluster, startedBy: `crowd-${number}` })
   }
   const group = await elb('CreateTargetGroup', { Name: 'bench', Protocol: 'HTTP', Port: '80', VpcId: 'vpc-1', TargetType: 'ip' })
   const targetGroup = /<TargetGroupArn>(.*?)<\/TargetGroupArn>/.exec(group)?.[1] ?? ''
