@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Backend } from '../backend/backend.ts'
 import { taskNeeds } from '../domain/secret-needs.ts'
 import type { Ids } from '../../shared/ids.ts'
+import type { InstanceMoves } from '../domain/services/task-instances.ts'
 import type { TargetMoves } from '../domain/services/task-targets.ts'
 import { stopGrace, taskFacts } from '../domain/task-lifecycle-facts.ts'
 import { type LifecycleContext, type Step, advance } from '../domain/task-lifecycle.ts'
@@ -14,6 +15,7 @@ import { type TaskDefinitionRow, type TaskRow, clusters, taskDefinitions, tasks 
 import type { ClusterRooms } from './cluster-rooms.ts'
 import { OrphanTasks } from './orphan-tasks.ts'
 import type { Reconciler } from './reconciler.ts'
+import { instanceMoves, writeInstances } from './task-instances.ts'
 import { TaskSecrets } from './task-secrets.ts'
 import { targetMoves, writeMoves } from './task-targets.ts'
 
@@ -56,6 +58,12 @@ interface Memory {
   startError?: string
   /** Its end is recorded but the runtime did not let go of it yet. */
   isToRelease?: boolean
+}
+
+/** What a step does to what is found by the task: load balancers' targets and Cloud Map's instances. */
+interface Moves {
+  readonly targets: TargetMoves
+  readonly instances: InstanceMoves
 }
 
 /** Brings each task to where its row wants it, one step after the other as task-lifecycle.ts has them. */
@@ -115,7 +123,7 @@ export class TaskReconciler implements Reconciler {
     return undefined
   }
 
-  #step(row: TaskRow): Step & { readonly moves: TargetMoves } {
+  #step(row: TaskRow): Step & { readonly moves: Moves } {
     const { clock, gateway, runtime, isSynced, store } = this.#parts
     const { startAcceptedAt, startError } = this.#memoryOf(row)
     const context: LifecycleContext = {
@@ -128,23 +136,25 @@ export class TaskReconciler implements Reconciler {
     }
     const observation = runtime.observe(refOf(row))
     const step = advance(row, this.#factsOf(row), observation, context)
-    const moves = targetMoves(store, step.row, observation?.node, context.now)
-    const { taskArn, lastStatus } = moves.row.task
-    if (lastStatus === 'DEACTIVATING' && moves.row.loadBalancers !== undefined) this.#draining.add(taskArn)
-    else this.#draining.delete(taskArn)
-    return { ...step, row: moves.row, moves }
+    const targets = targetMoves(store, step.row, observation?.node, context.now)
+    const instances = instanceMoves(store, targets.row, this.#factsOf(row), observation, context.now)
+    const { task, loadBalancers } = instances.row
+    if (task.lastStatus === 'DEACTIVATING' && loadBalancers !== undefined) this.#draining.add(task.taskArn)
+    else this.#draining.delete(task.taskArn)
+    return { ...step, row: instances.row, moves: { targets, instances } }
   }
 
   #factsOf(row: TaskRow) {
     return taskFacts(row, this.#parts.store.table(taskDefinitions).get(row.task.taskDefinitionArn))
   }
 
-  async #commit({ row, lookAgainAfterMs }: Step, moves: TargetMoves): Promise<void> {
+  async #commit({ row, lookAgainAfterMs }: Step, { targets, instances }: Moves): Promise<void> {
     const { store, ids, clock } = this.#parts
     if (row.task.lastStatus === 'STOPPED') this.#memoryOf(row).isToRelease = true
     const durable = store.commit(transaction => {
       transaction.put(tasks, row)
-      writeMoves(transaction, moves, { store, ids, now: clock.now() })
+      writeMoves(transaction, targets, { store, ids, now: clock.now() })
+      writeInstances(transaction, store, instances)
     })
     // Another commit follows at once, which fails too when this one does: both share a turn of the disk.
     if (lookAgainAfterMs === 0) durable.catch(() => {})

@@ -71,6 +71,19 @@ export interface TaskLoadBalancer {
   readonly deregistered?: { readonly at: number; readonly drainsUntil: number }
 }
 
+/** A Cloud Map service that a service's task is an instance of while it runs, under the task's id. */
+export interface TaskServiceRegistry {
+  readonly registryArn: string
+  /** Whose host port is registered, in network modes bridge and host. */
+  readonly containerName?: string
+  readonly containerPort?: number
+  /** The port that is registered, in network mode awsvpc. */
+  readonly port?: number
+  /** The health that was told last, once it was registered. */
+  readonly told?: 'HEALTHY' | 'UNHEALTHY'
+  readonly isDeregistered?: true
+}
+
 export interface TaskRow {
   readonly scope: Scope
   /** 32 hexadecimal digits. */
@@ -106,6 +119,8 @@ export interface TaskRow {
   readonly hasBeenReady?: true
   /** Its target groups, from the revision of its service that it was launched by. */
   readonly loadBalancers?: readonly TaskLoadBalancer[]
+  /** Its service registries, from the same revision. */
+  readonly serviceRegistries?: readonly TaskServiceRegistry[]
   /** Until when scaling in and deployments leave it alone: milliseconds since the epoch. */
   readonly protectedUntil?: number
   /** The machine that it must run on, for StartTask; where there is room otherwise. */

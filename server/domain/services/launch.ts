@@ -1,5 +1,5 @@
 import type { Ids } from '../../../shared/ids.ts'
-import type { LoadBalancer, Tag } from '../../aws/generated/ecs.ts'
+import type { LoadBalancer, ServiceRegistry, Tag } from '../../aws/generated/ecs.ts'
 import type { RuntimeNode } from '../../runtime/runtime.ts'
 import type { ServiceRevisionRow, ServiceRow } from '../../store/service-tables.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../store/tables.ts'
@@ -15,7 +15,13 @@ export interface LaunchSource {
   readonly service: ServiceRow
   readonly settings: Pick<
     ServiceRevisionRow['revision'],
-    'launchType' | 'capacityProviderStrategy' | 'platformVersion' | 'networkConfiguration' | 'loadBalancers' | 'volumeConfigurations'
+    | 'launchType'
+    | 'capacityProviderStrategy'
+    | 'platformVersion'
+    | 'networkConfiguration'
+    | 'loadBalancers'
+    | 'serviceRegistries'
+    | 'volumeConfigurations'
   > & { readonly enableExecuteCommand: boolean }
   /** Its id: the tasks' `startedBy`. */
   readonly startedBy: string
@@ -58,7 +64,8 @@ export const placeTasks = (source: LaunchSource, wanted: readonly { readonly nod
     const launch = launchOf(source, capacities[index] ?? { launchType: 'EC2' }, placing.epoch, node?.cpuArchitecture ?? 'x86_64')
     const individual = { taskId: placing.ids.hex32(), uuid: () => placing.ids.uuid(), hostPorts, now: placing.now }
     const row = { ...newTask(launch, individual), serviceArn: source.service.service.serviceArn }
-    rows.push(onNode(withLoadBalancers(row, source.settings.loadBalancers ?? []), nodeName))
+    const { loadBalancers = [], serviceRegistries = [] } = source.settings
+    rows.push(onNode(withRegistries(withLoadBalancers(row, loadBalancers), serviceRegistries), nodeName))
   }
   return { rows }
 }
@@ -68,6 +75,20 @@ const withLoadBalancers = (row: TaskRow, wanted: readonly LoadBalancer[]): TaskR
     targetGroupArn === undefined ? [] : { targetGroupArn, containerName, containerPort },
   )
   return loadBalancers.length === 0 ? row : { ...row, loadBalancers }
+}
+
+const withRegistries = (row: TaskRow, wanted: readonly ServiceRegistry[]): TaskRow => {
+  const serviceRegistries = wanted.flatMap(({ registryArn, containerName, containerPort, port }) =>
+    registryArn === undefined
+      ? []
+      : {
+          registryArn,
+          ...(containerName === undefined ? {} : { containerName }),
+          ...(containerPort === undefined ? {} : { containerPort }),
+          ...(port === undefined ? {} : { port }),
+        },
+  )
+  return serviceRegistries.length === 0 ? row : { ...row, serviceRegistries }
 }
 
 const onNode = (row: TaskRow, nodeName: string | undefined): TaskRow =>

@@ -2,6 +2,7 @@
 import { ServiceError } from '../../../aws/errors.ts'
 import type { ServiceConnectConfiguration, ServiceConnectService, ServiceRegistry, TaskDefinition } from '../../../aws/generated/ecs.ts'
 import { discoveryServices, namespaces } from '../../../store/servicediscovery-tables.ts'
+import type { DiscoveryServiceRow } from '../../../store/servicediscovery-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
@@ -26,6 +27,7 @@ export function checkServiceRegistries({ store }: Within, registries: readonly S
         `The values specified for serviceRegistries do not require a value for '${member}'. Remove the value and retry. Registry: ${registryArn}`,
       )
     }
+    checkRecordTypes(found, { port, containerName, containerPort }, definition)
     if (containerName === undefined) continue
     const container = definition.containerDefinitions?.find(({ name }) => name === containerName)
     if (container === undefined) throw invalidParameter(`The container ${containerName} does not exist in the task definition.`)
@@ -34,6 +36,30 @@ export function checkServiceRegistries({ store }: Within, registries: readonly S
       `The container ${containerName} did not have a container port ${containerPort ?? ''} defined.`,
     )
   }
+}
+
+/** Refuses records that no task could have. */
+function checkRecordTypes(
+  { service }: DiscoveryServiceRow,
+  { port, containerName, containerPort }: ServiceRegistry,
+  { networkMode = 'bridge' }: TaskDefinition,
+): void {
+  const types = service.DnsConfig?.DnsRecords.map(({ Type }) => Type) ?? []
+  const other = types.find(type => type !== 'A' && type !== 'SRV')
+  refuseIf(
+    other !== undefined,
+    `The service registry ${service.Arn} has records of type ${other ?? ''}, and tasks have IPv4 addresses alone: A and SRV are supported.`,
+  )
+  refuseIf(networkMode === 'none', "Service registries are not supported with the network mode 'none'.")
+  const namesContainer = containerName !== undefined && containerPort !== undefined
+  refuseIf(
+    networkMode !== 'awsvpc' && types.length > 0 && !namesContainer,
+    "When specifying 'host' or 'bridge' for networkMode, values for 'containerName' and 'containerPort' must be specified from the task definition.",
+  )
+  refuseIf(
+    types.includes('SRV') && port === undefined && !namesContainer,
+    "When specifying 'awsvpc' for networkMode, either 'port' or both 'containerName' and 'containerPort' must be specified for a DNS record of type SRV.",
+  )
 }
 
 /**
