@@ -170,12 +170,14 @@ type answer struct {
 func (a *answer) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	header := rw.Header()
 	header.Set("Server", "awselb/2.0")
-	body, contentType := a.config.Body, a.config.ContentType
+	body := a.config.Body
+	contentType := a.config.ContentType
 	if a.config.Protocol != "" {
 		header.Set("Location", a.location(req))
 	}
 	if a.config.Protocol != "" || (a.status == http.StatusServiceUnavailable && body == "" && contentType == "") {
-		body, contentType = page(a.status), "text/html"
+		body = page(a.status)
+		contentType = "text/html"
 	}
 	if contentType == "" {
 		contentType = "text/plain; charset=utf-8"

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'bun:test'
+import { aTarget, aTargetGroup, forwardTo, routingWorld } from '../../../../test/support/routing-world.ts'
+import { dynamicConfiguration } from './configuration.ts'
+
+const balancer = 'balancer-0000000000000001'
+const listener = 'listener-0000000000000001'
+const [first, second] = ['rule-0000000000000064', 'rule-0000000000000065']
+const group = (number: number): string => `group-${number.toString(16).padStart(16, '0')}`
+
+describe('an Application Load Balancer', () => {
+  const groups = [
+    { row: aTargetGroup(1), targets: [aTarget('10.0.0.1', 'healthy'), aTarget('10.0.0.2', 'unhealthy')] },
+    {
+      row: aTargetGroup(2, {}, { 'stickiness.enabled': 'true', 'stickiness.type': 'lb_cookie' }),
+      targets: [aTarget('10.0.0.3', 'healthy', {}, 8080)],
+    },
+    { row: aTargetGroup(3), targets: [] },
+  ]
+
+  test('is a router for each listener and below it one for each rule, tried in order', () => {
+    const rules = [
+      { Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/a/*'] } }], Actions: [forwardTo([2, 1])] },
+      { Actions: [forwardTo([1, 3], [2, 1])] },
+    ]
+    const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 8080, entryPort: 9021, rules }], groups }))
+    expect(http?.routers).toEqual({
+      [listener]: { entryPoints: ['tcp-9021'], rule: 'PathPrefix(`/`)', middlewares: [listener] },
+      [first]: { rule: 'PathRegexp("(?s)^/a/.*$")', priority: 2, parentRefs: [listener], service: group(2) },
+      [second]: { rule: 'PathPrefix(`/`)', priority: 1, parentRefs: [listener], service: second },
+    })
+    expect(http?.services?.[group(1)]).toMatchObject({
+      loadBalancer: { servers: [{ url: 'http://10.0.0.1:80' }], serversTransport: balancer },
+    })
+    expect(http?.services?.[group(2)]).toMatchObject({ loadBalancer: { sticky: { cookie: { name: 'AWSALB', maxAge: 86_400 } } } })
+    expect(http?.services?.[second]).toMatchObject({
+      weighted: {
+        services: [
+          { name: group(1), weight: 3 },
+          { name: group(2), weight: 1 },
+        ],
+      },
+    })
+  })
+
+  test("its listener for HTTP on port 80 is at the AWS door too, above the door's own routes", () => {
+    const { http } = dynamicConfiguration(
+      routingWorld({ listeners: [{ port: 80, entryPort: 9020, rules: [{ Actions: [forwardTo([1, 1])] }] }], groups }),
+    )
+    expect(http?.routers?.['door-0000000000000001']).toEqual({
+      entryPoints: ['aws'],
+      rule: 'Host("web-0000000000000001.us-east-1.elb.localhost.localstack.cloud")',
+      priority: 10_000,
+      middlewares: [listener],
+    })
+    expect(http?.routers?.[first]?.parentRefs).toEqual([listener, 'door-0000000000000001'])
+  })
+
+  test('answers 503 by itself where no target is registered, and leaves out groups without weight', () => {
+    const rules = [{ Actions: [forwardTo([3, 1])] }]
+    const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules }], groups }))
+    expect(http?.routers?.[first]?.service).toBe('noop@internal')
+    expect(http?.middlewares?.[first]).toEqual({ plugin: { kecs: { do: 'answer', status: '503' } } })
+    const none = dynamicConfiguration(
+      routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules: [{ Actions: [forwardTo([1, 0], [2, 5])] }] }], groups }),
+    )
+    expect(none.http?.routers?.[first]?.service).toBe(group(2))
+  })
+
+  test('is not there before it has a port of the gateway, and for HTTPS a certificate', () => {
+    const rules = [{ Actions: [forwardTo([1, 1])] }]
+    const pair = { certFile: 'C', keyFile: 'K' }
+    expect(dynamicConfiguration(routingWorld({ listeners: [{ port: 80, rules }], groups })).http?.routers).toBeUndefined()
+    const listeners = [{ port: 443, protocol: 'HTTPS' as const, certificate: 'arn', entryPort: 9020, rules }]
+    expect(dynamicConfiguration(routingWorld({ listeners, groups })).http?.routers).toBeUndefined()
+    const made = dynamicConfiguration(routingWorld({ listeners, groups, certificates: { arn: pair } }))
+    expect(made.http?.routers?.[listener]?.tls).toEqual({})
+    expect(made.tls).toEqual({ certificates: [pair], stores: { default: { defaultCertificate: pair } } })
+  })
+
+  test.each([
+    ['HTTP', 'HTTP1', 'http'],
+    ['HTTP', 'HTTP2', 'h2c'],
+    ['HTTP', 'GRPC', 'h2c'],
+    ['HTTPS', 'GRPC', 'https'],
+  ] as const)('reaches targets of %s and %s by %s', (Protocol, ProtocolVersion, scheme) => {
+    const row = aTargetGroup(1, { Protocol, ProtocolVersion })
+    const state = routingWorld({
+      listeners: [{ port: 81, entryPort: 9020, rules: [{ Actions: [forwardTo([1, 1])] }] }],
+      groups: [{ row, targets: [aTarget('10.0.0.1')] }],
+    })
+    expect(dynamicConfiguration(state).http?.services?.[group(1)]).toMatchObject({
+      loadBalancer: { servers: [{ url: `${scheme}://10.0.0.1:80` }] },
+    })
+  })
+})
+
+describe('a Network Load Balancer', () => {
+  const of = (protocol: 'TCP' | 'UDP' | 'TCP_UDP' | 'QUIC', row = aTargetGroup(1, { Protocol: protocol, Port: 53 })) =>
+    dynamicConfiguration(
+      routingWorld({
+        type: 'network',
+        listeners: [{ port: 53, protocol, entryPort: 9022, rules: [{ Actions: [forwardTo([1, 1])] }] }],
+        groups: [{ row, targets: [aTarget('10.0.0.1', 'healthy', {}, 53)] }],
+      }),
+    )
+
+  test('is a router for TCP, for UDP or for both', () => {
+    expect(of('TCP').tcp?.routers?.[listener]).toEqual({ entryPoints: ['tcp-9022'], rule: 'HostSNI(`*`)', service: listener })
+    expect(of('TCP').udp).toBeUndefined()
+    expect(of('UDP').udp?.services?.[group(1)]).toEqual({ loadBalancer: { servers: [{ address: '10.0.0.1:53' }] } })
+    expect(of('UDP').tcp).toBeUndefined()
+    expect(of('TCP_UDP').tcp?.routers?.[listener]?.entryPoints).toEqual(['tcp-9022'])
+    expect(of('TCP_UDP').udp?.routers?.[listener]?.entryPoints).toEqual(['udp-9022'])
+    expect(of('QUIC')).toEqual({})
+  })
+
+  test('speaks the proxy protocol and TLS to targets where their group says so', () => {
+    const row = aTargetGroup(1, { Protocol: 'TLS', Port: 443 }, { 'proxy_protocol_v2.enabled': 'true' })
+    const { tcp } = of('TCP', row)
+    expect(tcp?.services?.[group(1)]).toMatchObject({ loadBalancer: { servers: [{ address: '10.0.0.1:53', tls: true }] } })
+    expect(tcp?.serversTransports?.[group(1)]).toMatchObject({ proxyProtocol: { version: 2 }, tls: { insecureSkipVerify: true } })
+  })
+
+  test('reaches container instances at their node', () => {
+    const row = aTargetGroup(1, { Protocol: 'TCP', Port: 80, TargetType: 'instance' })
+    const state = routingWorld({
+      type: 'network',
+      listeners: [{ port: 80, protocol: 'TCP', entryPort: 9020, rules: [{ Actions: [forwardTo([1, 1])] }] }],
+      groups: [{ row, targets: [aTarget('i-1', 'healthy', {}, 9001), aTarget('i-gone', 'healthy', {}, 9001)] }],
+      instances: { 'i-1': '172.18.0.2' },
+    })
+    expect(dynamicConfiguration(state).tcp?.services?.[group(1)]).toMatchObject({
+      loadBalancer: { servers: [{ address: '172.18.0.2:9001' }] },
+    })
+  })
+})
