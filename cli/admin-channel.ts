@@ -1,6 +1,6 @@
 import { CliError, messageOf } from '../shared/errors.ts'
 import { KubeError, connect } from '../shared/kube/index.ts'
-import { systemNamespace, controlPlaneName } from '../shared/names.ts'
+import { adminName, adminTokenHeader, controlPlaneName, systemNamespace } from '../shared/names.ts'
 import { runningProcess } from './cluster/simulated.ts'
 import { withName } from './instance.ts'
 import type { Target } from './target.ts'
@@ -29,7 +29,7 @@ const timeoutMs = 120_000
 
 /**
  * The way to a running instance's administration port: straight to a simulated one's process, else through the
- * Kubernetes API server, which lets in whoever has the cluster's kubeconfig. Throws `CliError` when nobody answers.
+ * Kubernetes API server with a token of an account that no pod has: whoever has the cluster's kubeconfig is let in. Throws `CliError` when nobody answers.
  */
 export const openAdminChannel = async ({
   instance,
@@ -45,9 +45,11 @@ export const openAdminChannel = async ({
   }
   const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
   const service = { namespace: systemNamespace, name: controlPlaneName, port: 'admin' }
+  const token = await kube.serviceAccountToken({ namespace: systemNamespace, name: adminName }, adminName, { signal })
+  const headers = { [adminTokenHeader]: token }
   const text = ({ method, path, body }: AdminRequest): Promise<string> =>
     kube
-      .callService(service, { method, path, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, { signal, timeoutMs })
+      .callService(service, { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, { signal, timeoutMs })
       .catch((error: unknown) => {
         if (error instanceof KubeError && error.status >= 400 && error.status < 500) throw refused(error.message)
         throw error
@@ -55,7 +57,7 @@ export const openAdminChannel = async ({
   return {
     text,
     json: async request => JSON.parse(await text(request)),
-    lines: path => kube.streamService(service, path, { signal }),
+    lines: path => kube.streamService(service, path, { signal, headers }),
     close: () => kube.close(),
   }
 }

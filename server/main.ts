@@ -5,6 +5,7 @@ import { version } from '../shared/version.ts'
 import { createBackend } from './backend/client.ts'
 import { createOwners } from './backend/owners.ts'
 import { createAuthentication } from './compose/auth.ts'
+import { administrators } from './compose/administrators.ts'
 import { Gate } from './compose/gate.ts'
 import { createAgentsSide } from './compose/agents.ts'
 import { type OpenedGateway, openGateway } from './compose/gateway.ts'
@@ -189,7 +190,11 @@ const start = async (
     ...(carrier?.routes ?? []),
     eventRoute(calls),
   ]
-  const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes }).listen(config.host, config.adminPort)
+  const authorize = opened.client === undefined ? undefined : administrators(opened.client, clock)
+  const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes, authorize }).listen(
+    config.host,
+    config.adminPort,
+  )
   started.add('the administration port', () => admin.stop())
   const api = await createApi({
     aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict, observe },

@@ -21,6 +21,10 @@ export const agentUrl = `http://${agentAddress}`
 /** For whom the agents' Kubernetes tokens are: the control plane, not the API server. */
 export const agentAudience = 'kecs-control-plane'
 export const agentName = 'kecs-agent'
+/** Whoever may have a token of this account made, for this audience, may administer the instance: see cli/admin-channel.ts. */
+export const adminName = 'kecs-admin'
+/** Where a request to the administration port carries it: the API server's proxy takes `Authorization` away. */
+export const adminTokenHeader = 'x-kecs-admin-token'
 export const controlPlaneName = 'kecs-control-plane'
 
 /**

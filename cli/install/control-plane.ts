@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto'
 import { writeKeys } from '../../shared/access-keys.ts'
 import type { Deployment, Manifest, Secret, Service, ServiceAccount } from '../../shared/kube/index.ts'
-import { adminPort, agentPort, apiPort, controlPlaneName, doorHost, doorPort, labelPrefix, systemNamespace } from '../../shared/names.ts'
+import {
+  adminName,
+  adminPort,
+  agentPort,
+  apiPort,
+  controlPlaneName,
+  doorHost,
+  doorPort,
+  labelPrefix,
+  systemNamespace,
+} from '../../shared/names.ts'
 import { backendOf } from './backend.ts'
 import { registryHost, type Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'
@@ -9,16 +19,19 @@ import { containerSecurity, dataVolume, labelsOf, metaOf, podSecurity, scratchVo
 
 /** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer. */
 export const controlPlane = (installation: Installation): readonly Manifest[] => [
-  account(installation),
+  account(installation, controlPlaneName),
+  account(installation, adminName),
   ...keysSecret(installation),
   deployment(installation),
   service(installation),
 ]
 
-const account = (installation: Installation): ServiceAccount & Manifest => ({
+const account = (installation: Installation, name: string): ServiceAccount & Manifest => ({
   apiVersion: 'v1',
   kind: 'ServiceAccount',
-  metadata: metaOf(installation, 'control-plane', controlPlaneName),
+  metadata: metaOf(installation, 'control-plane', name),
+  // A pod that wants a token names it.
+  ...(name === adminName ? { automountServiceAccountToken: false } : {}),
 })
 
 const deployment = (installation: Installation): Deployment & Manifest => ({

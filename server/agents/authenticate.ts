@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../shared/clock.ts'
-import { kinds, type KubeClient } from '../../shared/kube/index.ts'
+import { type KubeClient, reviewToken } from '../../shared/kube/index.ts'
 import { agentAudience, agentName, systemNamespace } from '../../shared/names.ts'
 
 /** Says whether a bearer token is that of the agent of a node. */
@@ -30,19 +30,8 @@ export const authenticateAgents = (client: KubeClient, clock: Clock): Authentica
 }
 
 const isAgentOf = async (client: KubeClient, token: string, node: string): Promise<boolean> => {
-  const review = {
-    apiVersion: kinds.tokenReview.apiVersion,
-    kind: kinds.tokenReview.kind,
-    metadata: { name: agentName },
-    spec: { token, audiences: [agentAudience] },
-  }
-  const { status } = await client.create<typeof review & { status?: TokenStatus }>(review)
-  if (status?.authenticated !== true || status.user?.username !== account) return false
-  const named = status.user.extra?.[nodeClaim]
+  const user = await reviewToken(client, token, agentAudience)
+  if (user?.username !== account) return false
+  const named = user.extra?.[nodeClaim]
   return named === undefined || named.includes(node)
-}
-
-interface TokenStatus {
-  readonly authenticated?: boolean
-  readonly user?: { readonly username?: string; readonly extra?: Readonly<Record<string, readonly string[]>> }
 }

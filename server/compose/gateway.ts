@@ -82,7 +82,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     ports,
     names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
     routes: [
-      { method: 'GET', path: configurationPath, handle: () => gateway.answer() },
+      { method: 'GET', path: configurationPath, isOpen: true, handle: () => gateway.answer() },
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
     ],

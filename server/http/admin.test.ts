@@ -26,3 +26,26 @@ test('the administration port answers health, readiness, metrics and what other 
   expect((await get('/else')).status).toBe(404)
   await listening.stop()
 })
+
+test('with tokens, all but what is open is refused to who has none', async () => {
+  let calls = 0
+  const route = (path: string) => ({ method: 'POST' as const, path, handle: () => new Response(String(++calls)) })
+  const admin = createAdmin({
+    health: () => ({ version: '1', instance: 'i', runtime: 'kubernetes', simulated: false, components: {} }),
+    ready: () => true,
+    metrics: createMetrics(),
+    routes: [route('/query'), { ...route('/open'), isOpen: true }],
+    authorize: async token => token === 'good',
+  })
+  const listening = await admin.listen('127.0.0.1', 0)
+  const post = async (path: string, headers: Record<string, string> = {}): Promise<number> =>
+    (await fetch(listening.url + path, { method: 'POST', headers })).status
+
+  expect(await post('/query')).toBe(403)
+  expect(await post('/query', { 'x-kecs-admin-token': 'bad' })).toBe(403)
+  expect(calls).toBe(0)
+  expect(await post('/query', { 'x-kecs-admin-token': 'good' })).toBe(200)
+  expect(await post('/open')).toBe(200)
+  for (const path of ['/health', '/ready', '/metrics']) expect((await fetch(listening.url + path)).status).toBe(200)
+  await listening.stop()
+})

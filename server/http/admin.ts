@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { adminTokenHeader } from '../../shared/names.ts'
 import { healthResponse, type HealthReport } from './health.ts'
 import { httpServer, type HttpServer } from './listen.ts'
 import type { Metrics } from './metrics.ts'
@@ -7,6 +8,8 @@ import type { Metrics } from './metrics.ts'
 export interface AdminRoute {
   readonly method: 'GET' | 'POST'
   readonly path: string
+  /** Whether it is answered to whoever reaches the port: what it tells or does is nobody's secret. */
+  readonly isOpen?: true
   handle(request: Request): Response | Promise<Response>
 }
 
@@ -19,21 +22,30 @@ export interface AdminOptions {
   readonly ready: () => boolean | Promise<boolean>
   readonly metrics: Metrics
   readonly routes?: readonly AdminRoute[]
+  /** Whether a token may have all routes but the open ones. Absent where the port is this machine's alone: all may. */
+  readonly authorize?: ((token: string) => Promise<boolean>) | undefined
 }
 
 /** The administration port: `/health`, `/ready`, `/metrics`, and what other parts add. */
-export function createAdmin({ health, ready, metrics, routes = [] }: AdminOptions): HttpServer {
+export function createAdmin({ health, ready, metrics, routes = [], authorize }: AdminOptions): HttpServer {
   const app = new Elysia()
   const own: readonly AdminRoute[] = [
-    { method: 'GET', path: '/health', handle: () => healthResponse(health()) },
-    { method: 'GET', path: '/ready', handle: async () => readyResponse(await ready()) },
-    { method: 'GET', path: '/metrics', handle: async () => metricsResponse(metrics) },
+    { method: 'GET', path: '/health', isOpen: true, handle: () => healthResponse(health()) },
+    { method: 'GET', path: '/ready', isOpen: true, handle: async () => readyResponse(await ready()) },
+    { method: 'GET', path: '/metrics', isOpen: true, handle: async () => metricsResponse(metrics) },
   ]
-  for (const { method, path, handle } of [...own, ...routes]) {
-    app.route(method, path, ({ request }) => handle(request), { parse: 'none' })
+  for (const { method, path, isOpen, handle } of [...own, ...routes]) {
+    const answer = async (request: Request): Promise<Response> => {
+      const isAllowed = isOpen === true || authorize === undefined || (await authorize(request.headers.get(adminTokenHeader) ?? ''))
+      return isAllowed ? handle(request) : refused()
+    }
+    app.route(method, path, ({ request }) => answer(request), { parse: 'none' })
   }
   return httpServer(app)
 }
+
+const refused = (): Response =>
+  new Response('Only who administers the cluster may ask this: use the kecs command with the instance.\n', { status: 403 })
 
 const readyResponse = (ready: boolean): Response => new Response(ready ? 'ready\n' : 'not ready\n', { status: ready ? 200 : 503 })
 

@@ -42,7 +42,16 @@ export interface KubeClient {
    */
   callService(service: ServicePort, request: ServiceRequest, options?: CallOptions): Promise<string>
   /** As `callService` with GET, by lines as they come, until the signal. */
-  streamService(service: ServicePort, path: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<string>
+  streamService(
+    service: ServicePort,
+    path: string,
+    options?: { readonly signal?: AbortSignal; readonly headers?: Readonly<Record<string, string>> },
+  ): AsyncIterable<string>
+  /**
+   * A token of a service account, good for an audience alone and for ten minutes.
+   * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
+   */
+  serviceAccountToken(account: ObjectName & { readonly namespace: string }, audience: string, options?: CallOptions): Promise<string>
   /**
    * Runs a command in a container, on a terminal. Resolves once the server has accepted it: that it cannot be run is told
    * by how it ends. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#-strong-exec-strong-
@@ -65,6 +74,7 @@ export interface ServiceRequest {
   readonly path: string
   /** JSON. */
   readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface ObjectName {

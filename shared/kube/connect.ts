@@ -167,18 +167,42 @@ export async function connect(source: KubeSource): Promise<KubeClient> {
       })
     },
 
-    callService: (service, { method, path, body }, options = {}) =>
+    callService: (service, { method, path, body, headers }, options = {}) =>
       transport.text({
         method,
         path: servicePath(service, path),
         ...(body !== undefined && { body: { type: 'application/json', text: body } }),
+        headers,
         repeatable: method === 'GET',
         signal: options.signal,
         timeoutMs: options.timeoutMs,
       }),
 
     streamService: (service, path, options = {}) =>
-      transport.lines({ method: 'GET', path: servicePath(service, path), repeatable: true, signal: options.signal }),
+      transport.lines({
+        method: 'GET',
+        path: servicePath(service, path),
+        headers: options.headers,
+        repeatable: true,
+        signal: options.signal,
+      }),
+
+    serviceAccountToken: async (account, audience, options = {}) => {
+      const request = {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: { audiences: [audience], expirationSeconds: 600 },
+      }
+      const text = await transport.text({
+        method: 'POST',
+        path: pathOf(kinds.serviceAccount, { ...account, subresource: 'token' }),
+        body: { type: 'application/json', text: JSON.stringify(request) },
+        repeatable: true,
+        signal: options.signal,
+        timeoutMs: options.timeoutMs,
+      })
+      return fromJson<{ status: { token: string } }>(text).status.token
+    },
   }
 }
 

@@ -11,6 +11,8 @@ export interface Exchange {
   /** With its query. */
   readonly path: string
   readonly body?: { readonly type: string; readonly text: string }
+  /** Beside those of every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** May be sent twice without harm. */
   readonly repeatable: boolean
   readonly signal?: AbortSignal | undefined
@@ -132,6 +134,7 @@ function connector(endpoint: Endpoint) {
       const headers = {
         accept: 'application/json',
         'user-agent': 'kecs',
+        ...exchange.headers,
         ...credentials.headers,
         ...(exchange.body !== undefined && { 'content-type': exchange.body.type, 'content-length': String(body?.length ?? 0) }),
       }
