@@ -41,3 +41,21 @@ export function isAccount(accessKeyId: string): boolean {
   }
   return true
 }
+
+/** What LocalStack's STS and IAM begin their keys with. */
+const madeByBackend = /^L[SK]IA[A-Z2-7]{16}$/
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/**
+ * The account that an access key id stands for: 12 digits are one, and keys of roles that LocalStack made hold theirs as
+ * AWS' own do, in 40 bits after the first of what is base 32. Undefined for any other key, AWS' included: those are not
+ * of this place.
+ */
+export function accountOf(accessKeyId: string): string | undefined {
+  if (isAccount(accessKeyId)) return accessKeyId
+  if (!accessKeyId.startsWith('L') || !madeByBackend.test(accessKeyId)) return undefined
+  let value = 0n
+  for (const letter of accessKeyId.slice(4, 14)) value = (value << 5n) | BigInt(base32.indexOf(letter))
+  // Of these 50 bits the first 48 are looked at: one that is not the account's, 40, and seven more.
+  return String(((value >> 2n) & 0x7fffffffff80n) >> 7n).padStart(12, '0')
+}

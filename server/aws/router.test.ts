@@ -5,7 +5,7 @@ import { bindApplicationAutoScaling } from '../services/application-autoscaling/
 import { elbv2Service } from '../services/elbv2/index.ts'
 import { bindServiceDiscovery } from '../services/servicediscovery/index.ts'
 import { memoryStore } from '../store/memory.ts'
-import { isAccount, scopeOfHeader, scopeOfQuery } from './credential.ts'
+import { accountOf, isAccount, scopeOfHeader, scopeOfQuery } from './credential.ts'
 import { createRouter, type Route } from './router.ts'
 
 const parts = { store: memoryStore(), clock: systemClock, ids: randomIds }
@@ -92,5 +92,15 @@ describe('credential scope', () => {
   })
   test('an account is twelve digits', () => {
     expect(['123456789012', '12345678901', '12345678901a', '１２３４５６７８９０１２'].map(isAccount)).toEqual([true, false, false, false])
+  })
+
+  // Made by LocalStack 4.14's STS for a role of account 123456789012.
+  test.each([
+    ['LSIARZPUZDIKILMRENAW', '123456789012'],
+    ['123456789012', '123456789012'],
+    ['AKIAIOSFODNN7EXAMPLE', undefined],
+    ['test', undefined],
+  ])('the key %s is of account %s', (key, account) => {
+    expect(accountOf(key)).toBe(account)
   })
 })

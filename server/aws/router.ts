@@ -2,7 +2,7 @@
 // X-Amz-Target; query services by the SigV4 scope, or by Action and Version where nothing is signed.
 import { defaultAccount, defaultRegion } from '../../shared/names.ts'
 import { readBody } from './body.ts'
-import { isAccount, scopeOfHeader, scopeOfQuery, type CredentialScope } from './credential.ts'
+import { accountOf, scopeOfHeader, scopeOfQuery, type CredentialScope } from './credential.ts'
 import { WireError, type Fault } from './fault.ts'
 import { findQueryService, indexServices, type RoutedService, type WiredOperation } from './service-index.ts'
 import { pairsOf } from './protocols/query-form.ts'
@@ -50,7 +50,7 @@ export function createRouter(options: RouterOptions): Router {
   const callerOf = (scope: CredentialScope | undefined): Caller => {
     if (!scope) return fallback
     return {
-      account: isAccount(scope.accessKeyId) ? scope.accessKeyId : fallback.account,
+      account: accountOf(scope.accessKeyId) ?? fallback.account,
       region: scope.region ?? fallback.region,
     }
   }
