@@ -6,6 +6,12 @@ export interface Ids {
   uuid(): string
 }
 
+/** Random numbers from 0 up to 1, of ids. */
+export const randomOf =
+  (ids: Ids): (() => number) =>
+  () =>
+    Number.parseInt(ids.hex32().slice(0, 8), 16) / 2 ** 32
+
 export const randomIds: Ids = {
   hex32: () => crypto.randomUUID().replaceAll('-', ''),
   uuid: () => crypto.randomUUID(),

@@ -14,7 +14,7 @@ import { LifecycleHookReconciler } from '../reconcilers/lifecycle-hook.ts'
 import { type Carrier, LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
 import { ScalingReconciler } from '../reconcilers/scaling.ts'
-import { type ServiceMetrics, noMetrics } from '../reconcilers/service-metrics.ts'
+import type { ServiceMetrics } from '../reconcilers/service-metrics.ts'
 import type { ServiceSignals } from '../reconcilers/service-situation.ts'
 import { serviceUses } from '../reconcilers/service-situation.ts'
 import { ServiceReconciler } from '../reconcilers/service.ts'
@@ -28,6 +28,7 @@ import { NetworkProber } from '../probing/network.ts'
 import type { Prober } from '../probing/prober.ts'
 import type { Runtime, TaskRef } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
+import { RuntimeMetrics } from './service-metrics.ts'
 import { wakeOnChanges } from './wakes.ts'
 
 export interface ReconcilingParts {
@@ -51,7 +52,7 @@ export interface ReconcilingParts {
   readonly signals?: ServiceSignals
   /** Asks targets how they are; over the network where absent. */
   readonly prober?: Prober
-  /** What measures services; nothing where absent. */
+  /** What measures services; the runtime where absent. */
   readonly metrics?: ServiceMetrics | undefined
   /** What carries traffic; absent where nothing does. */
   readonly gateway?: Gateway
@@ -109,7 +110,14 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake }),
       new LifecycleHookReconciler({ store, clock, log, wake, backend }),
       alarms,
-      new ScalingReconciler({ store, clock, ids: parts.ids, wake, metrics: parts.metrics ?? noMetrics, backend }),
+      new ScalingReconciler({
+        store,
+        clock,
+        ids: parts.ids,
+        wake,
+        metrics: parts.metrics ?? new RuntimeMetrics({ store, clock, runtime }),
+        backend,
+      }),
       new LoadBalancerReconciler({ store, clock, log, carrier: parts.carrier }),
       new TargetGroupReconciler({ store, clock }),
       new TargetReconciler({ ...parts, prober: proberOf(parts), nodes: () => runtime.nodes() }),

@@ -10,9 +10,3 @@ export interface ServiceMetrics {
   /** Requests that each target of a group had. `resourceLabel` is the end of a load balancer's and of its target group's ARN. */
   requestsPerTarget(service: ServiceRow, resourceLabel: string): Promise<Measured>
 }
-
-/** Where nothing measures. */
-export const noMetrics: ServiceMetrics = {
-  utilization: async () => 'unmeasured',
-  requestsPerTarget: async () => 'unmeasured',
-}

@@ -1,10 +1,12 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { Ids } from '../../shared/ids.ts'
+import { type Ids, randomOf } from '../../shared/ids.ts'
+import { Placer } from '../domain/placement.ts'
 import { type PortRange, TakenPorts } from '../domain/host-ports.ts'
 import { type LaunchSource, type Placed, placeTasks } from '../domain/services/launch.ts'
 import type { TaskSetStep } from '../domain/services/task-sets.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { ServiceRow } from '../store/service-tables.ts'
+import { machinesOf } from '../store/machines.ts'
 import type { Store } from '../store/store.ts'
 import { clusters, taskDefinitions, tasks } from '../store/tables.ts'
 
@@ -28,7 +30,11 @@ export const placeFor = ({ store, clock, ids, runtime, publishedPorts }: Placing
   const cluster = store.table(clusters).get(source.service.service.clusterArn)
   const definition = store.table(taskDefinitions).get(source.settings.taskDefinition)
   if (cluster === undefined || definition === undefined) return { rows: [], failure: 'INACTIVE' }
+  const { active, areSomeDraining } = machinesOf(store, cluster.cluster.clusterArn, runtime.nodes())
+  const { placementConstraints = [], placementStrategy: strategy = [] } = source.service.service
+  const constraints = [...placementConstraints, ...(definition.taskDefinition.placementConstraints ?? [])]
   return placeTasks({ ...source, cluster, definition }, wanted, {
+    placer: new Placer(active, { constraints, strategy, areSomeDraining }, randomOf(ids)),
     taken: new TakenPorts([...store.table(tasks).by('holdsPorts', 'yes')].map(row => row.hostPorts ?? [])),
     publishedPorts,
     ids,

@@ -1,5 +1,6 @@
 import { nameInArn } from '../domain/arn.ts'
 import { nodeInstanceArn } from '../domain/container-instance.ts'
+import { membersOf } from '../domain/placement.ts'
 import { sameJson } from '../domain/same-json.ts'
 import { planDrain } from '../domain/services/drain.ts'
 import type { Placed } from '../domain/services/launch.ts'
@@ -19,9 +20,10 @@ import {
   services,
   taskSets,
 } from '../store/service-tables.ts'
+import { machinesOf } from '../store/machines.ts'
 import { type ChangedRule, readForward, writeForward } from '../store/rule-forwards.ts'
 import type { Transaction } from '../store/store.ts'
-import { tasks } from '../store/tables.ts'
+import { taskDefinitions, tasks } from '../store/tables.ts'
 import type { Reconciler, Wake } from './reconciler.ts'
 import { type PlacingParts, placeFor, placeForTaskSet } from './service-placing.ts'
 import { type ServiceSignals, newestServiceDeployment, usableNodes, viewTasks } from './service-situation.ts'
@@ -87,17 +89,17 @@ export class ServiceReconciler implements Reconciler {
   }
 
   #keep(row: ServiceRow, transaction: Transaction): Done {
-    const { store, clock, runtime, signals = {} } = this.#parts
+    const { store, clock, signals = {} } = this.#parts
     const now = clock.now()
     const views = viewTasks(store, row, signals, now)
     const serviceDeployment = newestServiceDeployment(store, row)
-    const nodes = usableNodes(store, row.service.clusterArn, runtime.nodes())
+    const nodes = this.#daemonNodes(row)
     const plan = planService({
       row,
       serviceDeployment,
       completed: row.completedRevisionArn === undefined ? undefined : store.table(serviceRevisions).get(row.completedRevisionArn),
       tasks: views,
-      nodeNames: nodes.map(({ name }) => name),
+      nodeNames: nodes,
       alarmsInAlarm: signals.alarmsInAlarm?.(row, row.service.deploymentConfiguration?.alarms?.alarmNames ?? []) ?? [],
       ruleOf: arn => readForward(store, arn),
       revisionOf: arn => store.table(serviceRevisions).get(arn),
@@ -122,6 +124,15 @@ export class ServiceReconciler implements Reconciler {
     const nodesAt = row.service.schedulingStrategy === 'DAEMON' ? now + lookAtNodesMs : Infinity
     const lookAgainAt = Math.min(nodesAt, report.lookAgainAt ?? Infinity)
     return { woken, rules, ...(lookAgainAt === Infinity ? {} : { lookAgainAt }) }
+  }
+
+  /** The machines that a DAEMON has to run on: those that its constraints, and its task definition's, leave. */
+  #daemonNodes({ service }: ServiceRow): readonly string[] {
+    const { store, runtime } = this.#parts
+    if (service.schedulingStrategy !== 'DAEMON') return []
+    const definition = store.table(taskDefinitions).get(service.taskDefinition ?? '')
+    const constraints = [...(service.placementConstraints ?? []), ...(definition?.taskDefinition.placementConstraints ?? [])]
+    return membersOf(machinesOf(store, service.clusterArn, runtime.nodes()).active, constraints).map(({ node }) => node.name)
   }
 
   /** The new tasks of each deployment that is to have some. */

@@ -4,7 +4,7 @@ import type { RuntimeNode } from '../../runtime/runtime.ts'
 import type { ServiceRevisionRow, ServiceRow } from '../../store/service-tables.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../store/tables.ts'
 import { parseArn } from '../arn.ts'
-import { nodeInstanceArn } from '../container-instance.ts'
+import { type Placer, placedOn } from '../placement.ts'
 import { type PortRange, type TakenPorts, allocateHostPorts } from '../host-ports.ts'
 import { providersFor } from '../task-record-capacity.ts'
 import { type Capacity, type Launch, newTask } from '../task-record.ts'
@@ -38,6 +38,8 @@ export interface Placing {
   readonly publishedPorts: PortRange | undefined
   readonly ids: Ids
   readonly nodes: readonly RuntimeNode[]
+  /** Chooses machines for tasks that need not be on a certain one. */
+  readonly placer: Placer
   /** The runtime's. */
   readonly epoch: string
   /** Milliseconds since the epoch. */
@@ -65,7 +67,10 @@ export const placeTasks = (source: LaunchSource, wanted: readonly { readonly nod
     const individual = { taskId: placing.ids.hex32(), uuid: () => placing.ids.uuid(), hostPorts, now: placing.now }
     const row = { ...newTask(launch, individual), serviceArn: source.service.service.serviceArn }
     const { loadBalancers = [], serviceRegistries = [] } = source.settings
-    rows.push(onNode(withRegistries(withLoadBalancers(row, loadBalancers), serviceRegistries), nodeName))
+    const whole = withRegistries(withLoadBalancers(row, loadBalancers), serviceRegistries)
+    const placed = nodeName === undefined ? placing.placer.place(whole) : placedOn(whole, nodeName)
+    if ('failure' in placed) return { rows, failure: placed.failure }
+    rows.push(placed)
   }
   return { rows }
 }
@@ -90,11 +95,6 @@ const withRegistries = (row: TaskRow, wanted: readonly ServiceRegistry[]): TaskR
   )
   return serviceRegistries.length === 0 ? row : { ...row, serviceRegistries }
 }
-
-const onNode = (row: TaskRow, nodeName: string | undefined): TaskRow =>
-  nodeName === undefined
-    ? row
-    : { ...row, nodeName, task: { ...row.task, containerInstanceArn: nodeInstanceArn(row.task.clusterArn, nodeName) } }
 
 const launchOf = (source: LaunchSource, capacity: Capacity, epoch: string, cpuArchitecture: Launch['cpuArchitecture']): Launch => {
   const { service, settings, cluster, definition, startedBy } = source

@@ -53,5 +53,6 @@ export const unplacedReason = (reason: string, instanceId: string | undefined): 
   if (reason === 'RESOURCE:MEMORY') return `${closest} has insufficient memory available.`
   if (reason === 'RESOURCE:PORTS') return `${closest} is already using a port required by your task.`
   if (reason === 'ATTRIBUTE') return `${closest} is missing an attribute required by your task.`
+  if (reason.endsWith('placement constraint unsatisfied.')) return `${closest} encountered error "${reason}".`
   return `Reason: ${reason}.`
 }

@@ -61,8 +61,7 @@ export interface ServicePlan {
  * What to do for a service now. Pure and level-based: it may be asked at any time, any number of times, and what it
  * answers is written in one piece.
  *
- * Where it differs from AWS: see docs/decisions/0025-a-service-is-planned-from-its-tasks.md; and placement constraints and
- * strategies are kept but not looked at, as in RunTask.
+ * Where it differs from AWS: see docs/decisions/0025-a-service-is-planned-from-its-tasks.md.
  */
 export const planService = (situation: ServiceSituation): ServicePlan => {
   const { now, tasks } = situation

@@ -8,7 +8,7 @@ import { tasks } from '../../../store/tables.ts'
 import type { TaskRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
 import type { Instance } from './instances.ts'
-import { nodeAttributes } from './node-attributes.ts'
+import { nodeAttributes } from '../../../domain/node-attributes.ts'
 import { nodeResources, remainingResources } from './resources.ts'
 
 /** The tasks that are or were on an instance, STOPPED ones too. */

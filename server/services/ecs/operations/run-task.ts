@@ -1,7 +1,7 @@
-// Differs from AWS: the machine itself is the capacity, so no container instances are needed, and every placement
-// constraint and strategy counts as met. Whether there is room shows when a task starts: one that finds none stops with
-// RESOURCE:CPU, RESOURCE:MEMORY or RESOURCE:GPU as its reason instead of being in `failures`; a failure names no
-// container instance. Of a network configuration the first subnet is shown and nothing else comes of it. A task is one
+// Differs from AWS: the machine itself is the capacity, so no container instances are needed. Where constraints, strategies
+// and DRAINING instances leave a choice, Kubernetes places the task. Whether there is room shows when a task starts: one
+// that finds none stops with RESOURCE:CPU, RESOURCE:MEMORY or RESOURCE:GPU as its reason instead of being in `failures`; a
+// failure names no container instance. Of a network configuration the first subnet is shown and nothing else comes of it. A task is one
 // pod: its containers share a network in every mode, `none` included, and a container that is stopped before others has
 // the longest stopTimeout of the task's. ulimits, swap and restrictions of tmpfs are not set; the pod's annotation
 // kecs.dev/not-applied lists what is not. Volumes start empty. An EBS volume that is configured at launch is a folder
@@ -14,10 +14,13 @@
 // too.
 // Of log drivers awslogs is carried out and awsfirelens refused; with any other what containers write stays on the node
 // while their task is there.
+import { randomOf } from '../../../../shared/ids.ts'
 import type { Failure, RunTaskRequest, RunTaskResponse } from '../../../aws/generated/ecs.ts'
 import { allocateHostPorts, TakenPorts } from '../../../domain/host-ports.ts'
+import { Placer } from '../../../domain/placement.ts'
 import { newTask } from '../../../domain/task-record.ts'
 import type { Capacity, Launch } from '../../../domain/task-record.ts'
+import { machinesOf } from '../../../store/machines.ts'
 import { tasks } from '../../../store/tables.ts'
 import type { ClusterRow, TaskRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
@@ -27,6 +30,7 @@ import { checkLaunch, isWindows } from '../tasks/check-launch.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
 import { withGivenOverrides } from '../tasks/given-overrides.ts'
+import { refuseIf } from '../tasks/invalid-parameter.ts'
 import { definitionToLaunch, tagsForLaunch } from '../tasks/launch-parts.ts'
 import { digestOf, tasksOfToken } from '../tasks/repeated-call.ts'
 import { shownTask } from '../tasks/shown-task.ts'
@@ -44,7 +48,8 @@ export async function runTask(context: EcsContext, input: RunTaskRequest): Promi
   const answer = await context.store.commit(transaction => {
     const repeated = tasksOfToken(context, cluster.cluster.clusterArn, request.clientToken, requestDigest)
     if (repeated !== undefined) return { rows: repeated, failures: [] }
-    const placed = place(context, launchesFor(context, cluster, request, requestDigest))
+    const launches = launchesFor(context, cluster, request, requestDigest)
+    const placed = place(context, launches, placerFor(context, request, launches))
     for (const row of placed.rows) transaction.put(tasks, row)
     return placed
   })
@@ -76,10 +81,22 @@ function launchesFor(context: EcsContext, cluster: ClusterRow, request: RunTaskR
   return capacities.map((capacity: Capacity) => ({ ...common, capacity }))
 }
 
+/** What chooses the tasks' machines. Throws InvalidParameterException where every machine is being drained. */
+function placerFor(context: EcsContext, request: RunTaskRequest, launches: readonly Launch[]): Placer {
+  const clusterArn = launches[0]?.cluster.cluster.clusterArn ?? ''
+  const { active, areSomeDraining } = machinesOf(context.store, clusterArn, context.nodes())
+  const isOnEc2 = launches.some(({ capacity }) => capacity.launchType === 'EC2')
+  refuseIf(isOnEc2 && areSomeDraining && active.length === 0, 'No Container Instances were found in your cluster.')
+  const { placementConstraints = [], placementStrategy: strategy = [] } = request
+  const constraints = [...placementConstraints, ...(launches[0]?.definition.taskDefinition.placementConstraints ?? [])]
+  return new Placer(active, { constraints, strategy, areSomeDraining }, randomOf(context.ids))
+}
+
 /** Gives each task its id and host ports; those that find no ports fail, the others run. */
 function place(
   context: EcsContext,
   launches: readonly Launch[],
+  placer: Placer,
 ): { readonly rows: readonly TaskRow[]; readonly failures: readonly Failure[] } {
   const taken = new TakenPorts([...context.store.table(tasks).by('holdsPorts', 'yes')].map(row => row.hostPorts ?? []))
   const rows: TaskRow[] = []
@@ -92,8 +109,14 @@ function place(
     } else if (hostPorts === undefined) {
       failures.push({ reason: 'RESOURCE:PORTS' })
     } else {
-      taken.take(hostPorts)
-      rows.push(newTask(launch, { taskId: context.ids.hex32(), uuid: () => context.ids.uuid(), hostPorts, now: context.clock.now() }))
+      const individual = { taskId: context.ids.hex32(), uuid: () => context.ids.uuid(), hostPorts, now: context.clock.now() }
+      const placed = placer.place(newTask(launch, individual))
+      if ('failure' in placed) {
+        failures.push({ reason: placed.failure })
+      } else {
+        taken.take(hostPorts)
+        rows.push(placed)
+      }
     }
   }
   return { rows, failures }

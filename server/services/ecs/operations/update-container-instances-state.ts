@@ -1,5 +1,5 @@
-// Differs from AWS: a DRAINING node gets no tasks from StartTask and none of services of the DAEMON strategy; RunTask and other
-// services do not look at container instances, and tasks that are there stay.
+// Differs from AWS: a DRAINING node gets no new tasks but Fargate's, which have no container instances; service tasks that
+// are there stay.
 import type {
   ContainerInstance,
   Failure,

@@ -1,4 +1,6 @@
 import type { PlacementConstraint, PlacementStrategy, SchedulingStrategy } from '../../../aws/generated/ecs.ts'
+import { ClusterQueryError } from '../../../domain/cluster-query-error.ts'
+import { parseClusterQuery } from '../../../domain/cluster-query.ts'
 import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
 
 /** A service's placement, as a call gives it. */
@@ -27,6 +29,17 @@ export function checkPlacement(placement: Placement, schedulingStrategy: Schedul
     refuseIf(type === 'distinctInstance' && expression !== undefined, 'distinctInstance expression should not be specified.')
     refuseIf(type === 'memberOf' && (expression ?? '').trim() === '', 'memberOf expression must be specified.')
     refuseIf((expression?.length ?? 0) > 2000, 'expression longer than 2000.')
+    if (type === 'memberOf') checkExpression(expression ?? '')
+  }
+}
+
+/** Throws InvalidParameterException for what is no expression of the cluster query language. */
+function checkExpression(expression: string): void {
+  try {
+    parseClusterQuery(expression)
+  } catch (error) {
+    if (error instanceof ClusterQueryError) throw invalidParameter(error.message)
+    throw error
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Attribute } from '../../../aws/generated/ecs.ts'
-import type { RuntimeNode } from '../../../runtime/runtime.ts'
+import type { Attribute } from '../aws/generated/ecs.ts'
+import type { RuntimeNode } from '../runtime/runtime.ts'
 
 /** What the runtimes can do, as ECS' agent would say it: what RegisterTaskDefinition finds required of it. */
 const capabilities: readonly string[] = [
