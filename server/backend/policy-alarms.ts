@@ -10,7 +10,8 @@ export interface PolicyAlarm {
 }
 
 /**
- * The alarms in ALARM whose actions begin with a prefix, such as a scaling policy's ARN.
+ * The metric alarms in ALARM that have a scaling policy among their actions. All in ALARM are read: LocalStack 4.14.0 fails
+ * where it is asked for a prefix of their actions.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
  */
 export const policyAlarms = async (
@@ -19,19 +20,30 @@ export const policyAlarms = async (
   place: BackendPlace,
   options?: CallOptions,
 ): Promise<readonly PolicyAlarm[]> => {
-  const parameters = { ActionPrefix: policyArn, StateValue: 'ALARM' }
-  const answer = await backend.query({ service: 'monitoring', action: 'DescribeAlarms', version: '2010-08-01', parameters }, place, options)
-  const alarms = listOf(memberOf(answer, 'DescribeAlarmsResponse', 'DescribeAlarmsResult', 'MetricAlarms', 'member'))
-  return alarms.flatMap(alarm => {
-    const alarmName = textOf(alarm, 'AlarmName')
-    const actions = listOf(memberOf(alarm, 'AlarmActions', 'member')).filter(each => typeof each === 'string')
-    const isOn = textOf(alarm, 'StateValue') === 'ALARM' && textOf(alarm, 'ActionsEnabled') !== 'false'
-    if (alarmName === undefined || !isOn || !actions.includes(policyArn)) return []
-    const threshold = Number(textOf(alarm, 'Threshold') ?? 0)
-    const value = lastValue(textOf(alarm, 'StateReasonData'))
-    // A state that was set by hand tells no value: it counts as one at the threshold.
-    return [{ alarmName, actions, breach: value === undefined ? 0 : value - threshold }]
-  })
+  const found: PolicyAlarm[] = []
+  let nextToken: string | undefined
+  do {
+    const parameters: Record<string, string> = { StateValue: 'ALARM', ...(nextToken === undefined ? {} : { NextToken: nextToken }) }
+    const answer = await backend.query(
+      { service: 'monitoring', action: 'DescribeAlarms', version: '2010-08-01', parameters },
+      place,
+      options,
+    )
+    const result = memberOf(answer, 'DescribeAlarmsResponse', 'DescribeAlarmsResult')
+    for (const alarm of listOf(memberOf(result, 'MetricAlarms', 'member'))) found.push(...read(alarm, policyArn))
+    nextToken = textOf(result, 'NextToken')
+  } while (nextToken !== undefined && nextToken !== '')
+  return found
+}
+
+const read = (alarm: unknown, policyArn: string): readonly PolicyAlarm[] => {
+  const alarmName = textOf(alarm, 'AlarmName')
+  const actions = listOf(memberOf(alarm, 'AlarmActions', 'member')).filter(each => typeof each === 'string')
+  const isOn = textOf(alarm, 'StateValue') === 'ALARM' && textOf(alarm, 'ActionsEnabled') !== 'false'
+  if (alarmName === undefined || !isOn || !actions.includes(policyArn)) return []
+  const value = lastValue(textOf(alarm, 'StateReasonData'))
+  // A state that was set by hand tells no value: it counts as one at the threshold.
+  return [{ alarmName, actions, breach: value === undefined ? 0 : value - Number(textOf(alarm, 'Threshold') ?? 0) }]
 }
 
 const lastValue = (reasonData: string | undefined): number | undefined => {

@@ -284,3 +284,22 @@ describe('a pause hook', () => {
     expect([...ids].every(id => /^ecs-pause-[A-Za-z0-9_-]{43}$/.test(id))).toBe(true)
   })
 })
+
+test('a task set whose tasks are never healthy has twice its count at most', async () => {
+  const world = new ServiceWorld()
+  const control = world.control()
+  control.begin()
+  await world.createExternal(2)
+  const ailing = {
+    healthCheck: { command: ['CMD', 'true'], interval: 5, timeout: 2, retries: 1, startPeriod: 0 },
+    dockerLabels: { 'kecs.dev/simulate-healthy-after': 'never' },
+  }
+  await world.putTaskSet('ecs-svc/1000000000000000001', world.register(ailing), 100)
+  control.controller.wake('service', world.arn)
+  let most = 0
+  world.store.watch(() => {
+    most = Math.max(most, world.tasks.filter(({ task }) => task.desiredStatus === 'RUNNING' && task.lastStatus !== 'STOPPED').length)
+  })
+  await world.clock.advance(20 * minute)
+  expect(most).toBeLessThanOrEqual(4)
+})

@@ -39,23 +39,21 @@ export class FakeBackend implements Backend {
 
   async query({ parameters }: { readonly parameters: Readonly<Record<string, string>> }): Promise<unknown> {
     this.#count()
-    if (parameters['ActionPrefix'] !== undefined) return this.#ofPolicy(parameters['ActionPrefix'])
+    if (parameters['StateValue'] === 'ALARM') return this.#ofPolicies()
     const member = this.alarms.map(AlarmName => ({ AlarmName, StateValue: 'ALARM' }))
     const MetricAlarms = member.length === 0 ? '' : { member: member.length === 1 ? member[0] : member }
     return { DescribeAlarmsResponse: { DescribeAlarmsResult: { MetricAlarms, CompositeAlarms: '' } } }
   }
 
-  #ofPolicy(arn: string): unknown {
-    const member = this.policyAlarms
-      .filter(({ policyArn }) => policyArn === arn)
-      .map(({ AlarmName, policyArn, threshold, value }) => ({
-        AlarmName,
-        StateValue: 'ALARM',
-        ActionsEnabled: 'true',
-        AlarmActions: { member: policyArn },
-        Threshold: String(threshold),
-        StateReasonData: JSON.stringify({ recentDatapoints: [value] }),
-      }))
+  #ofPolicies(): unknown {
+    const member = this.policyAlarms.map(({ AlarmName, policyArn, threshold, value }) => ({
+      AlarmName,
+      StateValue: 'ALARM',
+      ActionsEnabled: 'true',
+      AlarmActions: { member: policyArn },
+      Threshold: String(threshold),
+      StateReasonData: JSON.stringify({ recentDatapoints: [value] }),
+    }))
     return { DescribeAlarmsResponse: { DescribeAlarmsResult: { MetricAlarms: member.length === 0 ? '' : { member } } } }
   }
 

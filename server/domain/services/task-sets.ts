@@ -1,6 +1,7 @@
 import { epochSeconds } from '../../../shared/clock.ts'
 import type { DeploymentRecord, ServiceRow, TaskSetRow } from '../../store/service-tables.ts'
 import type { TaskRow } from '../../store/tables.ts'
+import { boundsOf } from './bounds.ts'
 import { account, scalingReason } from './failures.ts'
 import type { Placed } from './launch.ts'
 import * as messages from './messages.ts'
@@ -43,7 +44,7 @@ export const planTaskSets = (service: ServiceRow, rows: readonly TaskSetRow[], t
   const sets = rows.map(row => {
     const record = counted.deployments.find(({ id }) => id === row.taskSet.id) ?? asDeployment(row)
     const own = tasks.filter(({ deploymentId, isOver }) => deploymentId === row.taskSet.id && !isOver)
-    return stepOf(row, record, computedDesiredCount(service, row), own, now)
+    return stepOf(row, record, { service, own, now })
   })
   const stops = sets.flatMap(step => step.stops)
   const stopped = new Set(stops.map(({ row }) => row.taskId))
@@ -65,10 +66,19 @@ export const planTaskSets = (service: ServiceRow, rows: readonly TaskSetRow[], t
   }
 }
 
-const stepOf = (row: TaskSetRow, record: DeploymentRecord, desiredCount: number, own: readonly TaskView[], now: number): TaskSetStep => {
+interface Around {
+  readonly service: ServiceRow
+  readonly own: readonly TaskView[]
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+const stepOf = (row: TaskSetRow, record: DeploymentRecord, { service, own, now }: Around): TaskSetStep => {
+  const desiredCount = computedDesiredCount(service, row)
   const { start, stop } = planReplicas({
     desiredCount,
-    bounds: { lower: 0, upper: Infinity },
+    // Unhealthy tasks stay until others are ready: without a maximum ever more would be launched beside them.
+    bounds: { lower: 0, upper: boundsOf(desiredCount, 'REPLICA', service.service.deploymentConfiguration).upper },
     deploymentIds: [record.id],
     tasks: own,
     isStalled: false,
