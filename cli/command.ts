@@ -81,16 +81,19 @@ export const aliasesOf = (definition: ArgDef): readonly string[] => ('alias' in 
 export const port = { least: 1, most: 65_535 } as const
 
 /**
- * Refuses what citty lets pass: unknown flags, flags without their value, surplus words. Answers the positionals.
+ * Refuses what citty lets pass or words for programmers: unknown flags, flags without their value or with one that is not
+ * among their choices, surplus words. Answers the positionals.
  */
 const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly string[]): readonly string[] => {
   const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {}
   const positionals: string[] = []
+  const choices = new Map<string, readonly string[]>()
   for (const [name, definition] of Object.entries(command.args)) {
     if (definition.type === 'positional') {
       positionals.push(name)
       continue
     }
+    if (definition.type === 'enum') choices.set(name, definition.options ?? [])
     const [alias] = aliasesOf(definition)
     options[name] = { type: definition.type === 'boolean' ? 'boolean' : 'string', ...(alias === undefined ? {} : { short: alias }) }
   }
@@ -113,12 +116,7 @@ const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly str
         },
       )
     }
-    if (
-      option.type === 'string' &&
-      (token.value === undefined || token.value === '' || (!token.inlineValue && token.value.startsWith('-')))
-    ) {
-      throw new CliError(`${token.rawName} needs a value.`, help, { exitCode: 2 })
-    }
+    if (option.type === 'string') checkValue(token, choices.get(token.name), help)
   }
   const surplus = given[positionals.length]
   if (surplus !== undefined && command.rest === undefined) {
@@ -127,4 +125,20 @@ const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly str
   const missing = positionals.slice(given.length).find(name => command.args[name]?.required !== false)
   if (missing !== undefined) throw new CliError(`kecs ${command.name} needs ${missing.toUpperCase()}.`, help, { exitCode: 2 })
   return given
+}
+
+interface GivenFlag {
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
+}
+
+/** Refuses a flag that has no value where it needs one, or one that is not among its choices. */
+const checkValue = ({ rawName, value, inlineValue }: GivenFlag, choices: readonly string[] | undefined, help: string): void => {
+  if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('-'))) {
+    throw new CliError(`${rawName} needs a value.`, help, { exitCode: 2 })
+  }
+  if (choices !== undefined && !choices.includes(value)) {
+    throw new CliError(`${rawName} ${value} is not one of ${choices.join(', ')}.`, help, { exitCode: 2 })
+  }
 }

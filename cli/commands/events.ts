@@ -10,8 +10,8 @@ export const events = defineCommand({
   name: 'events',
   summary: 'Show the API calls that were answered.',
   description:
-    'Calls of ECS, ELBv2, Cloud Map and Application Auto Scaling since the control plane started, the last thousand at most;\n' +
-    'those of other services go to the backend, and are seen in its log. With --json each is a line with CloudTrail’s names.',
+    'Calls of ECS, ELBv2, Cloud Map, Application Auto Scaling and ECR since the control plane started, the last thousand at\n' +
+    "most; those of other services go to the backend, and are seen in its log. With --json each is a line with CloudTrail's names.",
   args: {
     ...commonFlags,
     json: { type: 'boolean', description: 'print each call as a line of JSON' },

@@ -14,7 +14,7 @@ export const history = defineCommand({
   description: 'Every change of it that was committed, the oldest first, with what it changed. Times are UTC.',
   args: {
     ...commonFlags,
-    resource: { type: 'positional', description: 'an ARN, a name, a task’s id, or FAMILY:REVISION' },
+    resource: { type: 'positional', description: "an ARN, a name, a task's id, or FAMILY:REVISION" },
     limit: { type: 'string', description: `the newest changes to show (default ${defaultLimit})`, valueHint: 'CHANGES' },
   },
   examples: [
@@ -34,7 +34,7 @@ export const history = defineCommand({
       if (steps.length === 0) {
         throw new CliError(
           `Nothing is known of ${resource}.`,
-          'Name it by its ARN, its name or a task’s whole id; what is older than the history is not shown.',
+          "Name it by its ARN, its name or a task's whole id; what is older than the history is not shown.",
         )
       }
       for (const line of steps.flatMap(step => stepLines(step, target.output.paint))) target.output.print(line)

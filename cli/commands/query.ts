@@ -14,7 +14,7 @@ export const query = defineCommand({
   description:
     'The views: clusters, task_definitions, tasks, services, service_deployments, load_balancers, listeners, rules, target_groups,\n' +
     'targets, target_health; state has every row of every table, history every change. `DESCRIBE tasks` names columns; docs/state.md\n' +
-    'explains them. The SQL is DuckDB’s, one statement that reads; times are UTC.',
+    "explains them. The SQL is DuckDB's, one statement that reads; times are UTC.",
   args: {
     ...commonFlags,
     sql: { type: 'positional', description: 'a SELECT' },

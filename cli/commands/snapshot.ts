@@ -9,14 +9,14 @@ import { tableLines } from '../output/table.ts'
 import { type CommonValues, type Target, runningTargetOf, targetOf } from '../target.ts'
 import type { Host } from '../host.ts'
 
-const name = { type: 'positional', description: 'the snapshot’s name' } as const
+const name = { type: 'positional', description: "the snapshot's name" } as const
 
 export const create = defineCommand({
   name: 'snapshot create',
   summary: 'Keep the state as it is now.',
   description:
     'The instance goes on meanwhile: the snapshot is of one moment. It has the state without its history, and lies in the\n' +
-    'instance’s data folder. What containers wrote to volumes is not in it, nor what the backend keeps.',
+    "instance's data folder. What containers wrote to volumes is not in it, nor what the backend keeps.",
   args: { ...commonFlags, snapshot: { ...name, required: false, description: 'its name (default the time)' } },
   examples: [['kecs snapshot create before-migration', 'to come back by: kecs snapshot restore before-migration']],
   run: (given, host) =>
@@ -108,7 +108,7 @@ export const importFrom = defineCommand({
   args: {
     ...commonFlags,
     file: { type: 'positional', description: 'what `kecs snapshot export` wrote' },
-    snapshot: { type: 'positional', required: false, description: 'its name here (default the file’s)' },
+    snapshot: { type: 'positional', required: false, description: "its name here (default the file's)" },
   },
   examples: [['kecs snapshot import state.kecs-snapshot && kecs snapshot restore state', 'go on where another instance was']],
   run: (given, host) =>

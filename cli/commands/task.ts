@@ -5,7 +5,7 @@ import { commonFlags } from '../flags.ts'
 import { runningTargetOf, type CommonValues } from '../target.ts'
 import type { Host } from '../host.ts'
 
-const args = { ...commonFlags, task: { type: 'positional', description: 'a task’s ARN or whole id' } } as const
+const args = { ...commonFlags, task: { type: 'positional', description: "a task's ARN or whole id" } } as const
 
 export const interrupt = defineCommand({
   name: 'task interrupt',
