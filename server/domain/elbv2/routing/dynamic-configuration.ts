@@ -75,6 +75,7 @@ export type Middleware =
 
 export interface HttpTransport {
   readonly insecureSkipVerify?: boolean
+  readonly maxIdleConnsPerHost?: number
   readonly forwardingTimeouts?: {
     readonly dialTimeout?: string
     readonly responseHeaderTimeout?: string
