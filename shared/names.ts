@@ -14,6 +14,9 @@ export const apiPort = 8080
 export const adminPort = 8081
 /** What the control plane tells the node agents, and they it. */
 export const agentPort = 8083
+/** Where the control plane answers the zones of Cloud Map; its Service's is DNS' own. */
+export const zonesPort = 8053
+export const dnsPort = 53
 
 /** Where a node's agent answers the containers on it, as ECS' own does. */
 export const agentAddress = '169.254.170.2'

@@ -133,6 +133,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     apiPort: flags.port ?? (inCluster ? apiPort : doorPort),
     adminPort: flags.adminPort ?? adminPort,
     ...agentPortOf(env),
+    ...dnsPortOf(env),
     runtime,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
     ...(endpointForTasks === undefined ? {} : { endpointForTasks }),
@@ -165,6 +166,12 @@ const keysOf = ({ auth, keys }: ServeFlags, env: Readonly<Record<string, string 
 const agentPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'agentPort'> => {
   const given = env['KECS_CONTAINER_MODE'] === 'true' ? env['KECS_AGENT_PORT'] : undefined
   return given === undefined || given === '' ? {} : { agentPort: Number(given) }
+}
+
+/** Where the cluster's DNS asks for the zones of Cloud Map. */
+const dnsPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'dnsPort'> => {
+  const given = env['KECS_DNS_PORT']
+  return given === undefined || given === '' ? {} : { dnsPort: Number(given) }
 }
 
 /** What the manifests say of the gateway beside the control plane. */

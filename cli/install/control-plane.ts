@@ -7,10 +7,12 @@ import {
   agentPort,
   apiPort,
   controlPlaneName,
+  dnsPort,
   doorHost,
   doorPort,
   labelPrefix,
   systemNamespace,
+  zonesPort,
 } from '../../shared/names.ts'
 import { backendOf } from './backend.ts'
 import { registryHost, type Installation } from './installation.ts'
@@ -65,6 +67,8 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
               { name: 'api', containerPort: apiPort, protocol: 'TCP' },
               { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
               { name: 'agents', containerPort: agentPort, protocol: 'TCP' },
+              { name: 'dns', containerPort: zonesPort, protocol: 'UDP' },
+              { name: 'dns-tcp', containerPort: zonesPort, protocol: 'TCP' },
             ],
             // Ready counts in seconds; alive is asked rarely, and given time, as a restart costs more than a pause.
             readinessProbe: { httpGet: { path: '/ready', port: 'admin' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
@@ -140,6 +144,7 @@ const environment = (installation: Installation) => {
     { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
     { name: 'KECS_BACKEND_URL', value: backendUrlOf(installation) },
     { name: 'KECS_AGENT_PORT', value: String(agentPort) },
+    { name: 'KECS_DNS_PORT', value: String(zonesPort) },
     { name: 'KECS_REGISTRY_HOST', value: registryHost(installation) ?? '' },
     { name: 'KECS_PUBLISHED_PORTS', value: range(instance.publishedPorts) },
     // Where a cluster was there before, nothing of it is published.
@@ -167,6 +172,8 @@ const service = (installation: Installation): Service & Manifest => ({
       { name: 'api', port: apiPort, targetPort: 'api', protocol: 'TCP' },
       { name: 'admin', port: adminPort, targetPort: 'admin', protocol: 'TCP' },
       { name: 'agents', port: agentPort, targetPort: 'agents', protocol: 'TCP' },
+      { name: 'dns', port: dnsPort, targetPort: 'dns', protocol: 'UDP' },
+      { name: 'dns-tcp', port: dnsPort, targetPort: 'dns-tcp', protocol: 'TCP' },
     ],
   },
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { clusterDomain, doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
+import { clusterDomain, importsCustom } from '../../shared/cluster-dns.ts'
+import { doorBlock, withDoorBlock, withoutOurs } from './corefile.ts'
 
 const kubeadm =
   '.:53 {\n    errors\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n       pods insecure\n    }\n    forward . /etc/resolv.conf\n    reload\n}\n'
@@ -13,13 +14,13 @@ test('our block is added once, replaced when the address changes, and taken out 
   const moved = withDoorBlock(added, doorBlock('10.96.0.8'))
   expect(moved.match(/^localhost\.localstack\.cloud/gm)).toHaveLength(1)
   expect(moved).not.toContain('10.96.0.7')
-  expect(withoutDoorBlock(moved)).toBe(kubeadm)
-  expect(withoutDoorBlock(kubeadm)).toBe(kubeadm)
+  expect(withoutOurs(moved)).toBe(kubeadm)
+  expect(withoutOurs(kubeadm)).toBe(kubeadm)
 })
 
 test('what others add after ours stays', () => {
   const other = 'example.test:53 {\n    forward . 10.0.0.1\n}\n'
-  expect(withoutDoorBlock(withDoorBlock(kubeadm, doorBlock('10.96.0.7')) + other)).toBe(kubeadm + other)
+  expect(withoutOurs(withDoorBlock(kubeadm, doorBlock('10.96.0.7')) + other)).toBe(kubeadm + other)
 })
 
 test('a Corefile without a last line end', () => {

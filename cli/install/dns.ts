@@ -1,42 +1,72 @@
 import { createHash } from 'node:crypto'
+import { clusterDomain, corednsName, customName, dnsNamespace as namespace, importsCustom, zonesKey } from '../../shared/cluster-dns.ts'
 import { CliError } from '../../shared/errors.ts'
 import { isNotFound, kinds, waitFor, type ConfigMap, type KubeClient } from '../../shared/kube/index.ts'
-import { labelPrefix, systemNamespace } from '../../shared/names.ts'
+import { dnsRules } from '../../shared/kube/rbac.ts'
+import { controlPlaneName, labelPrefix, labels, systemNamespace } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
-import { clusterDomain, doorBlock, importsCustom, withDoorBlock, withoutDoorBlock } from './corefile.ts'
+import { doorBlock, withDoorBlock, withoutOurs } from './corefile.ts'
 import { fieldManager } from './field-manager.ts'
 import { doorService } from './traefik.ts'
 
-const namespace = 'kube-system'
-const coredns = { name: 'coredns', namespace }
-const custom = { name: 'coredns-custom', namespace }
+const coredns = { name: corednsName, namespace }
+const custom = { name: customName, namespace }
+const role = { name: controlPlaneName, namespace }
 /** Our file among those that k3s' CoreDNS imports. */
 const customKey = 'kecs.server'
 /** On CoreDNS's pods: which configuration they were started for. */
 const stamp = `${labelPrefix}/door`
 
 /** Makes the cluster's DNS answer the door's address for its names. Nothing is touched where it does already. */
-export const installDns = async (kube: KubeClient, instance: Pick<Instance, 'driver'>, signal: AbortSignal): Promise<void> => {
-  const [corefile, address] = await Promise.all([corefileOf(kube, signal), doorAddress(kube, signal)])
+export const installDns = async (kube: KubeClient, instance: Pick<Instance, 'driver' | 'name'>, signal: AbortSignal): Promise<void> => {
+  const [corefile, address] = await Promise.all([
+    corefileOf(kube, signal),
+    doorAddress(kube, signal),
+    letControlPlane(kube, instance, signal),
+  ])
   const block = doorBlock(address, clusterDomain(corefile))
-  const changed = importsCustom(corefile)
-    ? await applyCustom(kube, block, signal)
-    : await patchCorefile(kube, withDoorBlock(corefile, block), corefile, signal)
+  const changed = importsCustom(corefile) ? await applyCustom(kube, block, signal) : await writeDoor(kube, block, signal)
   // CoreDNS notices by itself, but up to two minutes later.
   await restart(kube, digest(block), changed, instance.driver === 'context' ? undefined : 1, signal)
 }
 
+/** Lets the control plane tell of the zones that come and go: the role lies where the cluster's DNS does. */
+const letControlPlane = async (kube: KubeClient, { name: instance }: Pick<Instance, 'name'>, signal: AbortSignal): Promise<void> => {
+  const apiVersion = 'rbac.authorization.k8s.io/v1'
+  const metadata = { ...role, labels: { 'app.kubernetes.io/managed-by': 'kecs', [labels.instance]: instance } }
+  const subjects = [{ kind: 'ServiceAccount', name: controlPlaneName, namespace: systemNamespace }]
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.name }
+  const options = { fieldManager, force: true, signal }
+  await kube.apply({ apiVersion, kind: 'Role', metadata, rules: [...dnsRules] }, options)
+  await kube.apply({ apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects }, options)
+}
+
+/** The control plane may write its zones at the same moment: then what it wrote is read and kept. */
+const writeDoor = async (kube: KubeClient, block: string, signal: AbortSignal): Promise<boolean> => {
+  for (let left = 5; ; left -= 1) {
+    const corefile = await corefileOf(kube, signal)
+    try {
+      return await patchCorefile(kube, withDoorBlock(corefile, block), corefile, signal)
+    } catch (error) {
+      if (left === 0 || (await corefileOf(kube, signal)) === corefile) throw error
+    }
+  }
+}
+
 /** Takes our names out of the cluster's DNS again. */
 export const uninstallDns = async (kube: KubeClient, signal: AbortSignal): Promise<void> => {
+  await kube.remove(kinds.roleBinding, role, { signal })
+  await kube.remove(kinds.role, role, { signal })
   const map = await kube.find(kinds.configMap, coredns, { signal })
   const corefile = map?.data?.['Corefile']
-  if (corefile !== undefined && withoutDoorBlock(corefile) !== corefile)
-    await patchCorefile(kube, withoutDoorBlock(corefile), corefile, signal)
+  if (corefile !== undefined && withoutOurs(corefile) !== corefile) await patchCorefile(kube, withoutOurs(corefile), corefile, signal)
   const added = await kube.find(kinds.configMap, custom, { signal })
-  if (added?.data?.[customKey] === undefined) return
+  const keys = Object.keys(added?.data ?? {})
+  const others = keys.filter(key => key !== customKey && key !== zonesKey)
+  if (others.length === keys.length) return
   // The map is the cluster's owner's where it has more than ours.
-  if (Object.keys(added.data).length === 1) await kube.remove(kinds.configMap, custom, { signal })
-  else await kube.patch(kinds.configMap, custom, { merge: { data: { [customKey]: null } } }, { signal, fieldManager })
+  if (others.length === 0) await kube.remove(kinds.configMap, custom, { signal })
+  else await kube.patch(kinds.configMap, custom, { merge: { data: { [customKey]: null, [zonesKey]: null } } }, { signal, fieldManager })
 }
 
 /** A new cluster makes it some moments after its API answers. */

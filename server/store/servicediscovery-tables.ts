@@ -26,13 +26,15 @@ export interface NamespaceRow {
 export const zoneKey = (scope: Scope, vpc: string, name: string): string => `${scope} ${vpc} ${name.toLowerCase()}`
 
 /** Keyed by namespace ARN. */
-export const namespaces: TableDefinition<NamespaceRow, 'scope' | 'httpName' | 'zone'> = {
+export const namespaces: TableDefinition<NamespaceRow, 'scope' | 'httpName' | 'zone' | 'dnsName'> = {
   name: 'servicediscovery_namespaces',
   key: row => row.namespace.Arn,
   indexes: {
     scope: row => row.scope,
     /** `SCOPE HTTP_NAME`: at most one. */
     httpName: row => `${row.scope} ${row.httpName}`,
+    /** DNS namespaces: the name in lower case, without a dot at its end. */
+    dnsName: row => (row.namespace.Type === 'HTTP' ? undefined : row.namespace.Name.toLowerCase().replace(/\.$/, '')),
     /** `zoneKey` of private DNS namespaces: a VPC has at most one hosted zone of a name. */
     zone: row => (row.vpc === undefined ? undefined : zoneKey(row.scope, row.vpc, row.namespace.Name)),
   },

@@ -1,10 +1,16 @@
 import type { V1PolicyRule } from '@kubernetes/client-node'
 
+import { corednsName, customName } from '../cluster-dns.ts'
 import type { Wire } from './objects.ts'
 
 /** What the control plane may do in our own namespace: a Service for each load balancer. */
 export const systemRules: readonly Wire<V1PolicyRule>[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+]
+
+/** What the control plane may do where the cluster's DNS is: tell it of the zones of Cloud Map, in these two objects alone. */
+export const dnsRules: readonly Wire<V1PolicyRule>[] = [
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: [corednsName, customName], verbs: ['get', 'patch'] },
 ]
 
 /**

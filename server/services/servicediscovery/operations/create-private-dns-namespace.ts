@@ -1,4 +1,6 @@
-// Differs from AWS: no hosted zone is made in Route 53, though the namespace has the id of one; the VPC is taken as given.
+// Differs from AWS: no hosted zone is made in Route 53, though the namespace has the id of one: the cluster's DNS answers
+// its names, some seconds after the operation's end, to all tasks whatever their VPC; namespaces of one name are answered
+// together. Simulated instances have no DNS. The VPC is taken as given.
 import type { CreatePrivateDnsNamespaceRequest, CreatePrivateDnsNamespaceResponse } from '../../../aws/generated/servicediscovery.ts'
 import { namespaces, zoneKey } from '../../../store/servicediscovery-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'

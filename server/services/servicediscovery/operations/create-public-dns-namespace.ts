@@ -1,4 +1,5 @@
-// Differs from AWS: no hosted zone is made in Route 53, though the namespace has the id of one.
+// Differs from AWS: no hosted zone is made in Route 53, though the namespace has the id of one: the cluster's DNS answers
+// the names of its services inside the cluster, and nobody outside. Simulated instances have no DNS.
 import type { CreatePublicDnsNamespaceRequest, CreatePublicDnsNamespaceResponse } from '../../../aws/generated/servicediscovery.ts'
 import { namespaces } from '../../../store/servicediscovery-tables.ts'
 import type { DiscoveryContext } from '../context.ts'

@@ -1,5 +1,5 @@
-// Differs from AWS: no DNS records and no Route 53 health checks come of DnsConfig and HealthCheckConfig yet: they are
-// kept and shown.
+// Differs from AWS: no Route 53 health checks come of HealthCheckConfig: it is kept and shown. Names are answered with a
+// TTL of five seconds at most, whatever the records say.
 import { epochSeconds } from '../../../../shared/clock.ts'
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateServiceRequest, CreateServiceResponse } from '../../../aws/generated/servicediscovery.ts'

@@ -1,5 +1,5 @@
 // Differs from AWS: an instance that is named by AWS_EC2_INSTANCE_ID or AWS_ALIAS_DNS_NAME is not looked up: it gets no
-// AWS_INSTANCE_IPV4 from EC2.
+// AWS_INSTANCE_IPV4 from EC2, and DNS does not answer the alias.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { RegisterInstanceRequest, RegisterInstanceResponse } from '../../../aws/generated/servicediscovery.ts'
 import { firstHealth, withChangedInstances } from '../../../domain/service-discovery.ts'

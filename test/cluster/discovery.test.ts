@@ -1,0 +1,183 @@
+// Service discovery on a real cluster: tasks find the tasks of another service by its name, as long as they run.
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
+import type { ServiceRegistry } from '@aws-sdk/client-ecs'
+import {
+  CreatePrivateDnsNamespaceCommand,
+  CreateServiceCommand as CreateRegistryCommand,
+  GetOperationCommand,
+  ListInstancesCommand,
+  type RecordType,
+  ServiceDiscoveryClient,
+} from '@aws-sdk/client-servicediscovery'
+import { type TestInstance, instance } from '../support/instance.ts'
+import { ecsOf } from '../support/tasks.ts'
+import { until } from '../support/until.ts'
+
+const cluster = `discovery-${Date.now().toString(36)}`
+/** Below a name that the cluster's own domain is within, too. */
+const zone = `${cluster}.local`
+const page = 'mkdir /w; hostname > /w/index.html; exec httpd -f -p 8080 -h /w'
+let kecs: TestInstance
+let cloudMap: ServiceDiscoveryClient
+let namespace = ''
+let client = ''
+let subnets: string[] = []
+const registries = new Map<string, string>()
+
+const ecs = () => ecsOf(kecs)
+
+async function serve(name: string, taskDefinition: string, registry?: ServiceRegistry, desiredCount = 2): Promise<void> {
+  await ecs().send(
+    new CreateServiceCommand({
+      cluster,
+      serviceName: name,
+      taskDefinition,
+      desiredCount,
+      launchType: 'EC2',
+      networkConfiguration: { awsvpcConfiguration: { subnets } },
+      ...(registry === undefined ? {} : { serviceRegistries: [registry] }),
+    }),
+  )
+}
+
+async function registryOf(name: string, type: RecordType): Promise<string> {
+  const { Service } = await cloudMap.send(
+    new CreateRegistryCommand({
+      NamespaceId: namespace,
+      Name: name,
+      DnsConfig: { DnsRecords: [{ Type: type, TTL: 5 }] },
+      HealthCheckCustomConfig: { FailureThreshold: 1 },
+    }),
+  )
+  registries.set(name, Service?.Id ?? '')
+  return Service?.Arn ?? ''
+}
+
+const addressesOf = async (name: string): Promise<readonly string[]> => {
+  const { Instances = [] } = await cloudMap.send(new ListInstancesCommand({ ServiceId: registries.get(name) }))
+  return Instances.flatMap(({ Attributes }) => Attributes?.['AWS_INSTANCE_IPV4'] ?? []).toSorted()
+}
+
+/** What a command in the client's container prints, whatever it ends with. */
+const inside = async (...command: readonly string[]): Promise<string> => {
+  const found = await kecs.kubectl(
+    'get',
+    'pods',
+    '-A',
+    '-l',
+    `kecs.dev/task-id=${client}`,
+    '-o',
+    'jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}',
+  )
+  const [space = '', pod = ''] = found.trim().split(' ')
+  const { stdout, stderr } = await kecs.run(['kubectl', '-n', space, 'exec', pod, '-c', 'app', '--', ...command], { check: false })
+  return stdout + stderr
+}
+
+/** The addresses that busybox' nslookup is told of, without the server's own. */
+const lookup = async (name: string): Promise<readonly string[]> => {
+  const answer = (await inside('nslookup', '-type=a', name)).split('Name:').slice(1).join()
+  return [...answer.matchAll(/Address(?: \d+)?: (\d+\.\d+\.\d+\.\d+)/g)].map(([, address = '']) => address).toSorted()
+}
+
+beforeAll(async () => {
+  kecs = await instance()
+  const {
+    Subnets: [subnet],
+  } = (await kecs.aws('ec2', 'describe-subnets')) as { Subnets: { SubnetId: string }[] }
+  subnets = [subnet?.SubnetId ?? '']
+  // DiscoverInstances puts `data-` before the endpoint's host, which is then no name of this machine.
+  const settings = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, disableHostPrefix: true }
+  cloudMap = new ServiceDiscoveryClient({ ...settings, endpoint: kecs.endpoint })
+  await ecs().send(new CreateClusterCommand({ clusterName: cluster }))
+  const define = async (family: string, command: string) => {
+    const container = { name: 'app', image: 'busybox:latest', memory: 32, stopTimeout: 2, command: ['sh', '-c', command] }
+    const containerDefinitions = [{ ...container, portMappings: [{ containerPort: 8080 }] }]
+    await ecs().send(new RegisterTaskDefinitionCommand({ family, networkMode: 'awsvpc', containerDefinitions }))
+  }
+  await Promise.all([define(`${cluster}-web`, page), define(`${cluster}-client`, 'exec sleep 3600')])
+  const { OperationId } = await cloudMap.send(new CreatePrivateDnsNamespaceCommand({ Name: zone, Vpc: 'vpc-1' }))
+  namespace = await until('the namespace is there', async () => {
+    const { Operation: operation } = await cloudMap.send(new GetOperationCommand({ OperationId }))
+    return operation?.Status === 'SUCCESS' ? operation.Targets?.NAMESPACE : undefined
+  })
+  await serve('web', `${cluster}-web`, { registryArn: await registryOf('web', 'A') })
+  await serve('ports', `${cluster}-web`, { registryArn: await registryOf('ports', 'SRV'), port: 8080 }, 1)
+  await serve('client', `${cluster}-client`, undefined, 1)
+  await until('all tasks are registered', async () => (await addressesOf('web')).length === 2 && (await addressesOf('ports')).length === 1)
+  client = await until('the client runs', async () => {
+    const { taskArns = [] } = await ecs().send(new ListTasksCommand({ cluster, serviceName: 'client', desiredStatus: 'RUNNING' }))
+    return taskArns[0]?.split('/').at(-1)
+  })
+  await until('the client answers', async () => (await inside('echo', 'here')).includes('here'))
+}, 600_000)
+afterAll(async () => {
+  for (const service of ['web', 'ports', 'client']) await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }))
+}, 60_000)
+
+test('a task finds the tasks of another service by its private name', async () => {
+  const addresses = await addressesOf('web')
+  await until('the name is answered', async () => (await lookup(`web.${zone}`)).length > 0)
+  expect(await lookup(`web.${zone}`)).toEqual(addresses)
+  expect((await inside('wget', '-q', '-O', '-', `http://web.${zone}:8080/`)).trim()).not.toBe('')
+  expect(await inside('nslookup', '-type=a', `none.${zone}`)).toContain('NXDOMAIN')
+}, 120_000)
+
+test('and by its SRV record, whose names have addresses', async () => {
+  const [address = ''] = await addressesOf('ports')
+  const answer = await inside('nslookup', '-type=srv', `ports.${zone}`)
+  const [, port, host = ''] = /service = 1 1 (\d+) ([^\s]+)/.exec(answer) ?? []
+  expect(port).toBe('8080')
+  expect(host.replace(/\.$/, '')).toEndWith(`.ports.${zone}`)
+  expect(await lookup(host)).toEqual([address])
+}, 60_000)
+
+test('the names of the cluster and of the AWS door are what they were', async () => {
+  expect((await lookup('kubernetes.default.svc.cluster.local')).length).toBe(1)
+  expect((await lookup('localhost.localstack.cloud')).length).toBe(1)
+}, 60_000)
+
+test('DiscoverInstances from inside a task', async () => {
+  const answer = await inside(
+    'wget',
+    '-q',
+    '-O',
+    '-',
+    '--header',
+    'X-Amz-Target: Route53AutoNaming_v20170314.DiscoverInstances',
+    '--header',
+    'Content-Type: application/x-amz-json-1.1',
+    '--post-data',
+    JSON.stringify({ NamespaceName: zone, ServiceName: 'web' }),
+    'http://localhost.localstack.cloud:4566/',
+  )
+  for (const address of await addressesOf('web')) expect(answer).toContain(`"AWS_INSTANCE_IPV4":"${address}"`)
+}, 60_000)
+
+test('while the control plane is started anew, names are answered; a task that is gone is not among the answers', async () => {
+  expect((await lookup(`web.${zone}`)).length).toBe(2)
+  await kecs.kubectl('-n', 'kecs-system', 'scale', 'deployment', 'kecs-control-plane', '--replicas=0')
+  await kecs.kubectl('-n', 'kecs-system', 'wait', '--for=delete', 'pod', '-l', 'kecs.dev/component=control-plane', '--timeout=60s')
+  // Longer than answers are kept.
+  await Bun.sleep(7_000)
+  expect((await lookup(`web.${zone}`)).length).toBe(2)
+  await kecs.kubectl('-n', 'kecs-system', 'scale', 'deployment', 'kecs-control-plane', '--replicas=1')
+  await until('the control plane answers', async () => {
+    const scaled = ecs().send(new UpdateServiceCommand({ cluster, service: 'web', desiredCount: 1 }))
+    return scaled.then(
+      () => true,
+      () => false,
+    )
+  })
+  await until('one task is left', async () => (await addressesOf('web')).length === 1)
+  await until('the other is not answered any more', async () => (await lookup(`web.${zone}`)).length === 1)
+  expect(await lookup(`web.${zone}`)).toEqual(await addressesOf('web'))
+}, 180_000)
