@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { unusedPort } from '../../test/support/program.ts'
 import { ServiceWorld, crashing, unpullable } from '../../test/support/service-world.ts'
 import type { ServiceSignals } from '../reconcilers/service-situation.ts'
 import { serviceDeployments, serviceEvents, serviceRevisions, services, taskSets } from '../store/service-tables.ts'
@@ -222,7 +223,7 @@ describe('a service that finds no place for a task', () => {
     const world = new ServiceWorld()
     const control = world.control()
     control.begin()
-    const fixed = { portMappings: [{ containerPort: 80, hostPort: 18_080, protocol: 'tcp' as const }] }
+    const fixed = { portMappings: [{ containerPort: 80, hostPort: await unusedPort(), protocol: 'tcp' as const }] }
     await world.create(world.register(fixed), { desiredCount: 2 })
     control.controller.wake('service', world.arn)
     await world.clock.advance(minute)
