@@ -165,6 +165,18 @@ test('a step scaling policy follows the alarms of the backend that name it', asy
   expect(activities(world).map(({ Cause }) => Cause)).toContain('monitor alarm busy in state ALARM triggered policy steps')
 })
 
+test('a backend that does not answer for alarms holds up neither limits nor schedules', async () => {
+  const { world, backend, put, schedule } = await scaledService(2, [1, 10])
+  await put({
+    PolicyName: 'steps',
+    PolicyType: 'StepScaling',
+    StepScalingPolicyConfiguration: { AdjustmentType: 'ChangeInCapacity', StepAdjustments: [{ ScalingAdjustment: 1 }] },
+  })
+  backend.isAway = true
+  await schedule({ ScheduledActionName: 'busy-hours', Schedule: 'rate(1 hour)', ScalableTargetAction: { MinCapacity: 3, MaxCapacity: 5 } })
+  await world.clock.until(() => desired(world) === 3, 70 * minute)
+})
+
 test('a scheduled action sets the limits, and the count follows', async () => {
   const { world, schedule } = await scaledService(2, [1, 10])
   await schedule({ ScheduledActionName: 'busy-hours', Schedule: 'rate(1 hour)', ScalableTargetAction: { MinCapacity: 3, MaxCapacity: 5 } })

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { epochSeconds } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { ScalingActivity, ScalingPolicy } from '../aws/generated/application-autoscaling.ts'
-import type { Backend } from '../backend/backend.ts'
+import { type Backend, BackendUnreachable } from '../backend/backend.ts'
 import { policyAlarms } from '../backend/policy-alarms.ts'
 import { serviceArn } from '../domain/services/records.ts'
 import { isOngoing } from '../domain/services/records.ts'
@@ -47,6 +47,8 @@ interface Heard {
   readonly wish?: PolicyWish
   /** Nothing here measures what it follows. */
   readonly isDeaf?: string
+  /** Whether what it follows could not be asked for just now: what it wants is not known. */
+  readonly isUnheard?: boolean
 }
 
 /**
@@ -109,7 +111,12 @@ export class ScalingReconciler implements Reconciler {
     if (steps === undefined) return { policy }
     if (backend === undefined) return { policy, isDeaf: 'no backend is configured whose CloudWatch alarms could trigger it' }
     const [account = '', region = ''] = row.scope.split('/')
-    const alarms = await policyAlarms(backend, policy.PolicyARN, { account, region }, { signal })
+    // One that does not answer holds up neither schedules nor limits; nothing is scaled in meanwhile.
+    const alarms = await policyAlarms(backend, policy.PolicyARN, { account, region }, { signal }).catch((error: unknown) => {
+      if (error instanceof BackendUnreachable) return undefined
+      throw error
+    })
+    if (alarms === undefined) return { policy, isUnheard: true }
     const { Cooldown: cooldown = defaultCooldown } = steps
     const from = capacityBefore(row, service.desiredCount, cooldown, this.#parts.clock.now())
     const wishes = alarms.flatMap(({ alarmName, breach }) => {
@@ -175,7 +182,7 @@ export class ScalingReconciler implements Reconciler {
       row: settled,
       current,
       wishes: heard.flatMap(({ wish }) => wish ?? []),
-      isHeld: heard.some(({ wish, policy }) => wish === undefined && mayScaleIn(policy)),
+      isHeld: heard.some(({ wish, policy, isUnheard = false }) => isUnheard || (wish === undefined && mayScaleIn(policy))),
       isDeploying: this.#isDeploying(service),
       now,
     })
