@@ -11,7 +11,7 @@ import { TraefikGateway } from './traefik-gateway.ts'
 const world = ({ isReady = true } = {}) => {
   const clock = new FakeClock()
   const store = memoryStore({ clock })
-  const state = { isReady, fetched: '', applied: '', fingerprint: '' }
+  const state = { isReady, fetched: '', applied: '', fingerprint: '', isBroken: false }
   const gateway = new TraefikGateway({
     store,
     clock,
@@ -19,6 +19,7 @@ const world = ({ isReady = true } = {}) => {
     bootId: 'boot',
     isReady: () => state.isReady,
     compute: (): DynamicConfiguration => {
+      if (state.isBroken) throw new Error('a rule that cannot be written')
       const groups = [...store.table(targetGroups).all()].map(({ targetGroup: { TargetGroupName } }) => TargetGroupName)
       return groups.length === 0 ? {} : { udp: { services: Object.fromEntries(groups.map(name => [name, { loadBalancer: {} }])) } }
     },
@@ -94,6 +95,22 @@ describe('what is in force', () => {
     await ask()
     await clock.advance(100)
     expect(gateway.inForceUntil()).toBe(start - 1)
+    await apply()
+    expect(gateway.inForceUntil()).toBe(clock.now())
+  })
+
+  test('a change whose configuration could not be computed is not in force, and is told later', async () => {
+    const { clock, gateway, state, ask, apply, change } = world()
+    await ask()
+    await apply()
+    await clock.advance(1_000)
+    const at = clock.now()
+    state.isBroken = true
+    await change(1)
+    await expect(ask()).rejects.toThrow()
+    expect(gateway.inForceUntil()).toBe(at - 1)
+    state.isBroken = false
+    await ask()
     await apply()
     expect(gateway.inForceUntil()).toBe(clock.now())
   })

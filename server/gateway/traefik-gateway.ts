@@ -98,9 +98,10 @@ export class TraefikGateway implements Gateway {
     if (fingerprint !== this.#fingerprint) this.changed()
     const since = this.#changedAt
     if (since === undefined) return
+    // What it throws leaves the change to be told: nothing of it is in force.
+    const configuration = this.#parts.compute()
     this.#fingerprint = fingerprint
     this.#changedAt = undefined
-    const configuration = this.#parts.compute()
     const content = JSON.stringify(configuration)
     if (content === this.#content && this.#version > 0) {
       if (this.#told.length === 0) this.#notify()
