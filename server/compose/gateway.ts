@@ -86,6 +86,9 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
     ],
-    stop: () => gateway.stop(),
+    stop: () => {
+      gateway.stop()
+      certificates.stop()
+    },
   }
 }

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../shared/clock.ts'
 import { randomIds } from '../../shared/ids.ts'
+import { FakeClock } from '../../test/support/fake-clock.ts'
 import { aLoadBalancer } from '../../test/support/routing-world.ts'
+import { until } from '../../test/support/until.ts'
 import { createBackend } from '../backend/client.ts'
 import { createLog } from '../log.ts'
+import { type ListenerRow, listeners } from '../store/elbv2-tables.ts'
 import { memoryStore } from '../store/memory.ts'
 import { openAuthority } from './authority.ts'
 import { Certificates } from './certificates.ts'
@@ -52,9 +55,11 @@ const arn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1'
 const book = async (answer: (target: string) => Response | undefined) => {
   const asked: string[] = []
   const made: string[] = []
+  const clock = new FakeClock()
+  const store = memoryStore({ clock })
   const certificates = new Certificates({
-    store: memoryStore({ clock: systemClock }),
-    clock: systemClock,
+    store,
+    clock,
     ids: randomIds,
     log: createLog({ logLevel: 'error' }, { write: () => true }),
     authority: (await authority()).authority,
@@ -77,7 +82,7 @@ const book = async (answer: (target: string) => Response | undefined) => {
       await Bun.sleep(1)
     }
   }
-  return { of, asked, made }
+  return { of, asked, made, clock, store, certificates }
 }
 
 describe("a listener's certificate", () => {
@@ -99,5 +104,44 @@ describe("a listener's certificate", () => {
   test('is of the authority alone when ACM knows none', async () => {
     const certificate = await (await book(() => undefined)).of()
     expect(certificate.checkHost('localhost')).toBe('localhost')
+  })
+
+  test('stays the same while the backend is away, is better when it is back, and nobody asks for one without a listener', async () => {
+    let isAway = true
+    const { of, asked, made, clock, store } = await book(target => {
+      if (isAway) return new Response('', { status: 503 })
+      return target.endsWith('DescribeCertificate') ? Response.json({ Certificate: { DomainName: 'shop.test' } }) : undefined
+    })
+    const { scope, loadBalancer } = aLoadBalancer()
+    const { LoadBalancerArn } = loadBalancer
+    const listener = { ListenerArn: 'l', LoadBalancerArn, Certificates: [{ CertificateArn: arn }] }
+    const row: ListenerRow = { scope, listener, defaultRuleArn: 'r', certificates: [], attributes: {}, tags: [] }
+    await store.commit(transaction => transaction.put(listeners, row))
+    const first = await of()
+    for (let time = 1; time <= 3; time++) {
+      await clock.advance(10_000)
+      await until('it is asked again', () => asked.length > time && clock.waiting > 0)
+    }
+    expect((await of()).serialNumber).toBe(first.serialNumber)
+    expect(made).toHaveLength(1)
+    isAway = false
+    await clock.advance(10_000)
+    await until('it is made', () => made.length === 2)
+    expect((await of()).checkHost('shop.test')).toBe('shop.test')
+
+    isAway = true
+    const other = { ...aLoadBalancer(), loadBalancer: { ...aLoadBalancer().loadBalancer, DNSName: 'other.test' } }
+    await of(other)
+    await store.commit(transaction => transaction.remove(listeners, 'l'))
+    await clock.advance(10_000)
+    expect(clock.waiting).toBe(0)
+  })
+
+  test('is not asked for after the stop', async () => {
+    const { of, clock, certificates } = await book(() => new Response('', { status: 503 }))
+    await of()
+    await until('it is to be asked again', () => clock.waiting > 0)
+    certificates.stop()
+    expect(clock.waiting).toBe(0)
   })
 })

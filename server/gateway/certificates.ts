@@ -6,7 +6,7 @@ import { type Backend, BackendUnreachable } from '../backend/backend.ts'
 import { parseArn } from '../domain/arn.ts'
 import type { CertificatePair } from '../domain/elbv2/routing/dynamic-configuration.ts'
 import type { Logger } from '../log.ts'
-import { type LoadBalancerRow, listeners, loadBalancers } from '../store/elbv2-tables.ts'
+import { type ListenerRow, type LoadBalancerRow, listeners, loadBalancers } from '../store/elbv2-tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Authority } from './authority.ts'
 
@@ -34,7 +34,10 @@ export class Certificates {
   readonly #parts: CertificatesParts
   readonly #made = new Map<string, CertificatePair>()
   readonly #making = new Map<string, Promise<void>>()
+  /** Cancel what is to be asked for again. */
+  readonly #waiting = new Set<() => void>()
   #isSettled = false
+  #isStopped = false
 
   constructor(parts: CertificatesParts) {
     this.#parts = parts
@@ -48,10 +51,9 @@ export class Certificates {
   /** Makes what there are listeners for, so that the first configuration takes none away. */
   async settle(): Promise<void> {
     const { store } = this.#parts
-    for (const { listener, certificates } of store.table(listeners).all()) {
-      const balancer = store.table(loadBalancers).get(listener.LoadBalancerArn)
-      const arns = [...(listener.Certificates ?? []).flatMap(({ CertificateArn }) => CertificateArn ?? []), ...certificates]
-      if (balancer !== undefined) for (const arn of arns) this.pair(arn, balancer)
+    for (const row of store.table(listeners).all()) {
+      const balancer = store.table(loadBalancers).get(row.listener.LoadBalancerArn)
+      if (balancer !== undefined) for (const arn of certificateArnsOf(row)) this.pair(arn, balancer)
     }
     await Promise.all(this.#making.values())
     this.#isSettled = true
@@ -66,17 +68,39 @@ export class Certificates {
     return this.#made.get(key)
   }
 
+  /** Asks no backend any more. */
+  stop(): void {
+    this.#isStopped = true
+    for (const cancel of this.#waiting) cancel()
+    this.#waiting.clear()
+  }
+
   async #make(key: string, arn: string, dnsName: string): Promise<void> {
-    const { log, clock, onMade } = this.#parts
+    const { log, onMade } = this.#parts
+    const before = this.#made.get(key)
     try {
       this.#made.set(key, await this.#find(arn, dnsName))
     } catch (error) {
-      log.warn({ err: error, arn }, `the certificate is made anew once the backend answers: ${messageOf(error)}`)
-      this.#made.set(key, await this.#local([], dnsName))
-      if (error instanceof BackendUnreachable) clock.after(askAgainMs, () => this.#making.set(key, this.#make(key, arn, dnsName)))
+      // What clients have seen stays until there is better.
+      if (before === undefined) {
+        log.warn({ err: error, arn }, `the certificate is made anew once the backend answers: ${messageOf(error)}`)
+        this.#made.set(key, await this.#local([], dnsName))
+      }
+      if (error instanceof BackendUnreachable && !this.#isStopped) this.#askAgain(key, arn, dnsName)
     }
     this.#making.delete(key)
-    onMade()
+    if (this.#made.get(key) !== before) onMade()
+  }
+
+  /** Later, if a listener has it still. */
+  #askAgain(key: string, arn: string, dnsName: string): void {
+    const cancel = this.#parts.clock.after(askAgainMs, () => {
+      this.#waiting.delete(cancel)
+      const isUsed = [...this.#parts.store.table(listeners).all()].some(row => certificateArnsOf(row).includes(arn))
+      if (isUsed) this.#making.set(key, this.#make(key, arn, dnsName))
+      else this.#made.delete(key)
+    })
+    this.#waiting.add(cancel)
   }
 
   async #find(arn: string, dnsName: string): Promise<CertificatePair> {
@@ -94,3 +118,8 @@ export class Certificates {
     return this.#parts.authority.issue([first, ...others, dnsName, 'localhost', '127.0.0.1'])
   }
 }
+
+const certificateArnsOf = ({ listener, certificates }: ListenerRow): readonly string[] => [
+  ...(listener.Certificates ?? []).flatMap(({ CertificateArn }) => CertificateArn ?? []),
+  ...certificates,
+]
