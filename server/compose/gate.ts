@@ -4,6 +4,18 @@ import type { BoundService } from '../aws/service.ts'
 export class Gate {
   readonly #running = new Set<Promise<unknown>>()
   #closed: PromiseWithResolvers<void> | undefined
+  #alone: Promise<void> | undefined
+
+  /** Runs `work` when what was given here before has ended: who opens the gate would open it for another one too. */
+  async alone<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    while (this.#alone !== undefined) await this.#alone
+    const mine = work()
+    const leave = (): void => {
+      this.#alone = undefined
+    }
+    this.#alone = mine.then(leave, leave)
+    return mine
+  }
 
   /** The service behind the gate. What comes while it is closed runs when it opens. */
   guard(service: BoundService): BoundService {

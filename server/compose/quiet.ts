@@ -16,9 +16,13 @@ const settleLimitMs = 30_000
 
 /**
  * Runs `work` while nobody else touches the state: calls that run end first, those that come wait, and reconcilers rest.
- * All of them look at everything anew afterwards. Rejects with `StillBusy` when they do not come to an end.
+ * All of them look at everything anew afterwards. One at a time: what else is to run so comes after. Rejects with
+ * `StillBusy` when they do not come to an end.
  */
-export const whileQuiet = async <Answer>(
+export const whileQuiet = async <Answer>(parts: QuietParts, work: () => Promise<Answer>): Promise<Answer> =>
+  parts.gate.alone(() => aloneAndQuiet(parts, work))
+
+const aloneAndQuiet = async <Answer>(
   { clock, reconciling: { controller }, gate }: QuietParts,
   work: () => Promise<Answer>,
 ): Promise<Answer> => {

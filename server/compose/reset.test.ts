@@ -10,7 +10,7 @@ import { memoryStore } from '../store/memory.ts'
 import { clusters, taskDefinitions, tasks } from '../store/tables.ts'
 import { Gate } from './gate.ts'
 import { createReconciling } from './reconcilers.ts'
-import { StillBusy } from './quiet.ts'
+import { StillBusy, whileQuiet } from './quiet.ts'
 import { createReset } from './reset.ts'
 
 const log = createLog({ logLevel: 'error' }, { write: () => true })
@@ -120,4 +120,22 @@ describe('a reset', () => {
     expect(store.table(clusters).size).toBe(0)
     expect([...runtime.list()]).toEqual([])
   })
+})
+
+test('what wants quiet waits for what has it: the first to end would let calls in on the other', async () => {
+  const { clock, reconciling, gate } = await world()
+  const order: string[] = []
+  const first = Promise.withResolvers<void>()
+  const quiet = (name: string, work: Promise<void>): Promise<void> =>
+    whileQuiet({ clock, reconciling, gate }, async () => {
+      order.push(`${name} begins`)
+      await work
+      order.push(`${name} ends`)
+    })
+  const both = [quiet('restore', first.promise), quiet('reset', Promise.resolve())]
+  await settle()
+  expect(order).toEqual(['restore begins'])
+  first.resolve()
+  await Promise.all(both)
+  expect(order).toEqual(['restore begins', 'restore ends', 'reset begins', 'reset ends'])
 })
