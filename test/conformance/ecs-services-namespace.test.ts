@@ -59,6 +59,9 @@ test('are listed by its name and its ARN, whichever they were given', async () =
   const a = await create('a', namespace)
   const b = await create('b', namespaceArn)
   expect(a?.deployments?.[0]?.serviceConnectConfiguration).toMatchObject({ enabled: true, namespace })
+  expect(a?.events?.map(({ message }) => message)).toEqual([
+    `(service ${suite.named('a')}) has a Service Connect configuration, which kecs keeps and describes only: its client aliases do not resolve. Tasks find each other by serviceRegistries, or by load balancers.`,
+  ])
   const both = [a?.serviceArn ?? '', b?.serviceArn ?? '']
   expect((await list(namespace)).serviceArns).toEqual(both)
   expect((await list(namespaceArn)).serviceArns).toEqual(both)

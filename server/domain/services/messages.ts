@@ -56,3 +56,7 @@ export const unplacedReason = (reason: string, instanceId: string | undefined): 
   if (reason.endsWith('placement constraint unsatisfied.')) return `${closest} encountered error "${reason}".`
   return `Reason: ${reason}.`
 }
+
+/** Not AWS's words: kecs has no proxy beside tasks. */
+export const connectIsKept = (service: string): string =>
+  `(service ${service}) has a Service Connect configuration, which kecs keeps and describes only: its client aliases do not resolve. Tasks find each other by serviceRegistries, or by load balancers.`

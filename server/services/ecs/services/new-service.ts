@@ -1,6 +1,7 @@
 import { epochSeconds } from '../../../../shared/clock.ts'
 import type { CreateServiceRequest } from '../../../aws/generated/ecs.ts'
-import { beginDeployment, serviceArn } from '../../../domain/services/records.ts'
+import { connectIsKept } from '../../../domain/services/messages.ts'
+import { beginDeployment, serviceArn, withEvents } from '../../../domain/services/records.ts'
 import { serviceDeployments, serviceEvents, serviceRevisions, services, taskSets } from '../../../store/service-tables.ts'
 import type { ServiceRow } from '../../../store/service-tables.ts'
 import type { Transaction } from '../../../store/store.ts'
@@ -63,7 +64,14 @@ export function putDeployment(
   transaction.put(services, begun.service)
   transaction.put(serviceRevisions, begun.revision)
   for (const serviceDeployment of begun.serviceDeployments) transaction.put(serviceDeployments, serviceDeployment)
+  if (settings.revision.serviceConnectConfiguration?.enabled === true) sayConnectIsKept(context, transaction, begun.service)
   return begun.service
+}
+
+/** In the events, where who looks for why an alias does not resolve will look. */
+function sayConnectIsKept({ store, ids, clock }: EcsContext, transaction: Transaction, { service }: ServiceRow): void {
+  const events = store.table(serviceEvents).get(service.serviceArn) ?? { serviceArn: service.serviceArn, events: [] }
+  transaction.put(serviceEvents, withEvents(events, [connectIsKept(service.serviceName)], ids, clock.now()))
 }
 
 function newService(
