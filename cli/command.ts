@@ -15,7 +15,7 @@ export interface CommandDefinition<T extends ArgsDef> {
   /** Shown below the summary in the command's help. */
   readonly description?: string
   readonly args: T
-  /** The name of a repeated last positional, such as IMAGE; without it surplus words are refused. */
+  /** The name of a repeated last positional, such as IMAGE; empty where it is not shown. Without it surplus words are refused. */
   readonly rest?: string
   readonly examples: readonly Example[]
   /** Answers the exit code where it is not 0. Throws `CliError`. */

@@ -82,7 +82,7 @@ export const groupHelp = (name: string, summary: string, words: Readonly<Record<
 export const commandHelp = (command: Command, paint: Paint, width: number): string => {
   const positionals = Object.entries(command.args).filter(([, definition]) => definition.type === 'positional')
   const words = positionals.map(([name, { required }]) => (required === false ? `[${name.toUpperCase()}]` : name.toUpperCase()))
-  if (command.rest !== undefined && words.length > 0) words[words.length - 1] = `${words.at(-1)}…`
+  if (command.rest && words.length > 0) words[words.length - 1] = `${words.at(-1)}…`
   const lines = [command.summary]
   if (command.description !== undefined) lines.push('', ...wrap(command.description.replaceAll('\n', ' '), Math.min(width, mostProse)))
   lines.push('', `${paint('bold', 'Usage')}  kecs ${[command.name, ...words, '[FLAGS]'].join(' ')}`)

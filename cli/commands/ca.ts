@@ -23,7 +23,7 @@ export const ca = defineCommand({
     if (instance.driver === 'simulated')
       throw new CliError(
         'A simulated instance has no authority: nothing of it speaks HTTPS.',
-        'For load balancers that carry traffic, use Docker: kecs up --driver kind',
+        'For load balancers that carry traffic install Docker, then: kecs down && kecs up --driver k3d',
       )
     const channel = await openAdminChannel(target)
     const certificate = await channel.text({ method: 'GET', path: authorityPath }).finally(() => channel.close())

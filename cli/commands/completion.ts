@@ -12,7 +12,7 @@ export const completion = defineCommand({
     shell: { type: 'positional', required: false, description: 'bash, zsh or fish' },
     words: { type: 'boolean', description: 'used by the scripts: print what may come next' },
   },
-  rest: 'WORD',
+  rest: '',
   examples: [
     ['eval "$(kecs completion bash)"', 'in ~/.bashrc'],
     ['eval "$(kecs completion zsh)"', 'in ~/.zshrc, after compinit'],

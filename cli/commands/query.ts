@@ -28,6 +28,9 @@ export const query = defineCommand({
     [`kecs query "SELECT body->>'$.task.startedBy' AS by, count(*) FROM tasks GROUP BY 1" --format csv`, 'what has no column is in body'],
   ],
   run: async (given, host) => {
+    const asked = given.text('format')
+    if (given.flag('json') === true && asked !== undefined && asked !== 'json')
+      throw new CliError(`--json and --format ${asked} ask for two things.`, 'Leave one of them out.', { exitCode: 2 })
     const target = await runningTargetOf(given, host, '2m')
     const at = given.text('at')
     const limit = given.number('limit', 1, 1_000_000)
@@ -40,7 +43,7 @@ export const query = defineCommand({
       }
       const answer = readAnswer(await channel.json({ method: 'POST', path: '/query', body }))
       const names = answer.columns.map(({ name }) => name)
-      const format = target.asJson ? 'json' : given.text('format')
+      const format = target.asJson ? 'json' : asked
       if (format === 'json') target.output.json(answer.rows.map(row => Object.fromEntries(names.map((name, index) => [name, row[index]]))))
       else for (const line of (format === 'csv' ? csvLines : tableLines)(names, answer.rows)) target.output.print(line)
       if (answer.isCut) target.output.warn(`These are the first ${answer.rows.length} rows: --limit asks for more.`)

@@ -54,6 +54,7 @@ test.each([
   [['serve', '--runtime', 'kubernetes'], 'only inside the cluster'],
   [['serve', '--log-level', 'loud'], '--log-level loud is not one of debug, info, warn, error'],
   [['query', 'SELECT 1', '--format=xml'], '--format xml is not one of table, json, csv'],
+  [['query', 'SELECT 1', '--json', '--format', 'csv'], 'ask for two things'],
 ])('%j is used wrongly: exit code 2 and what to do', async (args, text) => {
   const refused = await home.run(args)
   expect(refused.stderr).toContain(text)
