@@ -8,7 +8,7 @@ const kubeadm =
 test('our block is added once, replaced when the address changes, and taken out without a trace', () => {
   const added = withDoorBlock(kubeadm, doorBlock('10.96.0.7'))
   expect(added).toStartWith(kubeadm)
-  expect(added).toContain('localhost.localstack.cloud:53 {')
+  expect(added).toContain('localhost.localstack.cloud:53 data-localhost.localstack.cloud:53 {')
   expect(added).toContain('answer "{{ .Name }} 30 IN A 10.96.0.7"')
   expect(withDoorBlock(added, doorBlock('10.96.0.7'))).toBe(added)
   const moved = withDoorBlock(added, doorBlock('10.96.0.8'))

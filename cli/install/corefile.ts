@@ -11,7 +11,8 @@ import { doorHost, loadBalancerService, systemNamespace } from '../../shared/nam
  */
 export const doorBlock = (address: string, domain = 'cluster.local'): string =>
   [
-    `${doorHost}:53 {`,
+    // SDKs put `data-` before the host of the endpoint that they call DiscoverInstances at.
+    `${doorHost}:53 data-${doorHost}:53 {`,
     '    errors',
     // Holds for all blocks, the last one's: changes are read within three seconds instead of thirty to forty-five.
     '    reload 2s 1s',

@@ -8,7 +8,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import type { ServiceRegistry } from '@aws-sdk/client-ecs'
+import type { ContainerDefinition, ServiceRegistry } from '@aws-sdk/client-ecs'
 import {
   CreatePrivateDnsNamespaceCommand,
   CreateServiceCommand as CreateRegistryCommand,
@@ -67,7 +67,7 @@ const addressesOf = async (name: string): Promise<readonly string[]> => {
 }
 
 /** What a command in the client's container prints, whatever it ends with. */
-const inside = async (...command: readonly string[]): Promise<string> => {
+const inside = async (command: readonly string[], container = 'app'): Promise<string> => {
   const found = await kecs.kubectl(
     'get',
     'pods',
@@ -78,13 +78,13 @@ const inside = async (...command: readonly string[]): Promise<string> => {
     'jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}',
   )
   const [space = '', pod = ''] = found.trim().split(' ')
-  const { stdout, stderr } = await kecs.run(['kubectl', '-n', space, 'exec', pod, '-c', 'app', '--', ...command], { check: false })
+  const { stdout, stderr } = await kecs.run(['kubectl', '-n', space, 'exec', pod, '-c', container, '--', ...command], { check: false })
   return stdout + stderr
 }
 
 /** The addresses that busybox' nslookup is told of, without the server's own. */
 const lookup = async (name: string): Promise<readonly string[]> => {
-  const answer = (await inside('nslookup', '-type=a', name)).split('Name:').slice(1).join()
+  const answer = (await inside(['nslookup', '-type=a', name])).split('Name:').slice(1).join()
   return [...answer.matchAll(/Address(?: \d+)?: (\d+\.\d+\.\d+\.\d+)/g)].map(([, address = '']) => address).toSorted()
 }
 
@@ -98,12 +98,20 @@ beforeAll(async () => {
   const settings = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, disableHostPrefix: true }
   cloudMap = new ServiceDiscoveryClient({ ...settings, endpoint: kecs.endpoint })
   await ecs().send(new CreateClusterCommand({ clusterName: cluster }))
-  const define = async (family: string, command: string) => {
+  const aws = {
+    name: 'aws',
+    image: 'kecs-test/awscli:latest',
+    memory: 128,
+    essential: false,
+    stopTimeout: 2,
+    entryPoint: ['sleep', '3600'],
+  }
+  const define = async (family: string, command: string, ...others: ContainerDefinition[]) => {
     const container = { name: 'app', image: 'busybox:latest', memory: 32, stopTimeout: 2, command: ['sh', '-c', command] }
-    const containerDefinitions = [{ ...container, portMappings: [{ containerPort: 8080 }] }]
+    const containerDefinitions = [{ ...container, portMappings: [{ containerPort: 8080 }] }, ...others]
     await ecs().send(new RegisterTaskDefinitionCommand({ family, networkMode: 'awsvpc', containerDefinitions }))
   }
-  await Promise.all([define(`${cluster}-web`, page), define(`${cluster}-client`, 'exec sleep 3600')])
+  await Promise.all([define(`${cluster}-web`, page), define(`${cluster}-client`, 'exec sleep 3600', aws)])
   const { OperationId } = await cloudMap.send(new CreatePrivateDnsNamespaceCommand({ Name: zone, Vpc: 'vpc-1' }))
   namespace = await until('the namespace is there', async () => {
     const { Operation: operation } = await cloudMap.send(new GetOperationCommand({ OperationId }))
@@ -117,7 +125,7 @@ beforeAll(async () => {
     const { taskArns = [] } = await ecs().send(new ListTasksCommand({ cluster, serviceName: 'client', desiredStatus: 'RUNNING' }))
     return taskArns[0]?.split('/').at(-1)
   })
-  await until('the client answers', async () => (await inside('echo', 'here')).includes('here'))
+  await until('the client answers', async () => (await inside(['echo', 'here'])).includes('here'))
 }, 600_000)
 afterAll(async () => {
   for (const service of ['web', 'ports', 'client']) await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }))
@@ -127,13 +135,13 @@ test('a task finds the tasks of another service by its private name', async () =
   const addresses = await addressesOf('web')
   await until('the name is answered', async () => (await lookup(`web.${zone}`)).length > 0)
   expect(await lookup(`web.${zone}`)).toEqual(addresses)
-  expect((await inside('wget', '-q', '-O', '-', `http://web.${zone}:8080/`)).trim()).not.toBe('')
-  expect(await inside('nslookup', '-type=a', `none.${zone}`)).toContain('NXDOMAIN')
+  expect((await inside(['wget', '-q', '-O', '-', `http://web.${zone}:8080/`])).trim()).not.toBe('')
+  expect(await inside(['nslookup', '-type=a', `none.${zone}`])).toContain('NXDOMAIN')
 }, 120_000)
 
 test('and by its SRV record, whose names have addresses', async () => {
   const [address = ''] = await addressesOf('ports')
-  const answer = await inside('nslookup', '-type=srv', `ports.${zone}`)
+  const answer = await inside(['nslookup', '-type=srv', `ports.${zone}`])
   const [, port, host = ''] = /service = 1 1 (\d+) ([^\s]+)/.exec(answer) ?? []
   expect(port).toBe('8080')
   expect(host.replace(/\.$/, '')).toEndWith(`.ports.${zone}`)
@@ -145,21 +153,10 @@ test('the names of the cluster and of the AWS door are what they were', async ()
   expect((await lookup('localhost.localstack.cloud')).length).toBe(1)
 }, 60_000)
 
-test('DiscoverInstances from inside a task', async () => {
-  const answer = await inside(
-    'wget',
-    '-q',
-    '-O',
-    '-',
-    '--header',
-    'X-Amz-Target: Route53AutoNaming_v20170314.DiscoverInstances',
-    '--header',
-    'Content-Type: application/x-amz-json-1.1',
-    '--post-data',
-    JSON.stringify({ NamespaceName: zone, ServiceName: 'web' }),
-    'http://localhost.localstack.cloud:4566/',
-  )
-  for (const address of await addressesOf('web')) expect(answer).toContain(`"AWS_INSTANCE_IPV4":"${address}"`)
+test('DiscoverInstances from inside a task, by the AWS CLI as it is', async () => {
+  const query = ['servicediscovery', 'discover-instances', '--namespace-name', zone, '--service-name', 'web', '--output', 'json']
+  const { Instances } = JSON.parse(await inside(['aws', ...query], 'aws')) as { Instances: { Attributes: Record<string, string> }[] }
+  expect(Instances.map(({ Attributes }) => Attributes['AWS_INSTANCE_IPV4']).toSorted()).toEqual([...(await addressesOf('web'))])
 }, 60_000)
 
 test('while the control plane is started anew, names are answered; a task that is gone is not among the answers', async () => {
