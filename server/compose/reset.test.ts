@@ -2,10 +2,12 @@ import { describe, expect, test } from 'bun:test'
 import { randomIds } from '../../shared/ids.ts'
 import { FakeClock, settle } from '../../test/support/fake-clock.ts'
 import { FlakyRuntime } from '../../test/support/flaky-runtime.ts'
+import { aLoadBalancer } from '../../test/support/routing-world.ts'
 import { aCluster, aDefinition, aTask } from '../../test/support/task-fixture.ts'
 import type { BoundService } from '../aws/service.ts'
 import { createLog } from '../log.ts'
 import { SimulatedRuntime } from '../runtime/simulated/index.ts'
+import { loadBalancers } from '../store/elbv2-tables.ts'
 import { memoryStore } from '../store/memory.ts'
 import { clusters, taskDefinitions, tasks } from '../store/tables.ts'
 import { Gate } from './gate.ts'
@@ -28,6 +30,7 @@ const world = async () => {
   const clock = new FakeClock()
   const store = memoryStore({ clock })
   const runtime = new FlakyRuntime(new SimulatedRuntime({ clock, ids: randomIds }))
+  const names = new Set<string>()
   const reconciling = createReconciling({
     store,
     clock,
@@ -36,6 +39,14 @@ const world = async () => {
     runtime,
     settings: { endpointUrl: 'http://localhost:4566' },
     publishedPorts: undefined,
+    carrier: {
+      gateway: { inForceUntil: () => clock.now(), watch: () => () => {} },
+      ports: { published: undefined, unpublished: { first: 20_000, last: 20_009 } },
+      names: {
+        serve: async ({ arn: served }) => void names.add(served),
+        forget: async forgotten => void names.delete(forgotten),
+      },
+    },
   })
   const gate = new Gate()
   const fill = () =>
@@ -48,7 +59,17 @@ const world = async () => {
   await fill()
   reconciling.begin()
   await clock.until(runs, 1_000)
-  return { clock, store, runtime, reconciling, gate, fill, runs, reset: createReset({ store, clock, log, runtime, reconciling, gate }) }
+  return {
+    clock,
+    store,
+    names,
+    runtime,
+    reconciling,
+    gate,
+    fill,
+    runs,
+    reset: createReset({ store, clock, log, runtime, reconciling, gate }),
+  }
 }
 
 describe('a reset', () => {
@@ -64,6 +85,16 @@ describe('a reset', () => {
     reconciling.controller.wake('task', arn)
     await clock.until(runs, 1_000)
     expect(runtime.calls.filter(each => each.startsWith('start '))).toHaveLength(2)
+  })
+
+  test('takes load balancers’ names in the cluster away', async () => {
+    const { clock, store, names, reconciling, reset } = await world()
+    const balancer = aLoadBalancer()
+    await store.commit(transaction => transaction.put(loadBalancers, balancer))
+    reconciling.controller.wake('load-balancer', balancer.loadBalancer.LoadBalancerArn)
+    await clock.until(() => names.size === 1, 1_000)
+    await reset()
+    await clock.until(() => names.size === 0, 1_000)
   })
 
   test('waits for the calls that run, and holds back those that come', async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from '../log.ts'
 import type { ClusterRef, Runtime } from '../runtime/runtime.ts'
+import { loadBalancers } from '../store/elbv2-tables.ts'
 import type { Store } from '../store/store.ts'
 import { type ClusterRow, clusters } from '../store/tables.ts'
 import { type QuietParts, whileQuiet } from './quiet.ts'
@@ -45,11 +46,13 @@ const reset = async (parts: ResetParts): Promise<ResetReport> => {
   return whileQuiet(parts, async () => {
     const refs = Array.from(store.table(clusters).all(), clusterRef)
     const tasks = [...runtime.list()]
+    const balancers = balancerArns(store)
     await removeRooms(rooms, refs)
     // Of clusters that no row tells of.
     await Promise.all([...runtime.list()].map(task => runtime.release(task)))
     await store.replace([])
     controller.forget()
+    wakeGone(parts, balancers)
     const report = { clusters: refs.length, tasks: tasks.length, milliseconds: clock.now() - began }
     log.info(report, 'emptied')
     return report
@@ -57,6 +60,14 @@ const reset = async (parts: ResetParts): Promise<ResetReport> => {
 }
 
 export const clusterRef = ({ cluster, namespace }: ClusterRow): ClusterRef => ({ clusterArn: cluster.clusterArn, namespace })
+
+export const balancerArns = (store: Store): readonly string[] =>
+  Array.from(store.table(loadBalancers).all(), ({ loadBalancer }) => loadBalancer.LoadBalancerArn)
+
+/** Wakes load balancers whose rows went without being deleted: their names in the cluster go by that. */
+export const wakeGone = ({ store, reconciling: { controller } }: ResetParts, arns: readonly string[]): void => {
+  for (const arn of arns) if (store.table(loadBalancers).get(arn) === undefined) controller.wake('load-balancer', arn)
+}
 
 /** Removes clusters' rooms with all that is in them, some at a time. */
 export const removeRooms = async (rooms: Reconciling['rooms'], refs: readonly ClusterRef[]): Promise<void> => {
