@@ -27,7 +27,7 @@ export class KeptFile<Value> {
   async write(value: () => Value): Promise<void> {
     this.#next = value
     for (;;) {
-      if (this.#writing !== undefined) await this.#writing.catch(() => {})
+      while (this.#writing !== undefined) await this.#writing.catch(() => {})
       if (this.#next === undefined) return
       const next = this.#next
       this.#next = undefined

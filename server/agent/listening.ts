@@ -16,6 +16,8 @@ const holdEveryMs = 1_000
 /** How long an agent that ends may hold the port. Milliseconds. */
 const takenForMs = 15_000
 const tryAgainMs = 100
+/** What containers send are two members at most. Bytes. */
+const largestBody = 65_536
 
 /**
  * Takes the address, which is held from then on, and answers there. Two agents overlap for a moment when one takes the
@@ -55,6 +57,7 @@ const serve = async (
         hostname: address,
         port,
         idleTimeout: 60,
+        maxRequestBodySize: largestBody,
         development: false,
         fetch: async (request, server) => answer(request, callerOf(server.requestIP(request)?.address)),
       })

@@ -17,15 +17,15 @@ const nodeClaim = 'authentication.kubernetes.io/node-name'
  * for the tasks of that node only. https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
  */
 export const authenticateAgents = (client: KubeClient, clock: Clock): Authenticate => {
-  const known = new Map<string, { readonly isAgent: boolean; readonly until: number }>()
+  /** Until when, in milliseconds. What is refused is not remembered: tasks reach this port, with any tokens they like. */
+  const known = new Map<string, number>()
   return async (token, node) => {
     const key = `${createHash('sha256').update(token).digest('hex')} ${node}`
-    const before = known.get(key)
-    if (before !== undefined && before.until > clock.now()) return before.isAgent
-    const isAgent = await isAgentOf(client, token, node)
-    for (const [each, { until }] of known) if (until <= clock.now()) known.delete(each)
-    known.set(key, { isAgent, until: clock.now() + believedMs })
-    return isAgent
+    if ((known.get(key) ?? 0) > clock.now()) return true
+    if (!(await isAgentOf(client, token, node))) return false
+    for (const [each, until] of known) if (until <= clock.now()) known.delete(each)
+    known.set(key, clock.now() + believedMs)
+    return true
   }
 }
 

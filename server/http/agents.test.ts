@@ -86,6 +86,15 @@ test('without the token of the node’s agent nothing is told', async () => {
   expect((await fetch(`${url}/v1/nodes/one/drained`, { method: 'POST', body: '{}' })).status).toBe(403)
 })
 
+test('what is no request of an agent is refused in its words', async () => {
+  const { url, drained } = await world()
+  const headers = { authorization: 'Bearer token-of-one' }
+  expect((await fetch(`${url}/v1/nodes/%ff/tasks`, { headers })).status).toBe(404)
+  const malformed = await fetch(`${url}/v1/nodes/one/drained`, { method: 'POST', headers, body: '{' })
+  expect([malformed.status, await malformed.text()]).toEqual([400, 'not JSON\n'])
+  expect(drained).toEqual([])
+})
+
 test('before the control plane knows what runs it tells no list', async () => {
   const { agent, syncIs, url } = await world()
   syncIs(false)

@@ -17,34 +17,52 @@ export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
 const answer = async (request: Request, { authenticate, isSynced, listen, drained }: AgentsOptions): Promise<Response> => {
-  const [, node = '', what] = path.exec(new URL(request.url).pathname) ?? []
-  if (what === undefined) return new Response('not found\n', { status: 404 })
+  const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
+  const node = decoded(encoded)
+  if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
   const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (token === undefined || !(await authenticate(token, decodeURIComponent(node)))) {
-    return new Response('not the agent of this node\n', { status: 403 })
-  }
+  if (token === undefined || !(await authenticate(token, node))) return new Response('not the agent of this node\n', { status: 403 })
   if (what === 'drained' && request.method === 'POST') {
-    drained(taskArnsOf(await request.json()))
+    const body: unknown = await request.json().catch(() => undefined)
+    if (body === undefined) return new Response('not JSON\n', { status: 400 })
+    drained(taskArnsOf(body))
     return new Response(null, { status: 204 })
   }
   if (what !== 'tasks' || request.method !== 'GET') return new Response('not found\n', { status: 404 })
   if (!isSynced()) return new Response('not yet\n', { status: 503 })
-  return new Response(eventsOf(decodeURIComponent(node), listen), { headers: { 'content-type': 'application/x-ndjson' } })
+  return new Response(eventsOf(node, listen), { headers: { 'content-type': 'application/x-ndjson' } })
 }
+
+/** Undefined for what is no text. */
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What may wait in an agent that does not read: it is cut off then, and is told all anew when it comes back. */
+const mostWaiting = 10_000
 
 const eventsOf = (node: string, listen: AgentsOptions['listen']): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   let end = (): void => {}
-  return new ReadableStream<Uint8Array>({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     start(controller) {
       end = listen(
         node,
-        event => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`)),
+        event => {
+          if ((controller.desiredSize ?? 0) > -mostWaiting) return controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`))
+          end()
+          controller.error(new Error('the agent does not keep up'))
+        },
         () => controller.close(),
       )
     },
     cancel: () => end(),
-  })
+  }
+  return new ReadableStream(source, new CountQueuingStrategy({ highWaterMark: 1 }))
 }
 
 const taskArnsOf = (body: unknown): readonly string[] => {
