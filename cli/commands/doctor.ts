@@ -12,7 +12,8 @@ import { checkDoorName, checkHome, checkInotify, checkOpenFiles, checkProxy } fr
 import { commonFlags, instanceName, withTimeout } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { readInstance } from '../instance.ts'
-import type { Paint } from '../output/paint.ts'
+import type { Output } from '../output.ts'
+import { wrap } from '../output/wrap.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -35,7 +36,7 @@ export const doctor = defineCommand({
     const instance = await readInstance(host.home, name)
     const findings = await look(instance, asked)
     if (given.flag('json') === true) host.output.json(findings)
-    else for (const line of findings.flatMap(finding => lines(finding, host.output.paint))) host.output.print(line)
+    else for (const line of findings.flatMap(finding => lines(finding, host.output))) host.output.print(line)
     const file = given.text('bundle')
     if (file !== undefined) {
       const path = resolve(host.cwd, file)
@@ -66,10 +67,23 @@ const none: Finding = { what: 'Instance', is: 'skip', says: 'there is none yet',
 
 const marks = { ok: ['green', '✓'], skip: ['dim', '–'], warn: ['yellow', '!'], fail: ['red', '✗'] } as const
 
-const lines = ({ what, is, says, remedy }: Finding, paint: Paint): readonly string[] => {
+/** Of the names of what was looked at, with the mark before and the spaces about them. */
+const margin = 17
+/** A narrower column of text is hard to read. */
+const leastRoom = 28
+
+const lines = (
+  { what, is, says, remedy }: Finding,
+  { paint, columns, stdoutIsTerminal }: Pick<Output, 'paint' | 'columns' | 'stdoutIsTerminal'>,
+): readonly string[] => {
   const [style, mark] = marks[is]
+  // A program that reads it gets whole lines.
+  const room = stdoutIsTerminal ? Math.max(leastRoom, columns - margin) : Number.POSITIVE_INFINITY
+  const below = ' '.repeat(margin)
+  const [first = '', ...rest] = wrap(says, room)
   return [
-    `${paint(style, mark)} ${what.padEnd(14)} ${says}`,
-    ...(remedy === undefined ? [] : remedy.split('\n').map(line => `  ${' '.repeat(14)} ${paint('dim', line)}`)),
+    `${paint(style, mark)} ${what.padEnd(margin - 3)} ${first}`,
+    ...rest.map(line => `${below}${line}`),
+    ...(remedy?.split('\n') ?? []).flatMap(text => wrap(text, room)).map(line => `${below}${paint('dim', line)}`),
   ]
 }

@@ -67,7 +67,7 @@ const checkEndpoint = async (endpoint: string, { signal, clock }: Host): Promise
             `the cluster's differs by ${Math.round(skew)} s from this machine's`,
             'Restart Docker: its virtual machine lost time asleep.',
           )
-        : ok('Clock', 'the same here and in the cluster'),
+        : ok('Clock', 'the same here and in the control plane'),
     ]
   } catch (error) {
     signal.throwIfAborted()
