@@ -66,6 +66,23 @@ describe('an Application Load Balancer', () => {
     expect(none.http?.routers?.[first]?.service).toBe(group(2))
   })
 
+  test.each(['authenticate-oidc', 'authenticate-cognito', 'jwt-validation'] as const)(
+    'lets nothing pass a rule with %s, whatever it does then',
+    Type => {
+      const rules = [
+        {
+          Actions: [
+            { Type, Order: 1 },
+            { ...forwardTo([1, 1]), Order: 2 },
+          ],
+        },
+      ]
+      const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules }], groups }))
+      expect(http?.routers?.[first]).toMatchObject({ service: 'noop@internal', middlewares: [first] })
+      expect(http?.middlewares?.[first]).toMatchObject({ plugin: { kecs: { do: 'answer', status: '500', contentType: 'text/html' } } })
+    },
+  )
+
   test('is not there before it has a port of the gateway, and for HTTPS a certificate', () => {
     const rules = [{ Actions: [forwardTo([1, 1])] }]
     const pair = { certFile: 'C', keyFile: 'K' }

@@ -22,10 +22,19 @@ export interface RuleOutcome {
   readonly services: Readonly<Record<string, HttpService>>
 }
 
-/** The last of a rule's actions: those before it, which authenticate, are kept only. */
+/** AWS' page for a rule whose users cannot be authenticated. */
+const internalError = {
+  status: '500',
+  contentType: 'text/html',
+  body: '<html>\r\n<head><title>500 Internal Server Error</title></head>\r\n<body>\r\n<center><h1>500 Internal Server Error</h1></center>\r\n</body>\r\n</html>\r\n',
+}
+
+/** The last of a rule's actions. Those before it authenticate, which is not done here: nothing passes them. */
 export function outcomeOf(state: RoutingState, { rule }: RuleRow, listener: ListenerSettings): RuleOutcome {
   const name = nameOf('rule', rule.RuleArn)
-  const action = rule.Actions?.at(-1)
+  const actions = rule.Actions ?? []
+  const action = actions.at(-1)
+  if (actions.length > 1) return answering(name, internalError)
   if (action?.RedirectConfig !== undefined) return answering(name, { ...redirect(action.RedirectConfig), ...listener })
   if (action?.FixedResponseConfig !== undefined) {
     const { StatusCode, ContentType, MessageBody } = action.FixedResponseConfig

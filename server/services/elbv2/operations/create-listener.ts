@@ -1,4 +1,4 @@
-// Differs from AWS: without a backend certificates are taken by the form of their ARN, and whether one is issued is not asked; what ACM does not hand out is made by the instance's own authority. Of an SSL policy and of mutual authentication nothing but the settings is kept, a client without SNI gets the certificate of the oldest listener, and actions that authenticate are kept only: requests pass as if they were not there. Listeners for QUIC are kept only.
+// Differs from AWS: without a backend certificates are taken by the form of their ARN, and whether one is issued is not asked; what ACM does not hand out is made by the instance's own authority. Of an SSL policy and of mutual authentication nothing but the settings is kept, a client without SNI gets the certificate of the oldest listener, and rules with actions that authenticate answer every request with 500. Listeners for QUIC are kept only.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateListenerInput, CreateListenerOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'

@@ -1,3 +1,4 @@
+// Differs from AWS: transforms are kept only, and a rule with actions that authenticate answers every request with 500.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { ModifyRuleInput, ModifyRuleOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'
