@@ -135,6 +135,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     ...(fields.get('allowReset') === true ? { allowReset: true } : {}),
     image: string('image'),
     version: string('version'),
+    ...(fields.has('previousImage') ? { previousImage: string('previousImage') } : {}),
   }
 }
 

@@ -55,6 +55,8 @@ export interface Instance {
   readonly image: string
   /** Version of the binary that installed it. */
   readonly version: string
+  /** The control plane's image before this one: what `kecs rollback` goes back to. */
+  readonly previousImage?: string
 }
 
 export type ClusterState =

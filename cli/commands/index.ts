@@ -18,6 +18,16 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   stop: { group: 'Instance', summary: 'stop an instance; its data is kept', load: async () => (await import('./stop.ts')).stop },
   start: { group: 'Instance', summary: 'start a stopped instance', load: async () => (await import('./start.ts')).start },
   down: { group: 'Instance', summary: 'remove an instance; its data is kept', load: async () => (await import('./down.ts')).down },
+  upgrade: {
+    group: 'Instance',
+    summary: 'bring the control plane to this version of kecs',
+    load: async () => (await import('./upgrade.ts')).upgrade,
+  },
+  rollback: {
+    group: 'Instance',
+    summary: 'bring the control plane back to the image before',
+    load: async () => (await import('./upgrade.ts')).rollback,
+  },
   env: {
     group: 'Use',
     summary: 'print what the AWS CLI and SDKs need in the environment',

@@ -27,6 +27,18 @@ describe('an instance is settled', () => {
     })
   })
 
+  test('another image remembers the one before, until yet another', async () => {
+    const first = await settle()
+    expect(first).not.toHaveProperty('previousImage')
+    const second = await settle({ version: '2.0.0', remembered: first })
+    expect(second).toMatchObject({ image: 'ghcr.io/nandemo-ya/kecs-control-plane:2.0.0', previousImage: first.image })
+    expect(await settle({ version: '2.0.0', remembered: second })).toMatchObject({ image: second.image, previousImage: first.image })
+    const back = await settle({ version: '2.0.0', remembered: second, choices: { image: first.image } })
+    expect(back).toMatchObject({ image: first.image, previousImage: second.image })
+    // One that was gone back to stays until another is asked for.
+    expect(await settle({ version: '2.0.0', remembered: back })).toMatchObject({ image: first.image })
+  })
+
   test("another one gets ports of its own, also while the first one's are free", async () => {
     const first = await settle()
     const second = await settle({ name: 'two', others: [first] })

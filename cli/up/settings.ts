@@ -44,7 +44,7 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     backend: choices.backend ?? remembered?.backend ?? images.localstack,
     ...(await keysOf(choices, remembered)),
     ...((choices.allowReset ?? remembered?.allowReset) === true ? { allowReset: true } : {}),
-    image: imageFor(request),
+    ...imagesFor(request),
     version: request.version,
   }
 }
@@ -90,6 +90,14 @@ const imageFor = ({ choices, remembered, version }: InstanceRequest): string => 
   if (choices.image !== undefined) return choices.image
   const isOwnChoice = remembered !== undefined && remembered.image !== defaultImage(remembered.version)
   return isOwnChoice ? remembered.image : defaultImage(version)
+}
+
+/** The image, and the one before it where it is another one now. */
+const imagesFor = (request: InstanceRequest): Pick<Instance, 'image' | 'previousImage'> => {
+  const image = imageFor(request)
+  const { remembered } = request
+  const previous = remembered === undefined || remembered.image === image ? remembered?.previousImage : remembered.image
+  return { image, ...(previous === undefined ? {} : { previousImage: previous }) }
 }
 
 export const defaultImage = (version: string): string => `${images.controlPlane}:${version}`

@@ -1,0 +1,71 @@
+import { CliError } from '../../shared/errors.ts'
+import { version } from '../../shared/version.ts'
+import type { Instance } from '../cluster/driver.ts'
+import { defineCommand } from '../command.ts'
+import { commonFlags, instanceName } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { requireInstance, withName } from '../instance.ts'
+import { lenientDriverOf } from '../drivers.ts'
+import type { CommonValues } from '../target.ts'
+import { bringUp } from '../up/bring-up.ts'
+import { defaultImage } from '../up/settings.ts'
+
+export const upgrade = defineCommand({
+  name: 'upgrade',
+  summary: 'Bring the control plane to this version of kecs.',
+  description:
+    'Tasks go on meanwhile, and load balancers serve; API calls wait some seconds. The control plane takes a snapshot of the\n' +
+    'state before it changes anything. An image that was chosen with --image gives way to that of this version.',
+  args: commonFlags,
+  examples: [
+    ['kecs upgrade', 'after a newer kecs was installed'],
+    ['kecs rollback', 'and back again'],
+  ],
+  run: async (given, host) => {
+    const { instance } = await runningInstance(given, host)
+    await bringUp({
+      command: 'up',
+      name: instance.name,
+      given,
+      choices: { image: defaultImage(version) },
+      download: false,
+      apply: false,
+      host,
+    })
+  },
+})
+
+export const rollback = defineCommand({
+  name: 'rollback',
+  summary: 'Bring the control plane back to the image that it had before.',
+  description:
+    'Tasks go on meanwhile. It stays there until kecs upgrade. A state that the newer version wrote in another format is\n' +
+    'refused by the older one: kecs snapshot restore then goes back to the snapshot that was taken before the upgrade.',
+  args: commonFlags,
+  examples: [['kecs rollback', 'when the newer one does not do']],
+  run: async (given, host) => {
+    const { instance } = await runningInstance(given, host)
+    if (instance.driver === 'simulated') {
+      throw new CliError('A simulated instance runs the kecs that started it.', 'Run the older kecs: kecs stop && kecs start')
+    }
+    if (instance.previousImage === undefined) {
+      throw new CliError(`Instance ${instance.name} has had no other image than ${instance.image}.`, 'There is nothing to go back to.')
+    }
+    await bringUp({
+      command: 'up',
+      name: instance.name,
+      given,
+      choices: { image: instance.previousImage },
+      download: false,
+      apply: false,
+      host,
+    })
+  },
+})
+
+const runningInstance = async (given: CommonValues, host: Host): Promise<{ readonly instance: Instance }> => {
+  const instance = await requireInstance(host.home, instanceName(given.text('name'), host.env))
+  const { is } = await (await lenientDriverOf(instance, host)).state(instance, host.signal)
+  if (is === 'running') return { instance }
+  throw new CliError(`Instance ${instance.name} does not run.`, `Bring it up, with this version: ${withName('kecs up', instance.name)}`)
+}
