@@ -15,17 +15,28 @@ export interface Section {
   readonly end: string
 }
 
-/** The Corefile with `text` as its section, once, whatever was there of it before; without the section where it is empty. */
+/**
+ * The Corefile with `text` as its section, once, at the place where it was before or at the end: two writers would move
+ * each other's for ever. Without the section where it is empty.
+ */
 export const withSection = (corefile: string, section: Section, text: string): string => {
-  const rest = withoutSection(corefile, section)
-  return text === '' ? rest : `${closed(rest)}${section.begin}${text}${section.end}`
+  const { before, found, after } = partsOf(corefile, section)
+  if (text === '') return before + after
+  const whole = `${section.begin}${text}${section.end}`
+  return found ? before + whole + after : closed(corefile) + whole
 }
 
 /** The Corefile as it was before the section. */
-export const withoutSection = (corefile: string, { begin, end }: Section): string => {
+export const withoutSection = (corefile: string, section: Section): string => withSection(corefile, section, '')
+
+const partsOf = (
+  corefile: string,
+  { begin, end }: Section,
+): { readonly before: string; readonly found: boolean; readonly after: string } => {
   const from = corefile.indexOf(begin)
   const to = corefile.indexOf(end, from)
-  return from < 0 || to < 0 ? corefile : corefile.slice(0, from) + corefile.slice(to + end.length)
+  if (from < 0 || to < 0) return { before: corefile, found: false, after: '' }
+  return { before: corefile.slice(0, from), found: true, after: corefile.slice(to + end.length) }
 }
 
 const closed = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)

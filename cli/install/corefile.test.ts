@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { clusterDomain, importsCustom } from '../../shared/cluster-dns.ts'
+import { clusterDomain, importsCustom, withSection, zonesBlock, zonesSection } from '../../shared/cluster-dns.ts'
 import { doorBlock, withDoorBlock, withoutOurs } from './corefile.ts'
 
 const kubeadm =
@@ -21,6 +21,16 @@ test('our block is added once, replaced when the address changes, and taken out 
 test('what others add after ours stays', () => {
   const other = 'example.test:53 {\n    forward . 10.0.0.1\n}\n'
   expect(withoutOurs(withDoorBlock(kubeadm, doorBlock('10.96.0.7')) + other)).toBe(kubeadm + other)
+})
+
+test("ours and the control plane's stay where they are, whoever writes again", () => {
+  const zones = (name: string) => zonesBlock([name], '10.96.0.1')
+  const both = withSection(withDoorBlock(kubeadm, doorBlock('10.96.0.7')), zonesSection, zones('a.test'))
+  expect(withDoorBlock(both, doorBlock('10.96.0.7'))).toBe(both)
+  const moved = withSection(withDoorBlock(both, doorBlock('10.96.0.8')), zonesSection, zones('b.test'))
+  expect(moved.indexOf('10.96.0.8')).toBeLessThan(moved.indexOf('b.test:53 {'))
+  expect(moved).not.toContain('a.test')
+  expect(withoutOurs(moved)).toBe(kubeadm)
 })
 
 test('a Corefile without a last line end', () => {
