@@ -59,6 +59,25 @@ test('without the group a task on EC2 fails in Docker’s words, with a prefix o
   await makeLogStreams(taskRow(definition), definition, having('/g'))
 })
 
+test('a backend that says nothing is given up on the signal', async () => {
+  const definition = logging(prefix)
+  const asked = Promise.withResolvers<void>()
+  const silent = createBackend({
+    url: 'http://backend',
+    fetch: async request => {
+      const { promise, reject } = Promise.withResolvers<Response>()
+      request.signal.addEventListener('abort', () => reject(request.signal.reason))
+      asked.resolve()
+      return promise
+    },
+  })
+  const abort = new AbortController()
+  const making = makeLogStreams(taskRow(definition), definition, silent, abort.signal)
+  await asked.promise
+  abort.abort(new Error('stopped'))
+  await expect(making).rejects.toThrow('stopped')
+})
+
 test('without a backend it says so', async () => {
   const definition = logging(prefix)
   await expect(makeLogStreams(taskRow(definition), definition, undefined)).rejects.toThrow('there is no backend that has CloudWatch Logs')

@@ -63,3 +63,19 @@ test('5xx and silence may be tried again', async () => {
   const silent = createBackend({ url: 'http://backend', fetch: () => Promise.reject(new Error('ECONNREFUSED')) })
   await expect(silent.json('ssm', 'AmazonSSM.X', {}, place)).rejects.toThrow('The backend http://backend does not answer: ECONNREFUSED')
 })
+
+test('an answer that is cut off may pass, as one that does not come', async () => {
+  const backend = createBackend({
+    url: 'http://backend:4566/',
+    fetch: async () =>
+      new Response(
+        new ReadableStream({
+          pull: controller => controller.error(new Error('the connection was reset')),
+        }),
+      ),
+  })
+  await expect(backend.json('ssm', 'AmazonSSM.GetParameters', {}, place)).rejects.toBeInstanceOf(BackendUnreachable)
+  await expect(backend.query({ service: 'sts', action: 'A', version: '1', parameters: {} }, place)).rejects.toBeInstanceOf(
+    BackendUnreachable,
+  )
+})

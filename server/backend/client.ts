@@ -37,8 +37,15 @@ export const createBackend = ({ url, fetch: send = fetch, timeoutMs = defaultTim
       throw new BackendUnreachable(`The backend ${base} does not answer: ${messageOf(cause)}`, { cause })
     })
     if (response.status < 400) return response
-    throw refusal(response, await response.text())
+    throw refusal(response, await textOf(response, signal))
   }
+
+  /** An answer that is cut off is none. */
+  const textOf = (response: Response, signal: AbortSignal | undefined): Promise<string> =>
+    response.text().catch((cause: unknown) => {
+      signal?.throwIfAborted()
+      throw new BackendUnreachable(`The backend ${base} did not end its answer: ${messageOf(cause)}`, { cause })
+    })
 
   return {
     url: base,
@@ -46,13 +53,13 @@ export const createBackend = ({ url, fetch: send = fetch, timeoutMs = defaultTim
     json: async (service, target, input, place, options) => {
       const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }
       const response = await call({ service, method: 'POST', path: '/', headers, body: JSON.stringify(input) }, place, options)
-      return readJson(await response.text())
+      return readJson(await textOf(response, options?.signal))
     },
     query: async ({ service, action, version, parameters }: QueryCall, place, options) => {
       const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
       const body = new URLSearchParams({ Action: action, Version: version, ...parameters }).toString()
       const response = await call({ service, method: 'POST', path: '/', headers, body }, place, options)
-      return readXml(await response.text())
+      return readXml(await textOf(response, options?.signal))
     },
   }
 }

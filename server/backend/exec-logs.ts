@@ -1,17 +1,6 @@
 // What ECS Exec writes into CloudWatch Logs: whole sessions at once, when they are over.
 import type { Backend, BackendPlace } from './backend.ts'
-
-export interface LogStream {
-  readonly logGroupName: string
-  readonly logStreamName: string
-}
-
-const target = (operation: string): string => `Logs_20140328.${operation}`
-
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
-export const createLogStream = async (backend: Backend, stream: LogStream, place: BackendPlace): Promise<void> => {
-  await backend.json('logs', target('CreateLogStream'), stream, place)
-}
+import { type LogStream, putLogEvents } from './logs.ts'
 
 /** Of one call: events, and bytes with what each event costs beside its text. */
 const most = { events: 10_000, bytes: 1_048_576 } as const
@@ -29,8 +18,8 @@ export const putLogLines = async (
   place: BackendPlace,
 ): Promise<void> => {
   for (const batch of batchesOf(lines)) {
-    const logEvents = batch.map(message => ({ timestamp, message }))
-    await backend.json('logs', target('PutLogEvents'), { ...stream, logEvents }, place)
+    const events = batch.map(message => ({ timestamp, message }))
+    await putLogEvents(backend, stream, events, place)
   }
 }
 

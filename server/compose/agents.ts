@@ -43,7 +43,7 @@ export const createAgentsSide = ({ store, clock, runtime, backend }: AgentsParts
   const drains = new Drains()
   return {
     logs: {
-      prepare: (row, definition) => makeLogStreams(row, definition, backend),
+      prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
       leftToWait: row => drains.leftToWait(row, store.table(taskDefinitions).get(row.task.taskDefinitionArn), clock.now()),
       released: taskArn => drains.forget(taskArn),
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Backend, BackendPlace } from '../backend/backend.ts'
-import { createLogStream, putLogLines } from '../backend/exec-logs.ts'
+import { putLogLines } from '../backend/exec-logs.ts'
+import { createLogStream } from '../backend/logs.ts'
 import type { ExecLogging } from '../domain/exec-logging.ts'
 
 /** Takes what a session shows, and writes it when the session is over. */

@@ -42,7 +42,7 @@ export interface TaskReconcilerParts {
 /** What becomes of what a task's containers write. */
 export interface TaskLogs {
   /** Before it starts. Throws `TaskRefused`. */
-  prepare(row: TaskRow, definition: TaskDefinitionRow): Promise<void>
+  prepare(row: TaskRow, definition: TaskDefinitionRow, signal: AbortSignal): Promise<void>
   /** Milliseconds for which a STOPPED task is to be held in the runtime at most, as its logs are not delivered; woken before when they are. */
   leftToWait(row: TaskRow): number
   /** The runtime let go of it. */
@@ -115,7 +115,7 @@ export class TaskReconciler implements Reconciler {
       const { moves, ...step } = this.#step(row)
       if (step.row !== row) await this.#commit(step, moves)
       if (step.row.task.lastStatus === 'STOPPED') return this.#ended(step)
-      const isRefused = step.action === 'start' && (await this.#start(step.row)) === 'refused'
+      const isRefused = step.action === 'start' && (await this.#start(step.row, signal)) === 'refused'
       if (step.action === 'stop') await this.#stop(step.row)
       await this.#actOnContainers(step)
       if (!isRefused && step.lookAgainAfterMs !== 0) return step.lookAgainAfterMs
@@ -164,7 +164,7 @@ export class TaskReconciler implements Reconciler {
   }
 
   /** What is refused for ever is the next step's; what waits for its secrets is woken when they are there. */
-  async #start(row: TaskRow): Promise<'accepted' | 'refused' | 'waiting'> {
+  async #start(row: TaskRow, signal: AbortSignal): Promise<'accepted' | 'refused' | 'waiting'> {
     const memory = this.#memoryOf(row)
     const { clock, log, rooms, runtime, settings, store } = this.#parts
     const definition = store.table(taskDefinitions).get(row.task.taskDefinitionArn)
@@ -183,7 +183,7 @@ export class TaskReconciler implements Reconciler {
     const room = { clusterArn: row.task.clusterArn, namespace: row.namespace }
     await rooms.prepare(room)
     try {
-      await this.#parts.logs?.prepare(row, definition)
+      await this.#parts.logs?.prepare(row, definition, signal)
       await runtime.start(taskSpec(row, definition, cluster, settings, secrets?.values))
       memory.startAcceptedAt = clock.now()
       this.#secrets.forget(row.task.taskArn)
