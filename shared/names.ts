@@ -42,6 +42,8 @@ export const gatewayPort = 8082
 export const gatewayService = 'traefik'
 /** Of the administration port: what the gateway fetches. */
 export const configurationPath = '/gateway/configuration'
+/** Of the administration port: whether a request may pass what a rule has in front; the query's `rule` is its ARN. */
+export const guardPath = '/gateway/guard'
 /** Of the administration port: where listeners are reached, as JSON. */
 export const listenersPath = '/gateway/listeners'
 /** Of the administration port: the certificate of the instance's authority, PEM. */

@@ -9,6 +9,7 @@ import {
   configurationPath,
   gatewayPort,
   gatewayService,
+  guardPath,
   listenersPath,
   systemNamespace,
   unpublishedListenerPorts,
@@ -19,8 +20,10 @@ import { dynamicConfiguration } from '../domain/elbv2/routing/configuration.ts'
 import { listenerAddresses } from '../gateway/listener-addresses.ts'
 import { openAuthority } from '../gateway/authority.ts'
 import { Certificates } from '../gateway/certificates.ts'
+import { createGuard } from '../gateway/guard.ts'
 import { LoadBalancerServices } from '../gateway/load-balancer-services.ts'
 import { routingState } from '../gateway/routing-tables.ts'
+import { Tokens, fetchTrusting } from '../gateway/tokens.ts'
 import { TraefikGateway } from '../gateway/traefik-gateway.ts'
 import type { AdminRoute } from '../http/admin.ts'
 import type { Logger } from '../log.ts'
@@ -76,6 +79,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     },
   })
   void certificates.settle().catch((error: unknown) => log.error({ err: error }, 'certificates could not be made'))
+  const guard = createGuard({ store, tokens: new Tokens({ clock, fetchKeys: fetchTrusting(authority.certificate) }) })
   const ports = { published: config.listenerPorts, unpublished: unpublishedListenerPorts }
   return {
     gateway,
@@ -83,6 +87,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
     routes: [
       { method: 'GET', path: configurationPath, isOpen: true, handle: () => gateway.answer() },
+      { method: 'GET', path: guardPath, isOpen: true, handle: guard },
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
     ],

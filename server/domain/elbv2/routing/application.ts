@@ -38,8 +38,9 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
       if (match === undefined) continue
       const outcome = outcomeOf(state, rule, settings)
       Object.assign(services, outcome.services)
-      Object.assign(middlewares, outcome.middlewares)
-      const chain = [...(handOver === undefined ? [] : [`${name}-forward`]), ...Object.keys(outcome.middlewares)]
+      Object.assign(middlewares, outcome.guards, outcome.middlewares)
+      const handsOver = handOver === undefined ? [] : [`${name}-forward`]
+      const chain = [...Object.keys(outcome.guards ?? {}), ...handsOver, ...Object.keys(outcome.middlewares)]
       routers[nameOf('rule', rule.rule.RuleArn)] = {
         rule: match,
         // Tried from the highest on.

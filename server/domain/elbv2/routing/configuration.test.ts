@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Action } from '../../../aws/generated/elbv2.ts'
 import { aTarget, aTargetGroup, forwardTo, routingWorld } from '../../../../test/support/routing-world.ts'
 import { dynamicConfiguration } from './configuration.ts'
 
@@ -66,22 +67,31 @@ describe('an Application Load Balancer', () => {
     expect(none.http?.routers?.[first]?.service).toBe(group(2))
   })
 
-  test.each(['authenticate-oidc', 'authenticate-cognito', 'jwt-validation'] as const)(
-    'lets nothing pass a rule with %s, whatever it does then',
-    Type => {
-      const rules = [
-        {
-          Actions: [
-            { Type, Order: 1 },
-            { ...forwardTo([1, 1]), Order: 2 },
-          ],
-        },
-      ]
-      const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules }], groups }))
-      expect(http?.routers?.[first]).toMatchObject({ service: 'noop@internal', middlewares: [first] })
-      expect(http?.middlewares?.[first]).toMatchObject({ plugin: { kecs: { do: 'answer', status: '500', contentType: 'text/html' } } })
-    },
-  )
+  const jwt: Action = { Type: 'jwt-validation', JwtValidationConfig: { JwksEndpoint: 'https://idp.test/keys', Issuer: 'idp' } }
+
+  test.each<[string, Action]>([
+    ['authenticate-oidc', { Type: 'authenticate-oidc' }],
+    ['authenticate-cognito', { Type: 'authenticate-cognito' }],
+  ])('lets nothing pass a rule with %s, whatever it does then', (_, guard) => {
+    const rules = [{ Actions: [jwt, guard, forwardTo([1, 1])] }]
+    const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules }], groups }))
+    expect(http?.routers?.[first]).toMatchObject({ service: 'noop@internal', middlewares: [first] })
+    expect(http?.middlewares?.[first]).toMatchObject({ plugin: { kecs: { do: 'answer', status: '500', contentType: 'text/html' } } })
+  })
+
+  test('has the control plane asked of each request to a rule that checks tokens, before anything else is done to it', () => {
+    const fixed: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '204' } }
+    const rules = [{ Actions: [jwt, fixed] }, { Actions: [jwt, forwardTo([1, 1])] }]
+    const attributes = { 'routing.http.xff_header_processing.mode': 'remove' }
+    const { http } = dynamicConfiguration(routingWorld({ attributes, listeners: [{ port: 81, entryPort: 9020, rules }], groups }))
+    expect(http?.routers?.[first]?.middlewares).toEqual([`${first}-guard`, `${listener}-forward`, first])
+    expect(http?.routers?.[second]).toMatchObject({ service: group(1), middlewares: [`${second}-guard`, `${listener}-forward`] })
+    const rule =
+      'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/web/0000000000000001/0000000000000001/0000000000000064'
+    expect(http?.middlewares?.[`${first}-guard`]).toEqual({
+      forwardAuth: { address: `http://kecs-control-plane.kecs-system:8081/gateway/guard?rule=${encodeURIComponent(rule)}` },
+    })
+  })
 
   test('is not there before it has a port of the gateway, and for HTTPS a certificate', () => {
     const rules = [{ Actions: [forwardTo([1, 1])] }]

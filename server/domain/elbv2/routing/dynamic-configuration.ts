@@ -71,6 +71,7 @@ export type HttpService =
 
 export type Middleware =
   | { readonly plugin: { readonly kecs: Readonly<Record<string, string>> } }
+  | { readonly forwardAuth: { readonly address: string; readonly authResponseHeaders?: readonly string[] } }
   | { readonly headers: { readonly customRequestHeaders?: Named<string>; readonly customResponseHeaders?: Named<string> } }
 
 export interface HttpTransport {

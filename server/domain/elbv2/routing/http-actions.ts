@@ -1,6 +1,9 @@
 // What a rule of an Application Load Balancer does, as middlewares and a service of the gateway.
+import { adminPort, controlPlaneName, guardPath, systemNamespace } from '../../../../shared/names.ts'
 import type { Action, RedirectActionConfig } from '../../../aws/generated/elbv2.ts'
 import type { RuleRow } from '../../../store/elbv2-tables.ts'
+import { errorPage } from '../error-page.ts'
+import { canGuard } from '../guards.ts'
 import type { HttpService, Middleware } from './dynamic-configuration.ts'
 import { groupService } from './http-groups.ts'
 import { type RoutingState, nameOf } from './routing-state.ts'
@@ -20,21 +23,28 @@ export interface RuleOutcome {
   readonly service: string
   readonly middlewares: Readonly<Record<string, Middleware>>
   readonly services: Readonly<Record<string, HttpService>>
+  /** Middlewares before all others: who does not pass them never gets to the rule's action. */
+  readonly guards?: Readonly<Record<string, Middleware>>
 }
 
-/** AWS' page for a rule whose users cannot be authenticated. */
-const internalError = {
-  status: '500',
-  contentType: 'text/html',
-  body: '<html>\r\n<head><title>500 Internal Server Error</title></head>\r\n<body>\r\n<center><h1>500 Internal Server Error</h1></center>\r\n</body>\r\n</html>\r\n',
-}
-
-/** The last of a rule's actions. Those before it authenticate, which is not done here: nothing passes them. */
+/** What a rule does. Actions that authenticate come first, and nothing passes those that are not done here. */
 export function outcomeOf(state: RoutingState, { rule }: RuleRow, listener: ListenerSettings): RuleOutcome {
   const name = nameOf('rule', rule.RuleArn)
   const actions = rule.Actions ?? []
-  const action = actions.at(-1)
-  if (actions.length > 1) return answering(name, internalError)
+  const guards = actions.slice(0, -1)
+  if (!guards.every(canGuard)) return answering(name, { status: '500', contentType: 'text/html', body: errorPage(500) })
+  const outcome = lastOf(state, name, actions.at(-1), listener)
+  return guards.length === 0 ? outcome : { ...outcome, guards: { [`${name}-guard`]: guardOf(rule.RuleArn) } }
+}
+
+/** The control plane is asked of each request, and answers those that may not pass. */
+const guardOf = (ruleArn: string): Middleware => ({
+  forwardAuth: {
+    address: `http://${controlPlaneName}.${systemNamespace}:${adminPort}${guardPath}?rule=${encodeURIComponent(ruleArn)}`,
+  },
+})
+
+function lastOf(state: RoutingState, name: string, action: Action | undefined, listener: ListenerSettings): RuleOutcome {
   if (action?.RedirectConfig !== undefined) return answering(name, { ...redirect(action.RedirectConfig), ...listener })
   if (action?.FixedResponseConfig !== undefined) {
     const { StatusCode, ContentType, MessageBody } = action.FixedResponseConfig

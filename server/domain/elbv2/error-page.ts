@@ -1,0 +1,13 @@
+const titles: Readonly<Record<number, string>> = {
+  401: 'Authorization Required',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Temporarily Unavailable',
+}
+
+/** The page, HTML, that load balancers on AWS answer with a status by themselves. */
+export function errorPage(status: number): string {
+  const title = `${status} ${titles[status] ?? ''}`.trimEnd()
+  const lines = ['<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`, '</body>', '</html>']
+  return lines.map(line => `${line}\r\n`).join('')
+}
