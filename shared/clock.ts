@@ -9,10 +9,17 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void
 }
 
+/** Timers that are longer than this fire at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestTimer = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (milliseconds, callback) => {
-    const timer = setTimeout(callback, milliseconds)
+    let timer: NodeJS.Timeout
+    const wait = (left: number): void => {
+      timer = left > longestTimer ? setTimeout(() => wait(left - longestTimer), longestTimer) : setTimeout(callback, left)
+    }
+    wait(milliseconds)
     return () => clearTimeout(timer)
   },
 }

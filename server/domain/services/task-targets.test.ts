@@ -65,6 +65,16 @@ describe('a task that runs', () => {
     expect(moveTargets(task('RUNNING'), around({ target: () => draining })).registered[0]).toMatchObject({ registeredAt: 5_000 })
   })
 
+  test('at an address that another task had is registered anew, and that one leaves it alone', () => {
+    const target = { Id: '10.0.0.7', Port: 8080 }
+    const others: TargetRow = { targetGroupArn: 'g', target, taskArn: 'another', registeredAt: 1_000 }
+    expect(moveTargets(task('RUNNING'), around({ target: () => others })).registered[0]).toMatchObject({ registeredAt: 5_000 })
+    const former = task('STOPPED', { loadBalancers: [{ ...entry, target }] })
+    const moves = moveTargets(former, around({ target: () => others }))
+    expect([moves.draining, moves.gone]).toEqual([[], []])
+    expect(moves.row.loadBalancers).toEqual([{ ...entry, target, deregistered: { at: 5_000, drainsUntil: 5_000 } }])
+  })
+
   test('is not registered before, nor in a group that is gone', () => {
     for (const status of ['PROVISIONING', 'PENDING', 'ACTIVATING']) expect(moveTargets(task(status), around()).registered).toEqual([])
     expect(moveTargets(task('RUNNING'), around({ group: () => undefined })).registered).toEqual([])

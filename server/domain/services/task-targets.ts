@@ -57,13 +57,17 @@ const register = (row: TaskRow, entries: readonly TaskLoadBalancer[], around: Ta
     ...unmoved({ ...row, loadBalancers: moved }),
     registered: fresh.map(({ targetGroupArn, target }) => {
       const existing = around.target(targetGroupArn, target)
-      // What a user registered before is the task's from now on, and as healthy as it is.
-      const registeredAt = existing === undefined || existing.drainingUntil !== undefined ? around.now : existing.registeredAt
+      // What a user registered before is the task's from now on, and as healthy as it is; another task's says nothing of this one.
+      const isKept = existing !== undefined && existing.drainingUntil === undefined && isOf(existing, row)
+      const registeredAt = isKept ? existing.registeredAt : around.now
       return { targetGroupArn, target, taskArn: row.task.taskArn, registeredAt }
     }),
     messages: counted(fresh, (count, arn) => messages.registeredTargets(serviceName(row), count, arn)),
   }
 }
+
+/** An address that a task had is soon another's. */
+const isOf = ({ taskArn }: TargetRow, { task }: TaskRow): boolean => taskArn === undefined || taskArn === task.taskArn
 
 type Registered = TaskLoadBalancer & { readonly target: TargetDescription }
 
@@ -94,7 +98,8 @@ const deregister = (row: TaskRow, entries: readonly TaskLoadBalancer[], around: 
   const gone: TargetRow[] = []
   const moved = entries.map((entry): TaskLoadBalancer => {
     if (entry.target === undefined || entry.deregistered !== undefined) return entry
-    const target = around.target(entry.targetGroupArn, entry.target)
+    const found = around.target(entry.targetGroupArn, entry.target)
+    const target = found !== undefined && isOf(found, row) ? found : undefined
     const { targetGroupArn } = entry
     const after =
       target === undefined
