@@ -39,6 +39,21 @@ const deploying = async (more: DeploymentConfiguration, prepare: (backend: FakeB
 const statusOf = (world: ServiceWorld): string => world.serviceDeployment.serviceDeployment.status
 
 describe('a Lambda hook', () => {
+  test('that runs for long holds up no reset or restore, and is called once more after it', async () => {
+    const { world, backend, ends, control } = await deploying(
+      { strategy: 'BLUE_GREEN', lifecycleHooks: [hook('slow', 'PRE_SCALE_UP')] },
+      each => each.functions.set('slow', () => new Promise(() => {})),
+    )
+    await world.clock.until(() => backend.invoked.length === 1, minute)
+    await control.controller.pause()
+    backend.functions.set('slow', () => ({ hookStatus: 'SUCCEEDED' }))
+    control.controller.resume()
+    control.controller.wakeAll()
+    await ends()
+    expect(statusOf(world)).toBe('SUCCESSFUL')
+    expect(backend.invoked).toHaveLength(2)
+  })
+
   test('is called with the documented event, at each of its stages', async () => {
     const { world, backend, source, target, ends } = await deploying(
       {

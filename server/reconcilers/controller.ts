@@ -56,7 +56,9 @@ export class Controller {
 
   /** Begins nothing more until `resume`, and resolves when nothing runs. */
   async pause(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map(({ queue }) => queue.pause()))
+    const paused = [...this.#queues.values()].map(({ queue }) => queue.pause())
+    for (const { reconciler } of this.#queues.values()) reconciler.interrupt?.()
+    await Promise.all(paused)
   }
 
   resume(): void {

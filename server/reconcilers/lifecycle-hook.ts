@@ -35,7 +35,10 @@ export const callsOf = (row: ServiceDeploymentRow): readonly (HookRun & { readon
  */
 export class LifecycleHookReconciler implements Reconciler {
   readonly kind = 'lifecycle-hook'
+  /** A function may run for a quarter of an hour: those of one service are not to wait for others'. */
+  readonly concurrency = 256
   readonly #parts: LifecycleHookReconcilerParts
+  #interruption = new AbortController()
 
   constructor(parts: LifecycleHookReconcilerParts) {
     this.#parts = parts
@@ -53,12 +56,19 @@ export class LifecycleHookReconciler implements Reconciler {
     if (row === undefined) return undefined
     const calls = callsOf(row)
     const due = calls.filter(({ callAt }) => callAt <= clock.now())
-    const results = await Promise.allSettled(due.map(hook => this.#call(row, hook, signal)))
+    const ending = AbortSignal.any([signal, this.#interruption.signal])
+    const results = await Promise.allSettled(due.map(hook => this.#call(row, hook, ending)))
     const failure = results.find(result => result.status === 'rejected')
     if (failure !== undefined) throw failure.reason
     const after = store.table(serviceDeployments).get(key)
     const times = after === undefined ? [] : callsOf(after).map(({ callAt }) => callAt - clock.now())
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times))
+  }
+
+  /** The functions that run are called once more after. */
+  interrupt(): void {
+    this.#interruption.abort(new Error('interrupted'))
+    this.#interruption = new AbortController()
   }
 
   async #call(row: ServiceDeploymentRow, hook: HookRun & { readonly targetArn: string }, signal: AbortSignal): Promise<void> {

@@ -11,6 +11,8 @@ export interface Reconciler {
   reconcile(key: string, signal: AbortSignal): Promise<number | undefined>
   /** Keys to wake at start. */
   keys(): Iterable<string>
+  /** Ends what it does that may take minutes, by failing: nothing is to run for a while, and it is called again after. */
+  interrupt?(): void
   /** Drops what it remembers of keys: there are none any more. */
   forget?(): void
 }

@@ -1,5 +1,5 @@
 // A backend whose services are functions of a test.
-import { type Backend, BackendError, BackendUnreachable } from '../../server/backend/backend.ts'
+import { type Backend, BackendError, type BackendPlace, BackendUnreachable, type CallOptions } from '../../server/backend/backend.ts'
 
 export interface Invoked {
   readonly functionName: string
@@ -57,7 +57,11 @@ export class FakeBackend implements Backend {
     return { DescribeAlarmsResponse: { DescribeAlarmsResult: { MetricAlarms: member.length === 0 ? '' : { member } } } }
   }
 
-  async rest({ path, body }: { readonly path: string; readonly body?: unknown }): Promise<Response> {
+  async rest(
+    { path, body }: { readonly path: string; readonly body?: unknown },
+    _place: BackendPlace,
+    { signal }: CallOptions = {},
+  ): Promise<Response> {
     this.#count()
     const functionName =
       decodeURIComponent(path.split('/')[3] ?? '')
@@ -67,7 +71,9 @@ export class FakeBackend implements Backend {
     this.invoked.push({ functionName, event })
     const made = this.functions.get(functionName)
     if (made === undefined) throw new BackendError('ResourceNotFoundException', 404, `Function not found: ${functionName}`)
-    const answer = made(event)
+    const { promise: ended, reject } = Promise.withResolvers<never>()
+    signal?.addEventListener('abort', () => reject(signal.reason))
+    const answer = await Promise.race([made(event), ended])
     return answer instanceof Error
       ? Response.json({ errorMessage: answer.message }, { headers: { 'x-amz-function-error': 'Unhandled' } })
       : Response.json(answer)
