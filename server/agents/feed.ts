@@ -2,7 +2,8 @@ import type { AgentEvent, AgentTask } from '../agent/protocol.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Runtime, TaskObservation, TaskRef } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { taskDefinitions, tasks } from '../store/tables.ts'
+import { definitionOf } from '../store/runnable-definition.ts'
+import { tasks } from '../store/tables.ts'
 import { describeTask } from './describe.ts'
 
 /** Changes of a task come several at a time: of its row, and of what is seen of it. Milliseconds. */
@@ -102,7 +103,7 @@ export class AgentFeed {
   #describe(observation: TaskObservation, node: string): AgentTask | undefined {
     if (observation.node !== node) return undefined
     const row = this.#parts.store.table(tasks).get(observation.taskArn)
-    const definition = row === undefined ? undefined : this.#parts.store.table(taskDefinitions).get(row.task.taskDefinitionArn)
+    const definition = row === undefined ? undefined : definitionOf(this.#parts.store, row.task.taskDefinitionArn)
     return row === undefined || definition === undefined ? undefined : describeTask(row, definition, observation)
   }
 }

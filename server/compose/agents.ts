@@ -10,7 +10,7 @@ import type { Wake } from '../reconcilers/reconciler.ts'
 import type { TaskLogs } from '../reconcilers/task.ts'
 import type { Runtime, TaskRef } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { taskDefinitions } from '../store/tables.ts'
+import { definitionOf } from '../store/runnable-definition.ts'
 import type { Started } from './started.ts'
 
 export interface AgentsParts {
@@ -44,7 +44,7 @@ export const createAgentsSide = ({ store, clock, runtime, backend }: AgentsParts
   return {
     logs: {
       prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
-      leftToWait: row => drains.leftToWait(row, store.table(taskDefinitions).get(row.task.taskDefinitionArn), clock.now()),
+      leftToWait: row => drains.leftToWait(row, definitionOf(store, row.task.taskDefinitionArn), clock.now()),
       released: taskArn => drains.forget(taskArn),
     },
     noticed: task => feed.changed(task),

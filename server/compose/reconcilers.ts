@@ -9,6 +9,7 @@ import type { Logger } from '../log.ts'
 import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.ts'
 import { Controller } from '../reconcilers/controller.ts'
+import { DaemonReconciler } from '../reconcilers/daemon.ts'
 import { DeploymentAlarms } from '../reconcilers/deployment-alarms.ts'
 import { LifecycleHookReconciler } from '../reconcilers/lifecycle-hook.ts'
 import { type Carrier, LoadBalancerReconciler } from '../reconcilers/load-balancer.ts'
@@ -108,6 +109,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       new TaskDefinitionReconciler({ store, users: [serviceUses] }),
       taskReconciler,
       new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake }),
+      new DaemonReconciler({ ...parts, isSynced: () => synced, wake }),
       new LifecycleHookReconciler({ store, clock, log, wake, backend }),
       alarms,
       new ScalingReconciler({

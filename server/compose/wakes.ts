@@ -9,10 +9,12 @@ import { tasks } from '../store/tables.ts'
 
 /** Wakes whom a change concerns, whoever made it. The answer ends it. */
 export const wakeOnChanges = (store: Store, wake: Wake): (() => void) => {
-  /** What becomes of a service's tasks is its scheduler's business. */
+  /** What becomes of a service's tasks, and of a daemon's, is its scheduler's business. */
   const wakeServiceOf = (taskArn: string | undefined): void => {
     const row = taskArn === undefined ? undefined : store.table(tasks).get(taskArn)
-    if (row?.serviceArn !== undefined && row.isAccountedFor !== true) wake('service', row.serviceArn)
+    if (row === undefined || row.isAccountedFor === true) return
+    if (row.serviceArn !== undefined) wake('service', row.serviceArn)
+    if (row.daemonArn !== undefined) wake('daemon', row.daemonArn)
   }
   /** Whether they are checked, and what their services make of it, depends on their group. */
   const wakeTargetsOf = (targetGroupArn: string | undefined): void => {

@@ -23,6 +23,7 @@ export type Wake = (
     | 'task'
     | 'cluster'
     | 'service'
+    | 'daemon'
     | 'lifecycle-hook'
     | 'deployment-alarms'
     | 'scaling'

@@ -11,7 +11,8 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
 import { type Runtime, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { type TaskDefinitionRow, type TaskRow, clusters, taskDefinitions, tasks } from '../store/tables.ts'
+import { definitionOf } from '../store/runnable-definition.ts'
+import { type TaskDefinitionRow, type TaskRow, clusters, tasks } from '../store/tables.ts'
 import type { ClusterRooms } from './cluster-rooms.ts'
 import { OrphanTasks } from './orphan-tasks.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -145,7 +146,7 @@ export class TaskReconciler implements Reconciler {
   }
 
   #factsOf(row: TaskRow) {
-    return taskFacts(row, this.#parts.store.table(taskDefinitions).get(row.task.taskDefinitionArn))
+    return taskFacts(row, definitionOf(this.#parts.store, row.task.taskDefinitionArn))
   }
 
   async #commit({ row, lookAgainAfterMs }: Step, { targets, instances }: Moves): Promise<void> {
@@ -167,7 +168,7 @@ export class TaskReconciler implements Reconciler {
   async #start(row: TaskRow, signal: AbortSignal): Promise<'accepted' | 'refused' | 'waiting'> {
     const memory = this.#memoryOf(row)
     const { clock, log, rooms, runtime, settings, store } = this.#parts
-    const definition = store.table(taskDefinitions).get(row.task.taskDefinitionArn)
+    const definition = definitionOf(store, row.task.taskDefinitionArn)
     const cluster = store.table(clusters).get(row.task.clusterArn)
     if (definition === undefined || cluster === undefined) {
       memory.startError = `The task's ${definition === undefined ? 'task definition' : 'cluster'} was deleted before it started.`

@@ -50,9 +50,17 @@ export interface DaemonRow {
   readonly daemonArn: string
   readonly clusterArn: string
   readonly capacityProviderArns: readonly string[]
-  /** The newest deployment and what it brought. */
   readonly deploymentArn: string
+  /** What its tasks are to run: what the newest deployment brought, unless that was rolled back. */
   readonly revisionArn: string
+  /** What ran before, while the newest deployment is under way: what it would be rolled back to. */
+  readonly formerRevisionArn?: string
+  /** Tasks that failed one after another; none where absent. */
+  readonly failedTasks?: number
+  /** When the last one failed or found no room. */
+  readonly failedAt?: number
+  /** When it was asked to go: it is removed once its tasks are stopped. */
+  readonly deletedAt?: number
   readonly tags: readonly Tag[]
   /** Milliseconds since the epoch, as all times of these rows. */
   readonly createdAt: number
@@ -85,6 +93,8 @@ export const daemonRevisions: TableDefinition<DaemonRevisionRow, 'daemon' | 'tas
 export interface DaemonDeploymentRow {
   readonly daemonArn: string
   readonly createdAt: number
+  /** Since when each machine has a task of its own that is well: when the bake time began. */
+  readonly readyAt?: number
   /** As DescribeDaemonDeployments shows it. */
   readonly deployment: DaemonDeployment & {
     readonly daemonDeploymentArn: string

@@ -113,7 +113,9 @@ export interface TaskRow {
   readonly epoch: string
   /** The service that launched it; `task.startedBy` names its deployment or task set. */
   readonly serviceArn?: string
-  /** A STOPPED task of a service whose end its scheduler has counted. */
+  /** The daemon that launched it; `task.startedBy` names the revision. */
+  readonly daemonArn?: string
+  /** A STOPPED task of a service or daemon whose end its scheduler has counted. */
   readonly isAccountedFor?: true
   /** Its service's scheduler has seen it healthy. */
   readonly hasBeenReady?: true
@@ -154,6 +156,7 @@ export const tasks: TableDefinition<
   | 'family'
   | 'startedBy'
   | 'service'
+  | 'daemon'
 > = {
   name: 'ecs_tasks',
   key: row => row.task.taskArn,
@@ -174,5 +177,6 @@ export const tasks: TableDefinition<
     holdsPorts: row => (row.hostPorts !== undefined && row.task.lastStatus !== 'STOPPED' ? 'yes' : undefined),
     /** Of a service, all that do not run any more and are counted left out: what its scheduler looks at. */
     service: row => (row.isAccountedFor === true ? undefined : row.serviceArn),
+    daemon: row => (row.isAccountedFor === true ? undefined : row.daemonArn),
   },
 }

@@ -16,6 +16,7 @@ import {
   DescribeGatewayCommand,
   DescribeGatewayResourcesCommand,
   DescribeGatewayRouteCommand,
+  DescribeTasksCommand,
   DisassociateGatewayFromClusterCommand,
   ListDaemonDeploymentsCommand,
   ListDaemonTaskDefinitionsCommand,
@@ -24,9 +25,12 @@ import {
   ListGatewayRoutesCommand,
   ListGatewaysCommand,
   ListTagsForResourceCommand,
+  ListTasksCommand,
   paginateListGateways,
   RegisterDaemonTaskDefinitionCommand,
+  StopTaskCommand,
   TagResourceCommand,
+  type Task,
   UpdateDaemonCommand,
   UpdateGatewayCommand,
   waitUntilDaemonActive,
@@ -34,6 +38,7 @@ import {
   waitUntilDaemonTaskDefinitionDeleted,
 } from '@aws-sdk/client-ecs'
 import { EcsSuite, refusal } from '../support/ecs-suite.ts'
+import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('daemons')
 beforeAll(() => suite.open(), 60_000)
@@ -43,7 +48,7 @@ async function register(name: string): Promise<string> {
   const { daemonTaskDefinitionArn } = await suite.ecs.send(
     new RegisterDaemonTaskDefinitionCommand({
       family: suite.named(name),
-      containerDefinitions: [{ name: 'agent', image: 'agent:1' }],
+      containerDefinitions: [{ name: 'agent', image: 'agent:1', command: ['sleep', '600'], stopTimeout: 2 }],
       cpu: '128',
       memory: '256',
     }),
@@ -70,6 +75,13 @@ async function managedCluster(name: string) {
   const provider = capacityProvider?.capacityProviderArn ?? ''
   suite.undo(() => suite.ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: provider, cluster: clusterArn })))
   return { clusterArn, provider }
+}
+
+/** The tasks that a daemon has and wants. */
+async function tasksOf(cluster: string, daemonName: string): Promise<Task[]> {
+  const { taskArns = [] } = await suite.ecs.send(new ListTasksCommand({ cluster, daemonName }))
+  if (taskArns.length === 0) return []
+  return (await suite.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))).tasks ?? []
 }
 
 describe('daemons', () => {
@@ -99,7 +111,23 @@ describe('daemons', () => {
       { daemonDeploymentArns: [made.deploymentArn ?? ''] },
     )
     const { daemon } = await suite.ecs.send(new DescribeDaemonCommand({ daemonArn }))
-    expect(daemon).toMatchObject({ daemonArn, clusterArn, status: 'ACTIVE', deploymentArn: made.deploymentArn })
+    expect(daemon).toMatchObject({
+      daemonArn,
+      clusterArn,
+      status: 'ACTIVE',
+      deploymentArn: made.deploymentArn,
+      currentRevisions: [{ totalRunningCount: 1, totalWithoutDaemonCount: 0, capacityProviders: [{ arn: provider, runningCount: 1 }] }],
+    })
+    // One task, of the daemon's group, on the one container instance; it is kept.
+    const [stopped] = await tasksOf(clusterArn, suite.named('life'))
+    expect(stopped).toMatchObject({ group: `daemon:${suite.named('life')}`, taskDefinitionArn: first, lastStatus: 'RUNNING' })
+    await suite.ecs.send(new StopTaskCommand({ cluster: clusterArn, task: stopped?.taskArn }))
+    const another = async () => {
+      const [found] = await tasksOf(clusterArn, suite.named('life'))
+      return found?.taskArn !== stopped?.taskArn && found?.lastStatus === 'RUNNING'
+    }
+    await until('another task runs', another, { withinMs: 30_000 })
+    const [task] = await tasksOf(clusterArn, suite.named('life'))
     const revision = daemon?.currentRevisions?.[0]?.arn ?? ''
     const revisions = await suite.ecs.send(new DescribeDaemonRevisionsCommand({ daemonRevisionArns: [revision, `${revision}9`] }))
     expect(revisions.daemonRevisions?.[0]).toMatchObject({
@@ -122,7 +150,14 @@ describe('daemons', () => {
       }),
     )
     expect(updated.deploymentArn).not.toBe(made.deploymentArn)
+    await waitUntilDaemonDeploymentSuccessful(
+      { client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 },
+      { daemonDeploymentArns: [updated.deploymentArn ?? ''] },
+    )
     expect(await statusOf(first)).toBe('DELETED')
+    const replaced = await tasksOf(clusterArn, suite.named('life'))
+    expect(replaced.map(each => each.taskDefinitionArn)).toEqual([second])
+    expect(replaced[0]?.taskArn).not.toBe(task?.taskArn)
     const deployments = await suite.ecs.send(new ListDaemonDeploymentsCommand({ daemonArn, status: ['SUCCESSFUL'] }))
     expect(deployments.daemonDeployments?.map(each => each.daemonDeploymentArn)).toEqual([
       updated.deploymentArn ?? '',
@@ -144,8 +179,34 @@ describe('daemons', () => {
       'ClientException: The capacity provider cannot be deleted because it is associated with',
     )
     expect((await suite.ecs.send(new DeleteDaemonCommand({ daemonArn }))).status).toBe('DELETE_IN_PROGRESS')
-    expect(await refusal(suite.ecs.send(new DescribeDaemonCommand({ daemonArn })))).toBe('DaemonNotFoundException: Daemon not found.')
-  }, 60_000)
+    const look = () => suite.ecs.send(new DescribeDaemonCommand({ daemonArn }))
+    const gone = async () => (await look().then(({ daemon: left }) => left?.status, String)) !== 'DELETE_IN_PROGRESS'
+    await until('the daemon is gone', gone, { withinMs: 60_000 })
+    expect(await refusal(look())).toBe('DaemonNotFoundException: Daemon not found.')
+    expect(await tasksOf(clusterArn, suite.named('life'))).toEqual([])
+  }, 180_000)
+
+  test('go back to the revision before when tasks of the new one fail', async () => {
+    const { clusterArn, provider } = await managedCluster('back')
+    const well = await register('back')
+    const name = suite.named('back')
+    const containerDefinitions = [{ name: 'agent', image: 'busybox:latest', command: ['sh', '-c', 'exit 3'] }]
+    const broken = await suite.ecs.send(new RegisterDaemonTaskDefinitionCommand({ family: name, containerDefinitions }))
+    const create = { daemonName: name, clusterArn, daemonTaskDefinitionArn: well, capacityProviderArns: [provider] }
+    const { daemonArn = '', deploymentArn = '' } = await suite.ecs.send(new CreateDaemonCommand(create))
+    suite.undo(() => suite.ecs.send(new DeleteDaemonCommand({ daemonArn })))
+    const wait = { client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }
+    await waitUntilDaemonDeploymentSuccessful(wait, { daemonDeploymentArns: [deploymentArn] })
+    const { daemonTaskDefinitionArn } = broken
+    const updated = await suite.ecs.send(new UpdateDaemonCommand({ daemonArn, daemonTaskDefinitionArn, capacityProviderArns: [provider] }))
+    const deployment = async () => {
+      const asked = new DescribeDaemonDeploymentsCommand({ daemonDeploymentArns: [updated.deploymentArn ?? ''] })
+      return (await suite.ecs.send(asked)).daemonDeployments?.[0]
+    }
+    await until('it is rolled back', async () => (await deployment())?.status === 'ROLLBACK_SUCCESSFUL', { withinMs: 90_000 })
+    expect(await deployment()).toMatchObject({ circuitBreaker: { failureCount: 3, status: 'TRIGGERED', threshold: 3 } })
+    expect((await tasksOf(clusterArn, name)).map(each => each.taskDefinitionArn)).toEqual([well])
+  }, 180_000)
 
   test('are refused on other capacity than managed instances', async () => {
     const { clusterArn, provider } = await managedCluster('wrong')

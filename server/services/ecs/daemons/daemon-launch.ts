@@ -83,16 +83,14 @@ export function launchDaemon(
       deployment: {
         daemonDeploymentArn: ecsArn(context, `daemon-deployment/${path}/${id.slice(0, 21)}`),
         clusterArn,
-        // There is no managed instance on which it would have to be started.
-        status: 'SUCCESSFUL',
+        status: 'PENDING',
         targetDaemonRevision: { arn: daemonRevisionArn, capacityProviders: instances, ...counts },
         sourceDaemonRevisions: before === undefined ? [] : [{ arn: before, capacityProviders: instances, ...counts }],
-        circuitBreaker: { failureCount: 0, status: 'MONITORING_COMPLETE', threshold: 3 },
-        alarms: { status: alarmNames.length > 0 ? 'MONITORING_COMPLETE' : 'DISABLED', alarmNames, triggeredAlarmNames: [] },
+        circuitBreaker: { failureCount: 0, status: 'MONITORING', threshold: 3 },
+        // Nothing watches them.
+        alarms: { status: 'DISABLED', alarmNames, triggeredAlarmNames: [] },
         deploymentConfiguration: { drainPercent: 25, bakeTimeInMinutes: 0, ...request.deploymentConfiguration },
         createdAt: at,
-        startedAt: at,
-        finishedAt: at,
       },
     },
   }

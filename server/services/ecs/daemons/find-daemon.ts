@@ -1,4 +1,5 @@
 import { ServiceError } from '../../../aws/errors.ts'
+import type { DaemonStatus } from '../../../aws/generated/ecs.ts'
 import { ecsArn, parseArn } from '../../../domain/arn.ts'
 import type { Place } from '../../../domain/arn.ts'
 import { daemons } from '../../../store/ecs-daemon-tables.ts'
@@ -8,6 +9,8 @@ import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
 
 export const daemonArn = (place: Place, clusterName: string, daemonName: string): string =>
   ecsArn(place, `daemon/${clusterName}/${daemonName}`)
+
+export const daemonStatus = ({ deletedAt }: DaemonRow): DaemonStatus => (deletedAt === undefined ? 'ACTIVE' : 'DELETE_IN_PROGRESS')
 
 /** What follows the type in an ARN of ECS here, split at slashes. Throws InvalidParameterException for any other text. */
 export function partsInArn(place: Place, text: string, type: string): readonly string[] {

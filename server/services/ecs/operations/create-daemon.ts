@@ -1,5 +1,6 @@
-// Differs from AWS: kept only: there are no managed instances, on which alone daemons run, so no task is started and each
-// deployment is SUCCESSFUL at once.
+// Differs from AWS: every ACTIVE container instance of the cluster is taken for one of the daemon's capacity providers, and
+// counted with the first; its tasks have the launch type EC2. Other tasks do not wait for a critical daemon, and alarms are
+// kept only.
 import type { CreateDaemonRequest, CreateDaemonResponse } from '../../../aws/generated/ecs.ts'
 import { epochSeconds } from '../../../../shared/clock.ts'
 import { checkTags } from '../check-tags.ts'
@@ -50,5 +51,6 @@ export async function createDaemon(context: EcsContext, input: CreateDaemonReque
     transaction.put(daemons, made)
     return made
   })
+  context.wake('daemon', row.daemonArn)
   return { daemonArn: row.daemonArn, status: 'ACTIVE', createdAt: epochSeconds(row.createdAt), deploymentArn: row.deploymentArn }
 }

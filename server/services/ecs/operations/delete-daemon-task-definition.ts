@@ -1,13 +1,13 @@
 // Differs from AWS: one that no daemon uses is DELETED at once; one that is used is DELETE_IN_PROGRESS until the daemon is
-// deleted or has another. A DELETED one is described for an hour.
+// deleted or runs another. A DELETED one is described for an hour.
 import type { DeleteDaemonTaskDefinitionRequest, DeleteDaemonTaskDefinitionResponse } from '../../../aws/generated/ecs.ts'
 import { epochSeconds } from '../../../../shared/clock.ts'
-import { daemonTaskDefinitions } from '../../../store/ecs-daemon-tables.ts'
+import { type DaemonTaskDefinitionRow, daemonTaskDefinitions } from '../../../store/ecs-daemon-tables.ts'
 import type { Transaction } from '../../../store/store.ts'
-import { scopeOf } from '../../../store/tables.ts'
+import { scopeOf, tasks } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findDaemonTaskDefinition } from '../daemons/find-daemon-task-definition.ts'
-import { isUsedByDaemon } from '../daemons/forget-daemon.ts'
+import { isUsedByDaemon } from '../../../store/forget-daemon.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 
 const deletedRetentionMs = 3_600_000
@@ -35,12 +35,16 @@ export async function deleteDaemonTaskDefinition(
   })
 }
 
+/** Tasks of a daemon that has another by now may still be stopping. */
+const hasTasks = ({ store }: EcsContext, { daemonTaskDefinitionArn }: DaemonTaskDefinitionRow['daemonTaskDefinition']): boolean =>
+  [...store.table(tasks).by('taskDefinition', daemonTaskDefinitionArn)].some(({ task }) => task.lastStatus !== 'STOPPED')
+
 /** Nothing else wakes for these rows, and there are few of them. */
 function forgetDeleted(context: EcsContext, transaction: Transaction, before: number): void {
   for (const { daemonTaskDefinition: each } of context.store
     .table(daemonTaskDefinitions)
     .by('scope', scopeOf(context.account, context.region))) {
-    if (each.status !== 'DELETED' || (each.deleteRequestedAt ?? 0) * 1000 > before) continue
+    if (each.status !== 'DELETED' || (each.deleteRequestedAt ?? 0) * 1000 > before || hasTasks(context, each)) continue
     transaction.remove(daemonTaskDefinitions, each.daemonTaskDefinitionArn)
   }
 }

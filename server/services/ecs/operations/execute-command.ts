@@ -6,7 +6,8 @@ import type { Container, ExecuteCommandRequest, ExecuteCommandResponse } from '.
 import { execLogging } from '../../../domain/exec-logging.ts'
 import { commandWords } from '../../../exec/command-words.ts'
 import { mostSessions } from '../../../exec/sessions.ts'
-import { taskDefinitions, tasks } from '../../../store/tables.ts'
+import { definitionOf } from '../../../store/runnable-definition.ts'
+import { tasks } from '../../../store/tables.ts'
 import type { TaskRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
@@ -35,7 +36,7 @@ export function executeCommand(context: EcsContext, input: ExecuteCommandRequest
 
   const { taskArn, taskDefinitionArn, clusterArn } = row.task
   const { name = '', containerArn } = container
-  const definition = context.store.table(taskDefinitions).get(taskDefinitionArn)?.taskDefinition
+  const definition = definitionOf(context.store, taskDefinitionArn)?.taskDefinition
   const logging = execLogging(
     cluster.cluster.configuration?.executeCommandConfiguration,
     definition?.containerDefinitions?.find(each => each.name === name),

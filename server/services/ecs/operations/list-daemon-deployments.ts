@@ -36,8 +36,10 @@ const summaryOf = ({ daemonArn, deployment }: DaemonDeploymentRow): DaemonDeploy
   daemonArn,
   clusterArn: deployment.clusterArn,
   status: deployment.status,
+  statusReason: deployment.statusReason,
   targetDaemonRevisionArn: deployment.targetDaemonRevision?.arn,
   createdAt: deployment.createdAt,
   startedAt: deployment.startedAt,
+  stoppedAt: deployment.stoppedAt,
   finishedAt: deployment.finishedAt,
 })

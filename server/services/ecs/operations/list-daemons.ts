@@ -3,6 +3,7 @@ import { epochSeconds } from '../../../../shared/clock.ts'
 import { daemons } from '../../../store/ecs-daemon-tables.ts'
 import type { DaemonRow } from '../../../store/ecs-daemon-tables.ts'
 import type { EcsContext } from '../context.ts'
+import { daemonStatus } from '../daemons/find-daemon.ts'
 import { findCluster } from '../find-cluster.ts'
 import { listPage } from '../list-page.ts'
 
@@ -25,7 +26,7 @@ export function listDaemons(context: EcsContext, input: ListDaemonsRequest): Lis
   return {
     daemonSummariesList: page.rows.map(row => ({
       daemonArn: row.daemonArn,
-      status: 'ACTIVE' as const,
+      status: daemonStatus(row),
       createdAt: epochSeconds(row.createdAt),
       updatedAt: epochSeconds(row.updatedAt),
     })),

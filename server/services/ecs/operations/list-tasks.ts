@@ -1,4 +1,3 @@
-// Differs from AWS: managed daemons run no tasks, so that none belongs to one.
 import type { ListTasksRequest, ListTasksResponse } from '../../../aws/generated/ecs.ts'
 import { nameInArn } from '../../../domain/arn.ts'
 import { identifyInCluster } from '../../../domain/identifier.ts'
