@@ -1,4 +1,4 @@
-import { type ImageRegistry, type Manifest, RegistryUnavailable } from './registry.ts'
+import { type ImageRegistry, type Manifest, ManifestRefused, RegistryUnavailable } from './registry.ts'
 
 /** Kinds of manifests that are asked for: what is not named is converted or refused. */
 const manifestTypes = [
@@ -10,11 +10,13 @@ const manifestTypes = [
 
 const timeoutMs = 10_000
 
+type Send = (url: string, init: RequestInit) => Promise<Response>
+
 /**
  * A registry's own API. Calls reject with `RegistryUnavailable` when it does not answer.
  * https://distribution.github.io/distribution/spec/api/
  */
-export const distributionApi = (url: string, send: typeof fetch = fetch): Omit<ImageRegistry, 'host' | 'holds' | 'ready'> => {
+export const distributionApi = (url: string, send: Send = fetch): Omit<ImageRegistry, 'host' | 'holds' | 'ready'> => {
   const call = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const response = await send(`${url}/v2/${path}`, { ...init, signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
       throw new RegistryUnavailable(`The registry does not answer: ${String(error)}`, true)
@@ -46,7 +48,12 @@ export const distributionApi = (url: string, send: typeof fetch = fetch): Omit<I
     },
     putManifest: async (repository, reference, { text, mediaType }) => {
       const init = { method: 'PUT', headers: { 'content-type': mediaType }, body: text }
-      const { headers } = await expected(await call(`${repository}/manifests/${reference}`, init), 'a manifest')
+      const response = await call(`${repository}/manifests/${reference}`, init)
+      if (response.status === 400 || response.status === 404) {
+        const told = await response.text()
+        throw new ManifestRefused(`The registry refused a manifest: ${told}`, told.includes('BLOB_UNKNOWN'))
+      }
+      const { headers } = await expected(response, 'a manifest')
       return headers.get('docker-content-digest') ?? ''
     },
     deleteManifest: async (repository, digest) => {

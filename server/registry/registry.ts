@@ -16,7 +16,7 @@ export interface ImageRegistry {
   tags(repository: string): Promise<readonly string[]>
   /** A manifest by tag or digest; undefined where there is none. */
   manifest(repository: string, reference: string): Promise<Manifest | undefined>
-  /** Under a tag or its digest. The blobs that it names are there. Answers the digest. */
+  /** Under a tag or its digest. Answers the digest; rejects with `ManifestRefused` where it is none or a blob that it names is not there. */
   putManifest(repository: string, reference: string, manifest: Pick<Manifest, 'text' | 'mediaType'>): Promise<string>
   /** With every tag that it has. */
   deleteManifest(repository: string, digest: string): Promise<void>
@@ -41,5 +41,17 @@ export class RegistryUnavailable extends Error {
     super(message)
     this.name = 'RegistryUnavailable'
     this.isStarting = isStarting
+  }
+}
+
+/** The registry does not take a manifest, however often it is put. */
+export class ManifestRefused extends Error {
+  /** Whether a blob that it names is not there. */
+  readonly lacksBlob: boolean
+
+  constructor(message: string, lacksBlob: boolean) {
+    super(message)
+    this.name = 'ManifestRefused'
+    this.lacksBlob = lacksBlob
   }
 }

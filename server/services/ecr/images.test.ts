@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { MemoryRegistry } from '../../../test/support/memory-registry.ts'
+import { distributionApi } from '../../registry/distribution.ts'
 import { memoryStore } from '../../store/memory.ts'
 import type { EcrContext } from './context.ts'
 import { batchDeleteImage } from './operations/batch-delete-image.ts'
@@ -85,6 +86,32 @@ test('a manifest is put under another tag', async () => {
   expect(put?.imageId).toEqual({ imageDigest: image.digest, imageTag: 'stable' })
   expect(await tags()).toEqual(['latest', 'stable', 'v0', 'v1'])
   expect(await codeOf(putImage(context, { repositoryName, imageManifest, imageTag: 'stable' }))).toBe('ImageAlreadyExistsException')
+})
+
+test('what no registry takes is refused, and reaches none', async () => {
+  const { context, image } = await world()
+  const put = (more: object): Promise<unknown> =>
+    codeOf(putImage(context, { repositoryName, imageManifest: image.text, imageTag: 'x', ...more }))
+  expect(await put({ imageTag: '../../../111111111111/us-east-1/app/manifests/v1' })).toBe('InvalidParameterException')
+  expect(await put({ imageManifestMediaType: 'text/plain\r\nx: y' })).toBe('InvalidParameterException')
+  expect(await put({ imageManifest: '{', imageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json' })).toBe(
+    'InvalidParameterException',
+  )
+})
+
+test('a manifest that the registry refuses is not tried again: its layers are to be pushed first', async () => {
+  const { context, registry } = await world()
+  const refusing = (code: string) =>
+    distributionApi('http://registry', async () => new Response(JSON.stringify({ errors: [{ code }] }), { status: 400 }))
+  const put = (code: string): Promise<unknown> =>
+    codeOf(
+      putImage(
+        { ...context, registry: Object.assign(registry, { putManifest: refusing(code).putManifest }) },
+        { repositoryName, imageManifest: '{}', imageTag: 'x' },
+      ),
+    )
+  expect(await put('MANIFEST_BLOB_UNKNOWN')).toBe('LayersNotFoundException')
+  expect(await put('MANIFEST_INVALID')).toBe('InvalidParameterException')
 })
 
 test('a tag that is immutable stays', async () => {

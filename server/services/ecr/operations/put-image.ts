@@ -2,9 +2,14 @@
 import { createHash } from 'node:crypto'
 import { ServiceError } from '../../../aws/errors.ts'
 import type { PutImageRequest, PutImageResponse } from '../../../aws/generated/ecr.ts'
+import { ManifestRefused } from '../../../registry/registry.ts'
 import type { EcrContext } from '../context.ts'
 import { findRepository, pathOf } from '../find.ts'
 import { runningRegistry } from '../images.ts'
+
+/** What registries take as a tag. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull */
+const tagPattern = /^\w[\w.-]{0,127}$/
+const mediaTypePattern = /^application\/vnd\.[\w.+-]{1,200}$/
 
 const defaultType = 'application/vnd.docker.distribution.manifest.v2+json'
 
@@ -15,6 +20,9 @@ const defaultType = 'application/vnd.docker.distribution.manifest.v2+json'
 export async function putImage(context: EcrContext, input: PutImageRequest): Promise<PutImageResponse> {
   const { registryId, repositoryName, imageTagMutability } = findRepository(context, input).repository
   const { imageManifest: text, imageTag } = input
+  const typeInText = mediaTypeIn(text)
+  checkMember('imageTag', imageTag, tagPattern)
+  checkMember('imageManifestMediaType', input.imageManifestMediaType ?? typeInText, mediaTypePattern)
   const registry = await runningRegistry(context)
   const path = pathOf(context, repositoryName)
   const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
@@ -34,8 +42,10 @@ export async function putImage(context: EcrContext, input: PutImageRequest): Pro
       `The image tag '${imageTag ?? ''}' already exists in the '${repositoryName}' repository and cannot be overwritten because the tag is immutable.`,
     )
   }
-  const mediaType = input.imageManifestMediaType ?? mediaTypeIn(text) ?? defaultType
-  await registry.putManifest(path, imageTag ?? digest, { text, mediaType })
+  const mediaType = input.imageManifestMediaType ?? typeInText ?? defaultType
+  await registry.putManifest(path, imageTag ?? digest, { text, mediaType }).catch((error: unknown) => {
+    throw error instanceof ManifestRefused ? refusalOf(error) : error
+  })
   return {
     image: {
       registryId,
@@ -46,6 +56,22 @@ export async function putImage(context: EcrContext, input: PutImageRequest): Pro
     },
   }
 }
+
+function checkMember(name: string, value: string | undefined, pattern: RegExp): void {
+  if (value === undefined || pattern.test(value)) return
+  throw new ServiceError(
+    'InvalidParameterException',
+    `Invalid parameter at '${name}' failed to satisfy constraint: 'must satisfy regular expression '${pattern.source}''`,
+  )
+}
+
+const refusalOf = ({ lacksBlob, message }: ManifestRefused): ServiceError =>
+  lacksBlob
+    ? new ServiceError(
+        'LayersNotFoundException',
+        'The specified layers could not be found, or the specified layer is not valid for this repository.',
+      )
+    : new ServiceError('InvalidParameterException', `Invalid parameter at 'imageManifest' failed to satisfy constraint: '${message}'`)
 
 function mediaTypeIn(text: string): string | undefined {
   try {
