@@ -15,6 +15,8 @@ export interface ServerConfig {
    * without what agents give them.
    */
   readonly agentPort?: number
+  /** Where the gateway sends requests for functions; 0 takes any free one. Undefined: nowhere. */
+  readonly functionsPort?: number
   /** The port at which the zones of Cloud Map are answered, UDP and TCP; 0 takes any free one. Undefined: nowhere. */
   readonly dnsPort?: number
   readonly runtime: 'kubernetes' | 'simulated'

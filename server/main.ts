@@ -12,6 +12,7 @@ import { type OpenedGateway, openGateway } from './compose/gateway.ts'
 import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
+import { openFunctions } from './compose/functions.ts'
 import { openDns } from './compose/dns.ts'
 import { createReset } from './compose/reset.ts'
 import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
@@ -208,6 +209,9 @@ const start = async (
   if (config.agentPort !== undefined && opened.client !== undefined) {
     const { client } = opened
     await agents?.listen({ host: config.host, port: config.agentPort, client, isSynced: () => reconciling.isSynced(), wake, started })
+  }
+  if (config.functionsPort !== undefined) {
+    await openFunctions({ host: config.host, port: config.functionsPort, store, log, backend, started })
   }
   if (config.dnsPort !== undefined) {
     await openDns({ host: config.host, port: config.dnsPort, store, clock, ids, log, kube: opened.client, started })

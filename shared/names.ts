@@ -18,6 +18,10 @@ export const agentPort = 8083
 export const zonesPort = 8053
 export const dnsPort = 53
 
+/** Where the gateway sends what is for functions; such a request says by this header which rule it met. */
+export const functionsPort = 8084
+export const ruleHeader = 'X-Kecs-Rule'
+
 /** Where a node's agent answers the containers on it, as ECS' own does. */
 export const agentAddress = '169.254.170.2'
 export const agentUrl = `http://${agentAddress}`

@@ -133,6 +133,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     apiPort: flags.port ?? (inCluster ? apiPort : doorPort),
     adminPort: flags.adminPort ?? adminPort,
     ...agentPortOf(env),
+    ...functionsPortOf(env),
     ...dnsPortOf(env),
     runtime,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
@@ -166,6 +167,12 @@ const keysOf = ({ auth, keys }: ServeFlags, env: Readonly<Record<string, string 
 const agentPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'agentPort'> => {
   const given = env['KECS_CONTAINER_MODE'] === 'true' ? env['KECS_AGENT_PORT'] : undefined
   return given === undefined || given === '' ? {} : { agentPort: Number(given) }
+}
+
+/** Where the gateway beside the control plane sends what is for functions. */
+const functionsPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'functionsPort'> => {
+  const given = env['KECS_FUNCTIONS_PORT']
+  return given === undefined || given === '' ? {} : { functionsPort: Number(given) }
 }
 
 /** Where the cluster's DNS asks for the zones of Cloud Map. */

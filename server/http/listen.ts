@@ -41,6 +41,8 @@ export interface HttpServer {
 export interface ServeOptions {
   /** How long `stop` waits for what is in flight; 5000 where it is not said. */
   readonly graceMilliseconds?: number | undefined
+  /** Seconds after which a connection without traffic is closed; 0: never. 120 where it is not said. */
+  readonly idleSeconds?: number | undefined
   readonly clock?: Clock | undefined
   readonly acceptSocket?: AcceptSocket | undefined
 }
@@ -48,8 +50,8 @@ export interface ServeOptions {
 /** What both apps need of Elysia. */
 type App = Pick<Elysia, 'fetch'>
 
-/** Seconds after which a connection without traffic is closed; Bun allows 255. */
-const idleSeconds = 120
+/** Seconds; Bun allows 255. */
+const usualIdleSeconds = 120
 /** Bodies for the backend, such as S3's parts, are streamed: only our own services bound them. */
 const largestStreamedBody = 5 * 1024 ** 3
 
@@ -57,7 +59,10 @@ const largestStreamedBody = 5 * 1024 ** 3
 const socketIdleSeconds = 120
 const largestSocketMessage = 2 ** 20
 
-export function httpServer(app: App, { graceMilliseconds = 5000, clock = systemClock, acceptSocket }: ServeOptions = {}): HttpServer {
+export function httpServer(
+  app: App,
+  { graceMilliseconds = 5000, idleSeconds = usualIdleSeconds, clock = systemClock, acceptSocket }: ServeOptions = {},
+): HttpServer {
   const answer = async (request: Request): Promise<Response> => app.fetch(request)
   const serve = async (request: Request, server: Bun.Server<SocketData>): Promise<Response | undefined> => {
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return answer(request)

@@ -1,5 +1,7 @@
 const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
   401: 'Authorization Required',
+  413: 'Request Entity Too Large',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Temporarily Unavailable',

@@ -5,7 +5,7 @@ import type { ListenerRow, LoadBalancerRow, RuleRow } from '../../../store/elbv2
 import { targetGroupsOf } from '../actions.ts'
 import type { DynamicConfiguration, HttpRouter, HttpService, HttpTransport, Middleware } from './dynamic-configuration.ts'
 import { type ListenerSettings, outcomeOf } from './http-actions.ts'
-import { groupService, httpGroup } from './http-groups.ts'
+import { functionsGroup, functionsService, groupService, httpGroup } from './http-groups.ts'
 import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
 import { anyRequest, needsQuery, traefikRule } from './traefik-rule.ts'
 
@@ -111,7 +111,8 @@ function groupsOf(state: RoutingState, rules: readonly RuleRow[], transport: str
   const services: Record<string, HttpService> = {}
   for (const arn of arns) {
     const group = state.targetGroup(arn)
-    if (group !== undefined) services[groupService(arn)] = httpGroup(state, group, transport)
+    if (group?.targetGroup.TargetType === 'lambda') services[functionsService] = functionsGroup
+    else if (group !== undefined) services[groupService(arn)] = httpGroup(state, group, transport)
   }
   return services
 }

@@ -93,6 +93,31 @@ describe('an Application Load Balancer', () => {
     })
   })
 
+  test('sends what is for functions to the control plane, with the rule that it met, in the share of their groups', () => {
+    const lambda = { TargetType: 'lambda', HealthCheckEnabled: false } as const
+    const functions = [4, 5].map(number => ({ row: aTargetGroup(number, lambda), targets: [aTarget('arn:aws:lambda:function')] }))
+    const rules = [{ Actions: [forwardTo([4, 2], [1, 5], [5, 3])] }, { Actions: [forwardTo([4, 1])] }]
+    const { http } = dynamicConfiguration(
+      routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules }], groups: [...groups, ...functions] }),
+    )
+    expect(http?.services?.[first]).toEqual({
+      weighted: {
+        services: [
+          { name: group(1), weight: 5 },
+          { name: 'functions', weight: 5 },
+        ],
+      },
+    })
+    expect(http?.routers?.[second]).toMatchObject({ service: 'functions', middlewares: [`${second}-function`] })
+    expect(http?.services?.['functions']).toEqual({
+      loadBalancer: { servers: [{ url: 'http://kecs-control-plane.kecs-system:8084' }], passHostHeader: true },
+    })
+    expect(http?.services?.[group(4)]).toBeUndefined()
+    const arn =
+      'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/web/0000000000000001/0000000000000001/0000000000000065'
+    expect(http?.middlewares?.[`${second}-function`]).toEqual({ headers: { customRequestHeaders: { 'X-Kecs-Rule': arn } } })
+  })
+
   test('is not there before it has a port of the gateway, and for HTTPS a certificate', () => {
     const rules = [{ Actions: [forwardTo([1, 1])] }]
     const pair = { certFile: 'C', keyFile: 'K' }

@@ -1,11 +1,11 @@
 // What a rule of an Application Load Balancer does, as middlewares and a service of the gateway.
-import { adminPort, controlPlaneName, guardPath, systemNamespace } from '../../../../shared/names.ts'
+import { adminPort, controlPlaneName, guardPath, ruleHeader, systemNamespace } from '../../../../shared/names.ts'
 import type { Action, RedirectActionConfig } from '../../../aws/generated/elbv2.ts'
 import type { RuleRow } from '../../../store/elbv2-tables.ts'
 import { errorPage } from '../error-page.ts'
 import { canGuard } from '../guards.ts'
 import type { HttpService, Middleware } from './dynamic-configuration.ts'
-import { groupService } from './http-groups.ts'
+import { functionsService, groupService } from './http-groups.ts'
 import { type RoutingState, nameOf } from './routing-state.ts'
 
 /** The gateway's own service that does nothing, behind a middleware that answers by itself. */
@@ -33,7 +33,7 @@ export function outcomeOf(state: RoutingState, { rule }: RuleRow, listener: List
   const actions = rule.Actions ?? []
   const guards = actions.slice(0, -1)
   if (!guards.every(canGuard)) return answering(name, { status: '500', contentType: 'text/html', body: errorPage(500) })
-  const outcome = lastOf(state, name, actions.at(-1), listener)
+  const outcome = lastOf(state, rule.RuleArn, actions.at(-1), listener)
   return guards.length === 0 ? outcome : { ...outcome, guards: { [`${name}-guard`]: guardOf(rule.RuleArn) } }
 }
 
@@ -44,7 +44,8 @@ const guardOf = (ruleArn: string): Middleware => ({
   },
 })
 
-function lastOf(state: RoutingState, name: string, action: Action | undefined, listener: ListenerSettings): RuleOutcome {
+function lastOf(state: RoutingState, ruleArn: string, action: Action | undefined, listener: ListenerSettings): RuleOutcome {
+  const name = nameOf('rule', ruleArn)
   if (action?.RedirectConfig !== undefined) return answering(name, { ...redirect(action.RedirectConfig), ...listener })
   if (action?.FixedResponseConfig !== undefined) {
     const { StatusCode, ContentType, MessageBody } = action.FixedResponseConfig
@@ -54,7 +55,7 @@ function lastOf(state: RoutingState, name: string, action: Action | undefined, l
       ...(MessageBody ? { body: MessageBody } : {}),
     })
   }
-  return forward(state, name, action)
+  return forward(state, ruleArn, action)
 }
 
 /** Answered by the gateway itself. */
@@ -74,25 +75,45 @@ const redirect = ({ Protocol, Host, Port, Path, Query, StatusCode }: RedirectAct
   query: `?${Query ?? '#{query}'}`,
 })
 
-function forward(state: RoutingState, name: string, action: Action | undefined): RuleOutcome {
+function forward(state: RoutingState, ruleArn: string, action: Action | undefined): RuleOutcome {
+  const name = nameOf('rule', ruleArn)
   const { TargetGroups: tuples = [], TargetGroupStickinessConfig: sticky } = action?.ForwardConfig ?? {}
   const weighted = tuples.flatMap(({ TargetGroupArn: arn = '', Weight: weight = 1 }) =>
     weight > 0 && state.targetGroup(arn) !== undefined ? [{ name: groupService(arn), arn, weight }] : [],
   )
   const hasTargets = weighted.some(({ arn }) => state.targetsOf(arn).some(({ row }) => row.drainingUntil === undefined))
   if (!hasTargets) return answering(name, { status: '503' })
-  const [only, ...others] = weighted
-  if (only !== undefined && others.length === 0) return { service: only.name, middlewares: {}, services: {} }
+  const services = asServices(state, weighted)
+  const middlewares = services.some(service => service.name === functionsService) ? toFunctions(name, ruleArn) : {}
+  const [only, ...others] = services
+  if (only !== undefined && others.length === 0) return { service: only.name, middlewares, services: {} }
   return {
     service: name,
-    middlewares: {},
+    middlewares,
     services: {
       [name]: {
         weighted: {
-          services: weighted.map(({ name: service, weight }) => ({ name: service, weight })),
+          services,
           ...(sticky?.Enabled ? { sticky: { cookie: { name: 'AWSALBTG', maxAge: sticky.DurationSeconds ?? 3600, path: '/' } } } : {}),
         },
       },
     },
   }
 }
+
+interface Weighted {
+  readonly name: string
+  readonly weight: number
+}
+
+/** All functions of a rule are behind one service: the control plane chooses between their groups by the same weights. */
+function asServices(state: RoutingState, groups: readonly (Weighted & { readonly arn: string })[]): readonly Weighted[] {
+  const isFunction = ({ arn }: { readonly arn: string }): boolean => state.targetGroup(arn)?.targetGroup.TargetType === 'lambda'
+  const weight = groups.filter(isFunction).reduce((sum, group) => sum + group.weight, 0)
+  const others = groups.filter(group => !isFunction(group)).map(group => ({ name: group.name, weight: group.weight }))
+  return weight === 0 ? others : [...others, { name: functionsService, weight }]
+}
+
+const toFunctions = (name: string, ruleArn: string): RuleOutcome['middlewares'] => ({
+  [`${name}-function`]: { headers: { customRequestHeaders: { [ruleHeader]: ruleArn } } },
+})

@@ -1,5 +1,6 @@
 // Target groups of Application Load Balancers as the gateway's services.
 // https://doc.traefik.io/traefik/v3.6/reference/routing-configuration/http/load-balancing/service/
+import { controlPlaneName, functionsPort, systemNamespace } from '../../../../shared/names.ts'
 import type { TargetGroupRow } from '../../../store/elbv2-tables.ts'
 import type { Cookie, HttpService } from './dynamic-configuration.ts'
 import { type RoutingState, nameOf } from './routing-state.ts'
@@ -37,3 +38,9 @@ function stickyCookie(attributes: TargetGroupRow['attributes']): Cookie | undefi
 
 /** The service name of a group. */
 export const groupService = (arn: string): string => nameOf('group', arn)
+
+/** The service of all groups of functions: the control plane, which invokes them and takes the time that they take. */
+export const functionsService = 'functions'
+export const functionsGroup: HttpService = {
+  loadBalancer: { servers: [{ url: `http://${controlPlaneName}.${systemNamespace}:${functionsPort}` }], passHostHeader: true },
+}

@@ -1,3 +1,4 @@
+// Differs from AWS: several values of a header reach a function as one, joined by commas, and stickiness does not choose between the groups of functions of one rule.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateTargetGroupInput, CreateTargetGroupOutput } from '../../../aws/generated/elbv2.ts'
 import { targetGroupArn } from '../../../domain/elbv2/arns.ts'
