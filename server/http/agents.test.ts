@@ -36,7 +36,10 @@ const world = async () => {
   const drained: string[] = []
   let isSynced = true
   const server = await createAgents({
-    authenticate: async (token, node) => token === `token-of-${node}`,
+    authenticate: async (token, node) => {
+      if (token === 'unanswerable') throw new Error('Kubernetes does not answer')
+      return token === `token-of-${node}`
+    },
     isSynced: () => isSynced,
     listen: (node, send, end) => feed.listen(node, send, end),
     drained: arns => void drained.push(...arns),
@@ -93,6 +96,8 @@ test('what is no request of an agent is refused in its words', async () => {
   const malformed = await fetch(`${url}/v1/nodes/one/drained`, { method: 'POST', headers, body: '{' })
   expect([malformed.status, await malformed.text()]).toEqual([400, 'not JSON\n'])
   expect(drained).toEqual([])
+  const failed = await fetch(`${url}/v1/nodes/one/tasks`, { headers: { authorization: 'Bearer unanswerable' } })
+  expect([failed.status, await failed.text()]).toEqual([503, 'not yet\n'])
 })
 
 test('before the control plane knows what runs it tells no list', async () => {

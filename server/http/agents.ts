@@ -21,7 +21,10 @@ const answer = async (request: Request, { authenticate, isSynced, listen, draine
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
   const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (token === undefined || !(await authenticate(token, node))) return new Response('not the agent of this node\n', { status: 403 })
+  // It cannot be asked just now: the agent comes again.
+  const isAgent = token === undefined ? false : await authenticate(token, node).catch(() => undefined)
+  if (isAgent === undefined) return new Response('not yet\n', { status: 503 })
+  if (!isAgent) return new Response('not the agent of this node\n', { status: 403 })
   if (what === 'drained' && request.method === 'POST') {
     const body: unknown = await request.json().catch(() => undefined)
     if (body === undefined) return new Response('not JSON\n', { status: 400 })

@@ -50,6 +50,10 @@ export class DeploymentAlarms implements Reconciler {
   readonly inAlarm = ({ serviceDeploymentArn }: ServiceRow, alarmNames: readonly string[]): readonly string[] =>
     (this.#found.get(serviceDeploymentArn ?? '') ?? []).filter(name => alarmNames.includes(name))
 
+  forget(): void {
+    this.#found.clear()
+  }
+
   async reconcile(key: string, signal: AbortSignal): Promise<number | undefined> {
     const { store, backend, log, wake } = this.#parts
     const row = store.table(serviceDeployments).get(key)
