@@ -78,8 +78,6 @@ export function httpServer(
         hostname: host,
         port,
         idleTimeout: idleSeconds,
-        // What is thrown is told to the log, not to whoever asks.
-        development: false,
         maxRequestBodySize: largestStreamedBody,
         fetch: serve,
         websocket: socketHandlers,
