@@ -52,7 +52,7 @@ const bash = async (line: string): Promise<string[]> => {
 
 test('bash', async () => {
   expect(await bash('kecs st')).toEqual(['status', 'stop', 'start'])
-  expect(await bash('kecs logs ')).toEqual(['control-plane', 'traefik', 'localstack', 'agent'])
+  expect(await bash('kecs logs ')).toEqual(['control-plane', 'traefik', 'localstack', 'registry', 'agent'])
   expect(await bash('kecs up --dri')).toEqual(['--driver'])
   expect(await bash('kecs image load we')).toEqual(['web:dev', 'web:test'])
   // What stands before the colon is there already.
