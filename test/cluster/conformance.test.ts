@@ -16,11 +16,11 @@ test('SDK v3, boto3 and the AWS CLI drive every implemented operation on the clu
   try {
     const { code, stdout, stderr } = await kecs.run(['bun', 'test', '--timeout=120000', ...files], {
       check: false,
-      timeoutMs: 900_000,
+      timeoutMs: 1_800_000,
       env: { KECS_TEST_ENDPOINT: kecs.endpoint },
     })
     expect(code, stdout + stderr).toBe(0)
   } finally {
     await kecs.kecs(['up', '--backend', images.localstack], { timeoutMs: 180_000 })
   }
-}, 1_000_000)
+}, 2_000_000)

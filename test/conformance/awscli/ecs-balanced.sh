@@ -14,7 +14,7 @@ states() { aws elbv2 describe-target-health --target-group-arn "$group" --query 
 
 aws ecs create-cluster --cluster-name "$cluster" >/dev/null
 group=$(aws elbv2 create-target-group --name "$name-web" --protocol HTTP --port 8080 --vpc-id vpc-1 --target-type ip \
-  --health-check-interval-seconds 5 --health-check-timeout-seconds 2 --query 'TargetGroups[0].TargetGroupArn')
+  --health-check-interval-seconds 5 --health-check-timeout-seconds 2 --matcher HttpCode=200-499 --query 'TargetGroups[0].TargetGroupArn')
 aws elbv2 modify-target-group-attributes --target-group-arn "$group" --attributes Key=deregistration_delay.timeout_seconds,Value=1 >/dev/null
 balancer=$(aws elbv2 create-load-balancer --name "$name" --subnets subnet-1 subnet-2 --query 'LoadBalancers[0].LoadBalancerArn')
 aws elbv2 wait load-balancer-available --load-balancer-arns "$balancer"
