@@ -59,6 +59,8 @@ const serve = async (
         idleTimeout: 60,
         maxRequestBodySize: largestBody,
         development: false,
+        // Bun shares ports unless it develops: an agent that ends would go on answering some containers.
+        reusePort: false,
         fetch: async (request, server) => answer(request, callerOf(server.requestIP(request)?.address)),
       })
     } catch (error) {

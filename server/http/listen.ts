@@ -78,6 +78,9 @@ export function httpServer(
         hostname: host,
         port,
         idleTimeout: idleSeconds,
+        // What is thrown is told to the log, not to whoever asks. Without development Bun shares ports unless told otherwise.
+        development: false,
+        reusePort: false,
         maxRequestBodySize: largestStreamedBody,
         fetch: serve,
         websocket: socketHandlers,
