@@ -108,10 +108,16 @@ const mutable = (conditions: readonly RuleCondition[]): elb.RuleCondition[] => J
 /** Names of this run alone, as an instance may have been there before. */
 const run = Date.now().toString(36)
 
+interface Network {
+  readonly vpc: string
+  readonly subnets: readonly string[]
+}
+
 /** Load balancers by the SDK, each call waiting for nothing but its answer. */
 export class Balancers {
   readonly client: elb.ElasticLoadBalancingV2Client
   readonly #kecs: TestInstance
+  #found: Promise<Network> | undefined
   readonly #made: { readonly balancers: string[]; readonly groups: string[] } = { balancers: [], groups: [] }
 
   constructor(kecs: TestInstance) {
@@ -123,10 +129,18 @@ export class Balancers {
     })
   }
 
+  /** The backend's default VPC and two of its subnets: others are refused. */
+  #network(): Promise<Network> {
+    return (this.#found ??= (async () => {
+      const { Subnets } = await this.#kecs.aws('ec2', 'describe-subnets', '--filters', 'Name=default-for-az,Values=true')
+      const [first, second] = Array.isArray(Subnets) ? Subnets : []
+      return { vpc: String(first.VpcId), subnets: [String(first.SubnetId), String(second.SubnetId)] }
+    })())
+  }
+
   async balancer(Name: string, Type: 'application' | 'network' = 'application'): Promise<{ arn: string; dnsName: string }> {
-    const made = await this.client.send(
-      new elb.CreateLoadBalancerCommand({ Name: `${Name}-${run}`, Type, Subnets: ['subnet-1', 'subnet-2'] }),
-    )
+    const Subnets = [...(await this.#network()).subnets]
+    const made = await this.client.send(new elb.CreateLoadBalancerCommand({ Name: `${Name}-${run}`, Type, Subnets }))
     const { LoadBalancerArn: arn = '', DNSName: dnsName = '' } = made.LoadBalancers?.[0] ?? {}
     this.#made.balancers.unshift(arn)
     return { arn, dnsName }
@@ -142,7 +156,7 @@ export class Balancers {
         Name: `${Name}-${run}`,
         Protocol: 'HTTP',
         Port: 80,
-        VpcId: 'vpc-1',
+        VpcId: (await this.#network()).vpc,
         TargetType: 'ip',
         HealthCheckIntervalSeconds: 5,
         HealthCheckTimeoutSeconds: 2,
