@@ -23,8 +23,8 @@ export interface CommitQueueOptions {
   readonly log: StoreLog
   /** The next number for a commit. */
   readonly nextRevision: () => number
-  /** Takes a commit back in memory. Called for the newest first, before any promise rejects. */
-  readonly undo: (changes: ChangeSet) => void
+  /** Takes commits back in memory, the newest of which is the first, before any promise rejects. */
+  readonly undo: (commits: readonly ChangeSet[]) => void
 }
 
 /** Group commit: one append is under way at a time, and what arrives meanwhile goes into the next one together. */
@@ -91,8 +91,10 @@ export class CommitQueue {
   #reject(group: readonly Waiting[], cause: unknown): void {
     const rejected = [...group, ...this.#waiting]
     this.#waiting = []
-    for (const { changes } of rejected.toReversed()) this.#options.undo(changes)
+    // Before anybody is told of the undoing: what they commit then must have a higher number, or a restart brings back
+    // what is repaired here instead of it.
     this.#repair(group)
+    this.#options.undo(rejected.map(({ changes }) => changes).toReversed())
     const error = asStoreError(cause)
     this.#options.log.error({ err: cause, commits: rejected.length }, 'the state could not be written; the changes were undone')
     for (const commit of rejected) commit.reject(error)

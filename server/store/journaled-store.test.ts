@@ -206,6 +206,31 @@ describe('a refusing disk', () => {
     expect(names(store.table(pets).all())).toBe('tom rex')
   })
 
+  test('keeps what a watcher commits when it is told that changes were undone', async () => {
+    const journal = new HeldJournal()
+    const store = memoryStore({ journal })
+    await Promise.all([store.commit(tx => tx.put(pets, pet('tom', 'cat', 1))), journal.release()])
+    let answered: Promise<void> | undefined
+    const first = store.commit(tx => tx.put(pets, pet('tom', 'cat', 2)))
+    const second = store.commit(tx => tx.put(pets, pet('tom', 'cat', 3)))
+    const seen: (number | undefined)[] = []
+    store.watch(() => {
+      seen.push(store.table(pets).get('tom')?.age)
+      answered ??= store.commit(tx => tx.put(pets, pet('tom', 'cat', 10)))
+    })
+    const refused = Promise.all([failureOf(first), failureOf(second)])
+    await journal.release(new Error('no space left on device'))
+    expect((await refused).every(each => each.includes('could not be written'))).toBe(true)
+    await journal.release()
+    await answered
+    // All is back before anybody is told.
+    expect(seen[0]).toBe(1)
+    expect(store.table(pets).get('tom')?.age).toBe(10)
+    const numbers = journal.appended.at(-1)?.map(({ revision, body }) => [revision, body?.includes('10')]) ?? []
+    // What is committed last is the newest: the highest number is the state at the next start.
+    expect(numbers.toSorted(([one], [other]) => Number(one) - Number(other)).at(-1)?.[1]).toBe(true)
+  })
+
   test('is told again what memory was put back to, since it may have kept what it refused', async () => {
     const journal = new HeldJournal()
     const store = memoryStore({ journal })

@@ -37,9 +37,10 @@ export class JournaledStore implements Store {
     this.#queue = new CommitQueue({
       ...options,
       nextRevision: () => ++this.#revision,
-      undo: changes => {
-        changes.undo()
-        this.#announcer.announce(changes.reverted)
+      undo: commits => {
+        // All of it before anybody is told: what they commit then builds on what is left.
+        for (const changes of commits) changes.undo()
+        this.#announcer.announce(commits.flatMap(({ reverted }) => reverted))
       },
     })
   }

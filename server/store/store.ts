@@ -56,7 +56,7 @@ export interface Store {
    * before is history.
    */
   replace(rows: readonly StoredRow[]): Promise<void>
-  /** Calls `listener` after each applied or undone commit; the answer ends it. */
+  /** Calls `listener` after each commit that was applied, and once for all that were undone together; the answer ends it. */
   watch(listener: (changes: readonly Change[]) => void): () => void
   /** Waits for what is pending, then closes. */
   close(): Promise<void>

@@ -10,6 +10,7 @@ import type { CrashWorld } from './world.ts'
 interface TaskOnDisk {
   readonly taskId: string
   readonly clientToken?: string
+  readonly epoch: string
   readonly serviceArn?: string
   readonly task: { readonly taskArn: string; readonly lastStatus: string; readonly containers?: readonly { readonly exitCode?: number }[] }
 }
@@ -66,12 +67,15 @@ function* taskWrongs(world: CrashWorld, told: Told): Iterable<string> {
       continue
     }
     const { taskId, task } = row
-    const shouldRun = runsOn && !isStopped
+    // Its machine may have gone down.
+    const isGone = row.epoch !== world.runtime.epoch
+    const shouldRun = runsOn && !isStopped && !isGone
     if (task.lastStatus !== (shouldRun ? 'RUNNING' : 'STOPPED')) yield `${arn} is ${task.lastStatus}`
     if ((running.get(taskId) ?? false) !== shouldRun) yield `${arn} ${shouldRun ? 'does not run' : 'still runs'}`
-    if (!runsOn && task.containers?.some(({ exitCode }) => exitCode !== 0)) yield `${arn} ended with ${JSON.stringify(task.containers)}`
+    if (!runsOn && !isGone && task.containers?.some(({ exitCode }) => exitCode !== 0))
+      yield `${arn} ended with ${JSON.stringify(task.containers)}`
     const starts = world.starts.get(taskId) ?? 0
-    if (!isStopped && starts !== 1) yield `${arn} was started ${starts} times`
+    if (!isStopped && !isGone && starts !== 1) yield `${arn} was started ${starts} times`
   }
   for (const [taskId, starts] of world.starts) if (starts > 1) yield `the task ${taskId} was started ${starts} times`
 }

@@ -1,6 +1,6 @@
 import type { Journal, JournalContents, Revision } from '../../../server/store/journal.ts'
 import type { Clock } from '../../../shared/clock.ts'
-import { type Fate, never } from './fate.ts'
+import { type Fate, type Trouble, never } from './fate.ts'
 import type { Seeded } from './seeded.ts'
 
 /** A disk that outlives control planes: transactions are there whole or not at all, as DuckDB's are. */
@@ -8,14 +8,18 @@ export class CrashDisk {
   /** All that was ever written, oldest first. */
   readonly history: Revision[] = []
   readonly offences: string[] = []
+  #last = 0
   readonly #newest = new Map<string, Revision>()
 
   write(revisions: readonly Revision[]): void {
-    const last = this.history.at(-1)?.revision ?? 0
     for (const each of revisions) {
-      if (each.revision <= last) this.offences.push(`revision ${each.revision} of ${each.key} came after ${last}`)
       this.history.push(each)
-      this.#newest.set(`${each.table} ${each.key}`, each)
+      this.#last = Math.max(this.#last, each.revision)
+      const id = `${each.table} ${each.key}`
+      const { revision = 0, body } = this.#newest.get(id) ?? {}
+      // The highest number is the state, whichever was written last.
+      if (each.revision >= revision) this.#newest.set(id, each)
+      else if (each.body !== body) this.offences.push(`revision ${each.revision} of ${each.key} was written after ${revision}`)
     }
   }
 
@@ -32,15 +36,23 @@ export class CrashDisk {
 
   contents(): JournalContents {
     const rows = [...this.#newest.values()].flatMap(({ table, key, body }) => (body === undefined ? [] : [{ table, key, body }]))
-    return { lastRevision: this.history.at(-1)?.revision ?? 0, rows }
+    return { lastRevision: this.#last, rows }
   }
+}
+
+interface JournalParts {
+  readonly disk: CrashDisk
+  readonly fate: Fate
+  readonly trouble: Trouble
+  readonly clock: Clock
+  readonly random: Seeded
 }
 
 /** The way to the disk in one life. A write takes up to 20 ms now and then; one that death interrupts is there or is not. */
 export class CrashJournal implements Journal {
-  readonly #parts: { readonly disk: CrashDisk; readonly fate: Fate; readonly clock: Clock; readonly random: Seeded }
+  readonly #parts: JournalParts
 
-  constructor(parts: { readonly disk: CrashDisk; readonly fate: Fate; readonly clock: Clock; readonly random: Seeded }) {
+  constructor(parts: JournalParts) {
     this.#parts = parts
   }
 
@@ -49,7 +61,7 @@ export class CrashJournal implements Journal {
   }
 
   async append(revisions: readonly Revision[]): Promise<void> {
-    const { disk, fate, clock, random } = this.#parts
+    const { disk, fate, trouble, clock, random } = this.#parts
     if (fate.ends('before a write')) return never()
     if (fate.isDue('during a write')) {
       // The others go on for a while with what is in memory only.
@@ -59,7 +71,7 @@ export class CrashJournal implements Journal {
     }
     if (random.chance(0.3)) await new Promise<void>(resolve => clock.after(1 + random.below(20), resolve))
     if (fate.isDead) return never()
-    disk.write(revisions)
+    await trouble.through(0.03, () => disk.write(revisions))
     return fate.ends('after a write') ? never() : undefined
   }
 

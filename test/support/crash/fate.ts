@@ -1,3 +1,5 @@
+import type { Seeded } from './seeded.ts'
+
 /** Where a life may end. */
 export const killPoints = [
   'before a write',
@@ -9,6 +11,29 @@ export const killPoints = [
   'at a timer',
 ] as const
 export type KillPoint = (typeof killPoints)[number]
+
+/** What fails while nobody dies: with these words, before or after it took effect. */
+export class Trouble {
+  readonly #random: Seeded
+  #isOver = false
+
+  constructor(random: Seeded) {
+    this.#random = random
+  }
+
+  end(): void {
+    this.#isOver = true
+  }
+
+  async through(share: number, act: () => void | Promise<void>): Promise<void> {
+    const fails = !this.#isOver && this.#random.chance(share)
+    const isEarly = fails && this.#random.chance(0.5)
+    if (!isEarly) await act()
+    if (fails) throw new Error(onPurpose)
+  }
+}
+
+export const onPurpose = 'failed on purpose'
 
 /** When one life of the control plane ends: the `count`th time (from 0) that it comes to `point`. */
 export class Fate {

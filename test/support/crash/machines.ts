@@ -9,20 +9,28 @@ import type {
   TaskSpec,
 } from '../../../server/runtime/runtime.ts'
 import type { CrashDisk } from './disk.ts'
-import { type Fate, never } from './fate.ts'
+import { type Fate, type Trouble, never } from './fate.ts'
+
+interface Outside {
+  readonly starts: Map<string, number>
+  readonly disk: CrashDisk
+  readonly trouble: Trouble
+}
 
 /** The runtime's world as one life of the control plane reaches it; the world itself outlives it. */
 export class CrashRuntime implements Runtime {
   readonly kind = 'simulated'
   readonly #inner: Runtime
   readonly #fate: Fate
+  readonly #trouble: Trouble
   readonly #starts: Map<string, number>
   readonly #disk: CrashDisk
 
   /** `starts` counts by task id how often a task was truly started, in all lives. */
-  constructor(inner: Runtime, fate: Fate, { starts, disk }: { readonly starts: Map<string, number>; readonly disk: CrashDisk }) {
+  constructor(inner: Runtime, fate: Fate, { starts, disk, trouble }: Outside) {
     this.#inner = inner
     this.#fate = fate
+    this.#trouble = trouble
     this.#starts = starts
     this.#disk = disk
   }
@@ -102,7 +110,7 @@ export class CrashRuntime implements Runtime {
 
   async #call(act: () => Promise<void>): Promise<void> {
     if (this.#fate.ends('before a call of the runtime')) return never()
-    await act()
+    await this.#trouble.through(0.03, act)
     return this.#fate.ends('after a call of the runtime') ? never() : undefined
   }
 }

@@ -12,7 +12,7 @@ import type { Store } from '../../../server/store/store.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { FakeClock, settle } from '../fake-clock.ts'
 import { CrashDisk, CrashJournal } from './disk.ts'
-import { Fate, type KillPoint, killPoints, never } from './fate.ts'
+import { Fate, type KillPoint, Trouble, killPoints, never, onPurpose } from './fate.ts'
 import { CrashRuntime } from './machines.ts'
 import { Seeded } from './seeded.ts'
 
@@ -37,21 +37,29 @@ export class CrashWorld {
   readonly clock = new FakeClock()
   readonly random: Seeded
   readonly disk = new CrashDisk()
-  readonly runtime: SimulatedRuntime
+  readonly trouble: Trouble
   /** By task id, how often it was truly started. */
   readonly starts = new Map<string, number>()
   /** What was logged as an error. */
   readonly complaints: string[] = []
   readonly kills: KillPoint[] = []
+  /** How often the machines went down with the control plane. */
+  outages = 0
   readonly #mostKills: number
   #life: Life
+  #runtime: SimulatedRuntime
   #next = Promise.withResolvers<void>()
 
   constructor(seed: number, mostKills: number) {
     this.random = new Seeded(seed)
     this.#mostKills = mostKills
-    this.runtime = new SimulatedRuntime({ clock: this.clock, ids: this.random })
+    this.trouble = new Trouble(this.random)
+    this.#runtime = new SimulatedRuntime({ clock: this.clock, ids: this.random })
     this.#life = this.#begin(this.#fate())
+  }
+
+  get runtime(): SimulatedRuntime {
+    return this.#runtime
   }
 
   get store(): Store {
@@ -62,8 +70,8 @@ export class CrashWorld {
   async call(service: ServiceName, operation: string, input: object): Promise<{ readonly answer: string; readonly attempts: number }> {
     for (let attempts = 1; ; attempts++) {
       const outcome = await this.#attempt(service, operation, input)
-      if (outcome !== 'died') return { answer: outcome, attempts }
-      await this.#next.promise
+      if (outcome !== 'died' && outcome !== 'failed') return { answer: outcome, attempts }
+      if (outcome === 'died') await this.#next.promise
       await this.pause(this.random.below(100))
     }
   }
@@ -89,6 +97,7 @@ export class CrashWorld {
   /** One more life, of `milliseconds`, which nothing ends. */
   async settle(milliseconds: number): Promise<void> {
     this.#life.fate.end()
+    this.trouble.end()
     this.#restart(new Fate())
     const end = this.clock.now() + milliseconds
     while (this.clock.now() < end) await this.#move(end - this.clock.now())
@@ -105,11 +114,19 @@ export class CrashWorld {
     if (this.#life.fate.isDead) {
       // Away for a moment or for long: what runs goes on meanwhile.
       await this.clock.advance(this.random.pick([0, 5, 300, 20_000]))
+      if (this.random.chance(0.1)) await this.#goDown()
       this.#restart(this.#fate())
       return
     }
     const step = this.clock.untilNext
     await this.clock.advance(Math.min(most, Math.max(0, step ?? most)))
+  }
+
+  /** Nothing that ran is there any more. */
+  async #goDown(): Promise<void> {
+    this.outages++
+    await this.#runtime.close()
+    this.#runtime = new SimulatedRuntime({ clock: this.clock, ids: this.random })
   }
 
   #restart(fate: Fate): void {
@@ -128,12 +145,12 @@ export class CrashWorld {
   }
 
   #begin(fate: Fate): Life {
-    const { disk, random, runtime: world } = this
+    const { disk, random, trouble, runtime: world } = this
     const clock = mortalClock(this.clock, fate)
-    const journal = new CrashJournal({ disk, fate, clock, random })
+    const journal = new CrashJournal({ disk, fate, trouble, clock, random })
     const store = new JournaledStore({ journal, clock, log: silentLog }, disk.contents())
     const runtime = new CrashRuntime(world, fate, this)
-    const log = createLog({ logLevel: 'error' }, { write: line => this.complaints.push(line) })
+    const log = createLog({ logLevel: 'error' }, { write: line => line.includes(onPurpose) || this.complaints.push(line) })
     const settings = { endpointUrl: 'http://localhost:4566' }
     const inner = simulatedProber(world)
     const prober: typeof inner = { probe: (...asked) => (fate.isDead ? never() : inner.probe(...asked)) }
@@ -151,7 +168,9 @@ export class CrashWorld {
     const bound = services.find(({ model }) => model.signingName === service)
     const invoked = Promise.resolve(bound?.invoke(operation, caller, input)).catch((error: unknown) => ({ error: String(error) }))
     const outcome = await Promise.race([invoked, fate.died])
-    return outcome === 'died' || fate.ends('before an answer') ? 'died' : JSON.stringify(outcome)
+    if (outcome === 'died' || fate.ends('before an answer')) return 'died'
+    const answer = JSON.stringify(outcome)
+    return answer.includes(onPurpose) ? 'failed' : answer
   }
 }
 
