@@ -52,6 +52,7 @@ export const openAdminChannel = async ({
       .callService(service, { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, { signal, timeoutMs })
       .catch((error: unknown) => {
         if (error instanceof KubeError && error.status >= 400 && error.status < 500) throw refused(error.message)
+        if (error instanceof KubeError && error.status === 503) throw notThere(error)
         throw error
       })
   return {
@@ -94,6 +95,10 @@ const directChannel = (adminUrl: string, signal: AbortSignal): AdminChannel => {
     close: () => undefined,
   }
 }
+
+/** Its Service has no pod that is ready. */
+const notThere = (cause: unknown): CliError =>
+  new CliError('The control plane does not answer yet.', 'It is starting, or it fails: kecs status, kecs logs', { cause })
 
 /** The control plane says what happened and, behind a line break, what to do. */
 const refused = (message: string): CliError => {

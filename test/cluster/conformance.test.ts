@@ -13,6 +13,8 @@ test('SDK v3, boto3 and the AWS CLI drive every implemented operation on the clu
   const kecs = await instance()
   // They name subnets, certificates and functions that nobody made: with a backend those are asked for, and refused.
   await kecs.kecs(['up', '--backend', 'none'], { timeoutMs: 180_000 })
+  // ECR's tests ask for a login, which starts the registry.
+  await kecs.kecs(['image', 'load', 'registry:2'], { timeoutMs: 120_000 })
   try {
     const { code, stdout, stderr } = await kecs.run(['bun', 'test', '--timeout=120000', ...files], {
       check: false,

@@ -53,6 +53,8 @@ async function targetGroup(name: string): Promise<string> {
       HealthCheckIntervalSeconds: 5,
       HealthCheckTimeoutSeconds: 2,
       HealthyThresholdCount: 2,
+      // busybox has no page to answer with, where it really runs.
+      Matcher: { HttpCode: '200-499' },
     }),
   )
   const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
@@ -102,7 +104,7 @@ beforeAll(async () => {
   tested = await rule(2, '/test/*')
   await suite.cluster('c')
   cluster = suite.named('c')
-  const containerDefinitions = [{ ...app, portMappings: [{ containerPort: 80 }] }]
+  const containerDefinitions = [{ ...app, command: ['httpd', '-f', '-p', '80'], portMappings: [{ containerPort: 80 }] }]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
 }, 60_000)
 afterAll(() => suite.close(), 180_000)
