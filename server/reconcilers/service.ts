@@ -20,6 +20,7 @@ import {
   services,
   taskSets,
 } from '../store/service-tables.ts'
+import { removeIngress } from '../store/express-ingress.ts'
 import { machinesOf } from '../store/machines.ts'
 import { type ChangedRule, readForward, writeForward } from '../store/rule-forwards.ts'
 import type { Transaction } from '../store/store.ts'
@@ -195,7 +196,12 @@ export class ServiceReconciler implements Reconciler {
     const isInactive = plan.row.service.status === 'INACTIVE'
     const sets = isInactive ? [...store.table(taskSets).by('service', row.service.serviceArn)] : []
     for (const { taskSet } of sets) transaction.remove(taskSets, taskSet.taskSetArn)
-    return { woken: plan.stops.map(stop => stop.row.task.taskArn), ...(isInactive ? { lookAgainAt: now + inactiveRetentionMs } : {}) }
+    const rules = isInactive ? removeIngress(store, transaction, row.service.serviceArn) : []
+    return {
+      rules,
+      woken: plan.stops.map(stop => stop.row.task.taskArn),
+      ...(isInactive ? { lookAgainAt: now + inactiveRetentionMs } : {}),
+    }
   }
 
   /** Writes what differs from what there was. */

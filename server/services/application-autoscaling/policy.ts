@@ -6,7 +6,7 @@ import type {
   ScalingPolicy,
   ServiceNamespace,
 } from '../../aws/generated/application-autoscaling.ts'
-import { alarmArn } from './arns.ts'
+import { alarmArn } from '../../domain/scaling/arns.ts'
 import { checkPrediction } from './check-prediction.ts'
 import { checkSteps } from './check-steps.ts'
 import type { Target } from './check-target.ts'

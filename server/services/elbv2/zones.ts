@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ServiceError } from '../../aws/errors.ts'
 import type {
   AvailabilityZone,
@@ -7,6 +6,7 @@ import type {
   LoadBalancerTypeEnum,
   SubnetMapping,
 } from '../../aws/generated/elbv2.ts'
+import { madeUpVpc, madeUpZone } from '../../domain/elbv2/made-up-vpc.ts'
 import { invalidConfiguration, validationError } from '../../domain/elbv2/refusals.ts'
 import type { Elbv2Context } from './context.ts'
 
@@ -69,7 +69,7 @@ export async function placeSubnets(context: Elbv2Context, mappings: readonly Sub
   const ids = mappings.map(({ SubnetId = '' }) => SubnetId)
   const known = await context.owners?.subnets(ids, context)
   if (known === undefined) {
-    const zones = mappings.map((mapping, index) => zoneOf(mapping, `${context.region}${zoneLetters[index % zoneLetters.length]}`))
+    const zones = mappings.map((mapping, index) => zoneOf(mapping, madeUpZone(context, index)))
     return { zones, vpcId: madeUpVpc(context), isNetworkKnown: false }
   }
   const byId = new Map(known.map(subnet => [subnet.subnetId, subnet]))
@@ -88,12 +88,6 @@ export async function placeSubnets(context: Elbv2Context, mappings: readonly Sub
   if (others.length > 0) throw new ServiceError('InvalidSubnetException', 'All subnets must belong to the same VPC')
   return { zones: found.map(({ zone }) => zone), vpcId, isNetworkKnown: true }
 }
-
-const zoneLetters = 'abcdef'
-
-/** An account's one VPC in a region, where no EC2 says which there are: always the same. */
-const madeUpVpc = ({ account, region }: Elbv2Context): string =>
-  `vpc-${createHash('sha256').update(`${account}/${region}`).digest('hex').slice(0, 17)}`
 
 function zoneOf(mapping: SubnetMapping, ZoneName: string): AvailabilityZone {
   const { SubnetId, AllocationId, PrivateIPv4Address, IPv6Address, SourceNatIpv6Prefix } = mapping

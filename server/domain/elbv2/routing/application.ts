@@ -6,6 +6,7 @@ import { targetGroupsOf } from '../actions.ts'
 import type { DynamicConfiguration, HttpRouter, HttpService, HttpTransport, Middleware } from './dynamic-configuration.ts'
 import { type ListenerSettings, outcomeOf } from './http-actions.ts'
 import { functionsGroup, functionsService, groupService, httpGroup } from './http-groups.ts'
+import { isExpressHost } from '../../express/names.ts'
 import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
 import { anyRequest, needsQuery, traefikRule } from './traefik-rule.ts'
 
@@ -29,7 +30,7 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
     const isQueried = rules.some(({ rule }) => needsQuery(rule.Conditions))
     const settings = listenerSettings(state, row, listeners)
     middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...(isQueried ? { queried: 'true' } : {}) } } }
-    Object.assign(routers, entrances(balancer, row, port))
+    Object.assign(routers, entrances(balancer, row, { port, hosts: expressHosts(rules) }))
     const handOver = handingOver(balancer, isQueried)
     if (handOver !== undefined) middlewares[`${name}-forward`] = handOver
     const parents = [name, ...(isAtDoor(row) ? [nameOf('door', row.listener.ListenerArn)] : [])]
@@ -56,7 +57,11 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
 }
 
 /** A listener's own entry point and, where it is the load balancer's for plain HTTP, its name on the AWS door. */
-function entrances(balancer: LoadBalancerRow, row: ListenerRow, port: number): Readonly<Record<string, HttpRouter>> {
+function entrances(
+  balancer: LoadBalancerRow,
+  row: ListenerRow,
+  { port, hosts }: { readonly port: number; readonly hosts: readonly string[] },
+): Readonly<Record<string, HttpRouter>> {
   const name = nameOf('listener', row.listener.ListenerArn)
   const own: HttpRouter = {
     entryPoints: [tcpEntryPoint(port)],
@@ -65,17 +70,23 @@ function entrances(balancer: LoadBalancerRow, row: ListenerRow, port: number): R
     ...(row.listener.Protocol === 'HTTPS' ? { tls: {} } : {}),
   }
   if (!isAtDoor(row)) return { [name]: own }
-  const host = JSON.stringify(balancer.loadBalancer.DNSName ?? '')
+  const names = [balancer.loadBalancer.DNSName ?? '', ...hosts]
   return {
     [name]: own,
     [nameOf('door', row.listener.ListenerArn)]: {
       entryPoints: ['aws'],
-      rule: `Host(${host})`,
+      rule: names.map(host => `Host(${JSON.stringify(host)})`).join(' || '),
       priority: aboveTheDoor,
       middlewares: [name],
     },
   }
 }
+
+/** The names of Express services that a listener's rules tell apart: nothing but the door resolves them. */
+const expressHosts = (rules: readonly RuleRow[]): readonly string[] =>
+  rules
+    .flatMap(({ rule }) => (rule.Conditions ?? []).flatMap(({ HostHeaderConfig }) => HostHeaderConfig?.Values ?? []))
+    .filter(isExpressHost)
 
 const isAtDoor = ({ listener }: ListenerRow): boolean => listener.Protocol === 'HTTP' && listener.Port === 80
 

@@ -56,6 +56,22 @@ describe('an Application Load Balancer', () => {
     expect(http?.routers?.[first]?.parentRefs).toEqual([listener, 'door-0000000000000001'])
   })
 
+  test("the door takes the names of Express services for it too, and no other of its rules' conditions", () => {
+    const hosts = [
+      'web-0123456789ab.ecs.us-east-1.localhost.localstack.cloud',
+      'shop.example.com',
+      '*.ecs.us-east-1.localhost.localstack.cloud',
+    ]
+    const rules = hosts.map(host => ({
+      Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: [host] } }],
+      Actions: [forwardTo([1, 1])],
+    }))
+    const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 80, entryPort: 9020, rules }], groups }))
+    expect(http?.routers?.['door-0000000000000001']?.rule).toBe(
+      'Host("web-0000000000000001.us-east-1.elb.localhost.localstack.cloud") || Host("web-0123456789ab.ecs.us-east-1.localhost.localstack.cloud")',
+    )
+  })
+
   test('answers 503 by itself where no target is registered, and leaves out groups without weight', () => {
     const rules = [{ Actions: [forwardTo([3, 1])] }]
     const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules }], groups }))

@@ -10,7 +10,7 @@ import { isTimezone, problemWithSchedule } from '../../../domain/schedule-expres
 import { namedKey, scheduledActions, targetKey } from '../../../store/autoscaling-tables.ts'
 import type { ScheduledActionRow } from '../../../store/autoscaling-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
-import { actionArn } from '../arns.ts'
+import { actionArn } from '../../../domain/scaling/arns.ts'
 import { checkTarget, findTarget } from '../check-target.ts'
 import type { ScalingContext } from '../context.ts'
 import { invalid, notRegistered, refuseIf } from '../errors.ts'

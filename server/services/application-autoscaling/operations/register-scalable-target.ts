@@ -8,7 +8,7 @@ import type {
 import { scalableTargets } from '../../../store/autoscaling-tables.ts'
 import type { ScalableTargetRow } from '../../../store/autoscaling-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
-import { linkedRoleArn, targetArn } from '../arns.ts'
+import { linkedRoleArn, targetArn } from '../../../domain/scaling/arns.ts'
 import { checkCapacities, checkResource, checkTarget, findTarget } from '../check-target.ts'
 import type { ScalingContext } from '../context.ts'
 import { invalid } from '../errors.ts'

@@ -38,8 +38,11 @@ export function activeExpressService(context: EcsContext, serviceArn: string): E
   return found
 }
 
-/** As the Express operations show it. */
-export function showExpressService({ express, row }: ExpressService, options: { readonly withTags: boolean }): ECSExpressGatewayService {
+/** As the Express operations show it; `door` is the AWS door's URL, where its host name is answered. */
+export function showExpressService(
+  { express, row }: ExpressService,
+  options: { readonly withTags: boolean; readonly door: string },
+): ECSExpressGatewayService {
   const { service, serviceDeploymentArn } = row
   return {
     cluster: nameInArn(service.clusterArn),
@@ -48,18 +51,25 @@ export function showExpressService({ express, row }: ExpressService, options: { 
     infrastructureRoleArn: express.infrastructureRoleArn,
     status: { statusCode: service.status },
     ...(serviceDeploymentArn === undefined ? {} : { currentDeployment: serviceDeploymentArn }),
-    activeConfigurations: service.status === 'INACTIVE' ? [] : [showConfiguration({ express, row })],
+    activeConfigurations: service.status === 'INACTIVE' ? [] : [showConfiguration({ express, row }, options.door)],
     tags: options.withTags ? row.tags : [],
     createdAt: epochSeconds(express.createdAt),
     updatedAt: epochSeconds(express.updatedAt),
   }
 }
 
+/** At the door's port: `http://HOST:PORT`. */
+function endpointOf(host: string, door: string): string {
+  const url = new URL(door)
+  url.hostname = host
+  return url.origin
+}
+
 /** The configuration that the service runs, or is on its way to. */
-export const showConfiguration = ({ express, row }: ExpressService): ExpressGatewayServiceConfiguration => ({
+export const showConfiguration = ({ express, row }: ExpressService, door: string): ExpressGatewayServiceConfiguration => ({
   ...express.configuration,
   ...(row.deployments[0] === undefined ? {} : { serviceRevisionArn: row.deployments[0].serviceRevisionArn }),
   taskDefinitionArn: row.service.taskDefinition,
-  ingressPaths: [],
+  ingressPaths: express.ingress === undefined ? [] : [{ accessType: 'PUBLIC', endpoint: endpointOf(express.ingress.host, door) }],
   createdAt: epochSeconds(express.updatedAt),
 })

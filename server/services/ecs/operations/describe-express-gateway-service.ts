@@ -1,4 +1,4 @@
-// Differs from AWS: there are no ingress paths: no load balancer is made.
+// Differs from AWS: an ingress path is plain HTTP, at the port of the AWS door.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DescribeExpressGatewayServiceRequest, DescribeExpressGatewayServiceResponse } from '../../../aws/generated/ecs.ts'
 import type { EcsContext } from '../context.ts'
@@ -14,5 +14,5 @@ export function describeExpressGatewayService(
 ): DescribeExpressGatewayServiceResponse {
   const found = findExpressService(context, input.serviceArn)
   if (found === undefined) throw new ServiceError('ResourceNotFoundException', 'Service not found.')
-  return { service: showExpressService(found, { withTags: input.include?.includes('TAGS') === true }) }
+  return { service: showExpressService(found, { withTags: input.include?.includes('TAGS') === true, door: context.endpointUrl }) }
 }

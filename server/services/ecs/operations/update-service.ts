@@ -37,13 +37,23 @@ export async function updateService(context: EcsContext, request: UpdateServiceR
   findActiveService(context, cluster, request.service)
   await checkNetworkOwners(context, request)
   const { serviceArn, service } = await context.store.commit(transaction => {
-    const found = findActiveService(context, cluster, request.service)
-    checkUpdate(found, request)
-    const row = put(context, transaction, cluster, withSchedule(found, request), request)
+    const row = putServiceUpdate(context, transaction, cluster, request)
     return { serviceArn: row.service.serviceArn, service: showService(context, row, { withTags: true }) }
   })
   context.wake('service', serviceArn)
   return { service }
+}
+
+/** What the call does to the rows, within a commit. */
+export function putServiceUpdate(
+  context: EcsContext,
+  transaction: Transaction,
+  cluster: ClusterRow,
+  request: UpdateServiceRequest,
+): ServiceRow {
+  const found = findActiveService(context, cluster, request.service)
+  checkUpdate(found, request)
+  return put(context, transaction, cluster, withSchedule(found, request), request)
 }
 
 function checkUpdate({ service }: ServiceRow, request: UpdateServiceRequest): void {

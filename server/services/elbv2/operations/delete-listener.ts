@@ -1,7 +1,7 @@
 import type { DeleteListenerInput, DeleteListenerOutput } from '../../../aws/generated/elbv2.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findListener } from '../find.ts'
-import { removeListener } from '../listener-removal.ts'
+import { removeListener } from '../../../store/listener-removal.ts'
 
 /**
  * Deletes a listener with its rules.

@@ -5,7 +5,7 @@ import { isGone } from '../../../domain/elbv2/target-health.ts'
 import { listeners, loadBalancers, targets } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
 import { checkArn } from '../find.ts'
-import { removeListener } from '../listener-removal.ts'
+import { removeListener } from '../../../store/listener-removal.ts'
 
 /**
  * Deletes a load balancer with its listeners and rules; its target groups stay. One that is not there is none to delete,

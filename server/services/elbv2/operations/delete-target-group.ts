@@ -4,7 +4,7 @@ import { isAt } from '../../../domain/elbv2/arns.ts'
 import { targetGroups } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
 import { checkArn } from '../find.ts'
-import { removeTarget, targetsOf } from '../registration.ts'
+import { removeTarget, targetsOf } from '../../../store/registered-targets.ts'
 import { isUsed } from '../uses.ts'
 
 /**

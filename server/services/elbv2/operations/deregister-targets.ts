@@ -5,7 +5,7 @@ import { namedTarget } from '../../../domain/elbv2/targets.ts'
 import { type TargetGroupRow, type TargetRow, targetKey, targets } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findTargetGroup } from '../find.ts'
-import { removeTarget, targetsOf } from '../registration.ts'
+import { removeTarget, targetsOf } from '../../../store/registered-targets.ts'
 import { isUsed } from '../uses.ts'
 
 /**

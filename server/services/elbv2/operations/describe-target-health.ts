@@ -11,7 +11,7 @@ import { namedTarget } from '../../../domain/elbv2/targets.ts'
 import { type TargetGroupRow, targetHealth, targetKey, targets } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findTargetGroup } from '../find.ts'
-import { targetsOf } from '../registration.ts'
+import { targetsOf } from '../../../store/registered-targets.ts'
 import { isUsed } from '../uses.ts'
 
 /**

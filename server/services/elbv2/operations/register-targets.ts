@@ -16,7 +16,7 @@ import {
 } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
 import { findTargetGroup } from '../find.ts'
-import { targetsOf } from '../registration.ts'
+import { targetsOf } from '../../../store/registered-targets.ts'
 
 /**
  * Registers targets. One that is registered stays as it is; one whose connections drain is registered anew.

@@ -1,5 +1,5 @@
-import { partitionOf } from '../../domain/arn.ts'
-import type { Place } from '../../domain/arn.ts'
+import { partitionOf } from '../arn.ts'
+import type { Place } from '../arn.ts'
 import type { TargetName } from '../../store/autoscaling-tables.ts'
 
 const arn = (place: Place, service: string, resource: string): string =>

@@ -1,6 +1,6 @@
 // Rows of registered targets, and what else is kept with them.
-import { type TargetRow, targetHealth, targetKey, targets } from '../../store/elbv2-tables.ts'
-import type { Store, Transaction } from '../../store/store.ts'
+import { type TargetRow, targetHealth, targetKey, targets } from './elbv2-tables.ts'
+import type { Store, Transaction } from './store.ts'
 
 /** A list of its own, so that rows may be removed while it is gone through. */
 export const targetsOf = (store: Store, targetGroupArn: string): readonly TargetRow[] => [
