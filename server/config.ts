@@ -32,6 +32,8 @@ export interface ServerConfig {
   readonly publishedPorts?: { readonly first: number; readonly last: number }
   /** Ports of the machine that are published for load balancers' listeners: inclusive. */
   readonly listenerPorts?: { readonly first: number; readonly last: number }
+  /** What the gateway shows when it fetches its configuration; undefined: whoever reaches the port is told. */
+  readonly gatewaySecret?: string
   /** The AWS door's port on the machine, where there is a door. */
   readonly hostPort?: number
   /** Where the nodes have the data folder; undefined: nowhere. Volumes that outlive their tasks are folders below it. */

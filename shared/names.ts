@@ -48,6 +48,8 @@ export const gatewayService = 'traefik'
 export const configurationPath = '/gateway/configuration'
 /** Of the administration port: whether a request may pass what a rule has in front; the query's `rule` is its ARN. */
 export const guardPath = '/gateway/guard'
+/** Where what the gateway fetches carries the secret that the two share, if they do. */
+export const gatewaySecretHeader = 'x-kecs-gateway-secret'
 /** Of the administration port: where listeners are reached, as JSON. */
 export const listenersPath = '/gateway/listeners'
 /** Of the administration port: the certificate of the instance's authority, PEM. */

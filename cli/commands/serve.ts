@@ -182,12 +182,16 @@ const dnsPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<Serv
 }
 
 /** What the manifests say of the gateway beside the control plane. */
-const gatewayConfig = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'listenerPorts' | 'hostPort'> => {
+const gatewayConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<ServerConfig, 'listenerPorts' | 'hostPort' | 'gatewaySecret'> => {
+  const secret = env['KECS_GATEWAY_SECRET']
   const listeners = env['KECS_LISTENER_PORTS']
   const hostPort = Number(env['KECS_HOST_PORT'] ?? 0)
   return {
     ...(listeners === undefined || listeners === '' ? {} : { listenerPorts: parsePortRange(listeners, 'KECS_LISTENER_PORTS') }),
     ...(hostPort > 0 ? { hostPort } : {}),
+    ...(secret === undefined || secret === '' ? {} : { gatewaySecret: secret }),
   }
 }
 

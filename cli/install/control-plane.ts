@@ -18,7 +18,17 @@ import {
 import { backendOf } from './backend.ts'
 import { registryHost, type Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'
-import { containerSecurity, dataVolume, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations } from './pod-parts.ts'
+import {
+  containerSecurity,
+  dataVolume,
+  gatewaySecretVariable,
+  labelsOf,
+  metaOf,
+  podSecurity,
+  scratchVolume,
+  selectorOf,
+  tolerations,
+} from './pod-parts.ts'
 
 /** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer. */
 export const controlPlane = (installation: Installation): readonly Manifest[] => [
@@ -153,6 +163,7 @@ const environment = (installation: Installation) => {
     // Where a cluster was there before, nothing of it is published.
     { name: 'KECS_LISTENER_PORTS', value: instance.driver === 'context' ? '' : range(instance.listenerPorts) },
     { name: 'KECS_HOST_PORT', value: String(instance.port) },
+    ...gatewaySecretVariable(installation),
     ...(instance.allowReset === true ? [{ name: 'KECS_ALLOW_RESET', value: 'true' }] : []),
     ...(instance.keys === undefined
       ? []

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { kindOf, type KubeClient, type KubeObject } from '../../shared/kube/index.ts'
+import { kindOf, kinds, type KubeClient, type KubeObject } from '../../shared/kube/index.ts'
+import { systemNamespace } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
 
 /** All that the manifests are made of: what was asked for, and what was found. */
@@ -12,6 +14,8 @@ export interface Installation {
   readonly exposure: Exposure
   /** Which image the control plane's name means in the local Docker; undefined where that has none of the name. */
   readonly imageId?: string
+  /** What the gateway shows the control plane, so that no other pod is told certificates' keys; undefined: nothing. */
+  readonly gatewaySecret?: string
 }
 
 /** Where the state lies, as the pods see it. */
@@ -30,13 +34,18 @@ export type Exposure =
   /** Not at all, but by `kubectl port-forward`. */
   | 'port-forward'
 
+/** The Secret that has the gateway's. */
+export const gatewaySecretName = 'kecs-gateway'
+export const gatewaySecretKey = 'secret'
+
 export const dataClaim = 'kecs-data'
 /** As nobody owns the state's folder on the host: the user of distroless images. */
 const nobody = { uid: 65_532, gid: 65_532 }
 
 /** Looks at the host, and for an existing cluster at the cluster, for what the manifests need to know. */
 export const installationOf = async (instance: Instance, kube: KubeClient, signal: AbortSignal): Promise<Installation> => {
-  if (instance.driver !== 'context') return localInstallation(instance)
+  const gatewaySecret = await gatewaySecretIn(kube, signal)
+  if (instance.driver !== 'context') return { ...(await localInstallation(instance)), gatewaySecret }
   const classed = await hasDefaultStorageClass(kube, signal)
   return {
     instance,
@@ -44,6 +53,7 @@ export const installationOf = async (instance: Instance, kube: KubeClient, signa
     owner: classed ? nobody : { uid: 0, gid: 0 },
     data: classed ? { is: 'claim', name: dataClaim } : { is: 'folder', path: `/var/lib/kecs/${instance.name}` },
     exposure: exposureOf(kube.server, instance.bind),
+    gatewaySecret,
   }
 }
 
@@ -63,6 +73,13 @@ export const exposureOf = (server: string, bind: string): Exposure =>
   isLoopback(new URL(server).hostname) || !isLoopback(bind) ? 'node-port' : 'port-forward'
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || host === '::1' || host.startsWith('127.')
+
+/** The one that the cluster has, else a new one. */
+const gatewaySecretIn = async (kube: KubeClient, signal: AbortSignal): Promise<string> => {
+  const found = await kube.find(kinds.secret, { name: gatewaySecretName, namespace: systemNamespace }, { signal })
+  const kept = found?.data?.[gatewaySecretKey]
+  return kept === undefined ? randomBytes(32).toString('hex') : Buffer.from(kept, 'base64').toString()
+}
 
 interface StorageClass extends KubeObject {
   readonly provisioner?: string

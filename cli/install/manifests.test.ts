@@ -286,3 +286,21 @@ describe('routing', () => {
     ).toBe(false)
   })
 })
+
+test("the gateway shows the control plane a secret that neither's pod has in its specification", () => {
+  const installation = { ...standard, gatewaySecret: 'hidden' }
+  const objects = manifests(installation)
+  expect(objects.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === 'kecs-gateway')).toMatchObject({
+    stringData: { secret: 'hidden' },
+  })
+  const reference = { secretKeyRef: { name: 'kecs-gateway', key: 'secret' } }
+  for (const name of ['traefik', 'kecs-control-plane']) {
+    const [container] = podOf(installation, name)?.containers ?? []
+    expect(container?.env?.find(each => each.name === 'KECS_GATEWAY_SECRET')?.valueFrom).toEqual(reference)
+  }
+  expect(podOf(installation, 'traefik')?.containers[0]?.args).toContain(
+    '--providers.http.headers.x-kecs-gateway-secret=$(KECS_GATEWAY_SECRET)',
+  )
+  expect(JSON.stringify(deployments(installation))).not.toContain('hidden')
+  expect(names(standard)).not.toContain('Secret kecs-gateway')
+})

@@ -1,6 +1,6 @@
 import type { Manifest, ObjectMeta, Pod } from '../../shared/kube/index.ts'
 import { labels, systemNamespace, type Component } from '../../shared/names.ts'
-import type { Installation } from './installation.ts'
+import { gatewaySecretKey, gatewaySecretName, type Installation } from './installation.ts'
 
 type PodSpec = NonNullable<Pod['spec']>
 type Volume = NonNullable<PodSpec['volumes']>[number]
@@ -53,3 +53,9 @@ export const scratchVolume: Volume = { name: 'tmp', emptyDir: {} }
 export interface Written<Spec> extends Manifest {
   readonly spec: Spec
 }
+
+/** The gateway's secret in a pod's environment, if there is one. */
+export const gatewaySecretVariable = ({ gatewaySecret }: Installation) =>
+  gatewaySecret === undefined
+    ? []
+    : [{ name: 'KECS_GATEWAY_SECRET', valueFrom: { secretKeyRef: { name: gatewaySecretName, key: gatewaySecretKey } } }]

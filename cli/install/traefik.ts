@@ -1,10 +1,11 @@
-import type { Deployment, Manifest, Role, RoleBinding, Service, ServiceAccount } from '../../shared/kube/index.ts'
+import type { Deployment, Manifest, Role, RoleBinding, Secret, Service, ServiceAccount } from '../../shared/kube/index.ts'
 import {
   adminPort,
   controlPlaneName,
   configurationPath,
   doorPort,
   gatewayPort,
+  gatewaySecretHeader,
   gatewayService,
   images,
   systemNamespace,
@@ -14,8 +15,17 @@ import {
 } from '../../shared/names.ts'
 
 import { pluginArguments, pluginMount, pluginSource, pluginStamp, pluginVolume } from './gateway-plugin.ts'
-import type { Installation } from './installation.ts'
-import { containerSecurity, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations } from './pod-parts.ts'
+import { gatewaySecretKey, gatewaySecretName, type Installation } from './installation.ts'
+import {
+  containerSecurity,
+  gatewaySecretVariable,
+  labelsOf,
+  metaOf,
+  podSecurity,
+  scratchVolume,
+  selectorOf,
+  tolerations,
+} from './pod-parts.ts'
 
 const nobody = { uid: 65_532, gid: 65_532 }
 
@@ -25,6 +35,7 @@ export const traefik = (installation: Installation): readonly Manifest[] => [
   role(installation),
   binding(installation),
   pluginSource(installation),
+  ...secret(installation),
   deployment(installation),
   door(installation),
   own(installation),
@@ -35,6 +46,19 @@ const account = (installation: Installation): ServiceAccount & Manifest => ({
   kind: 'ServiceAccount',
   metadata: metaOf(installation, 'traefik', 'traefik'),
 })
+
+const secret = (installation: Installation): readonly (Secret & Manifest)[] =>
+  installation.gatewaySecret === undefined
+    ? []
+    : [
+        {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: metaOf(installation, 'traefik', gatewaySecretName),
+          type: 'Opaque',
+          stringData: { [gatewaySecretKey]: installation.gatewaySecret },
+        },
+      ]
 
 const watch = ['get', 'list', 'watch']
 
@@ -97,6 +121,8 @@ const settings = (installation: Installation): readonly string[] => [
   '--providers.providersthrottleduration=50ms',
   // Load balancers: what the control plane computes of them.
   `--providers.http.endpoint=http://${controlPlaneName}.${systemNamespace}:${adminPort}${configurationPath}`,
+  // Kubernetes puts the variable's value there.
+  ...(installation.gatewaySecret === undefined ? [] : [`--providers.http.headers.${gatewaySecretHeader}=$(KECS_GATEWAY_SECRET)`]),
   '--providers.http.pollinterval=100ms',
   '--providers.http.polltimeout=2s',
   ...listenerPorts(installation).flatMap(listenerEntryPoints),
@@ -129,6 +155,7 @@ const deployment = (installation: Installation): Deployment & Manifest => ({
             workingDir: '/',
             imagePullPolicy: 'IfNotPresent',
             args: [...settings(installation)],
+            env: gatewaySecretVariable(installation),
             ports: [
               {
                 name: 'aws',

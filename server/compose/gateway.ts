@@ -20,6 +20,7 @@ import { dynamicConfiguration } from '../domain/elbv2/routing/configuration.ts'
 import { listenerAddresses } from '../gateway/listener-addresses.ts'
 import { openAuthority } from '../gateway/authority.ts'
 import { Certificates } from '../gateway/certificates.ts'
+import { onlyFor } from '../gateway/only-for.ts'
 import { createGuard } from '../gateway/guard.ts'
 import { LoadBalancerServices } from '../gateway/load-balancer-services.ts'
 import { routingState } from '../gateway/routing-tables.ts'
@@ -86,7 +87,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     ports,
     names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
     routes: [
-      { method: 'GET', path: configurationPath, isOpen: true, handle: () => gateway.answer() },
+      { method: 'GET', path: configurationPath, isOpen: true, handle: onlyFor(config.gatewaySecret, () => gateway.answer()) },
       { method: 'GET', path: guardPath, isOpen: true, handle: guard },
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
