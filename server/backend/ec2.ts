@@ -24,8 +24,19 @@ const filter = (name: string, values: readonly string[]): Record<string, string>
  * Those of the subnets that there are.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
  */
-export const describeSubnets = async (backend: Backend, ids: readonly string[], place: BackendPlace): Promise<readonly Subnet[]> => {
-  const call = { service: 'ec2', action: 'DescribeSubnets', version, parameters: filter('subnet-id', ids) }
+export const describeSubnets = (backend: Backend, ids: readonly string[], place: BackendPlace): Promise<readonly Subnet[]> =>
+  subnetsBy(backend, filter('subnet-id', ids), place)
+
+/** The subnets of the default VPC, one of each zone; none where it was deleted. */
+export const describeDefaultSubnets = (backend: Backend, place: BackendPlace): Promise<readonly Subnet[]> =>
+  subnetsBy(backend, filter('default-for-az', ['true']), place)
+
+const subnetsBy = async (
+  backend: Backend,
+  parameters: Readonly<Record<string, string>>,
+  place: BackendPlace,
+): Promise<readonly Subnet[]> => {
+  const call = { service: 'ec2', action: 'DescribeSubnets', version, parameters }
   const answer = await backend.query(call, place)
   return listOf(memberOf(answer, 'DescribeSubnetsResponse', 'subnetSet', 'item')).map(each => ({
     subnetId: textOf(each, 'subnetId') ?? '',

@@ -4,7 +4,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { type Backend, BackendError, type BackendPlace } from './backend.ts'
 import { hasCertificate } from './certificates.ts'
-import { type SecurityGroup, type Subnet, describeSecurityGroups, describeSubnets, hasVpc } from './ec2.ts'
+import { type SecurityGroup, type Subnet, describeDefaultSubnets, describeSecurityGroups, describeSubnets, hasVpc } from './ec2.ts'
 import { hasFunction } from './lambda.ts'
 import { getObjectText } from './s3.ts'
 
@@ -17,6 +17,8 @@ export interface S3Object {
 export interface Owners {
   /** Those of the subnets that there are. */
   subnets(ids: readonly string[], place: BackendPlace): Promise<readonly Subnet[] | undefined>
+  /** Those of the default VPC. */
+  defaultSubnets(place: BackendPlace): Promise<readonly Subnet[] | undefined>
   /** Those of the security groups that there are. */
   securityGroups(ids: readonly string[], place: BackendPlace): Promise<readonly SecurityGroup[] | undefined>
   hasVpc(id: string, place: BackendPlace): Promise<boolean | undefined>
@@ -37,6 +39,7 @@ export const createOwners = (backend: Backend | undefined, clock: Clock): Owners
   const groups = remembering(clock, ({ groupId }: SecurityGroup) => groupId)
   return {
     subnets: (ids, place) => asked(backend, there => subnets(ids, place, missing => describeSubnets(there, missing, place))),
+    defaultSubnets: place => asked(backend, there => describeDefaultSubnets(there, place)),
     securityGroups: (ids, place) => asked(backend, there => groups(ids, place, missing => describeSecurityGroups(there, missing, place))),
     hasVpc: (id, place) => asked(backend, there => hasVpc(there, id, place)),
     hasCertificate: (arn, place) => asked(backend, there => hasCertificate(there, arn, place)),

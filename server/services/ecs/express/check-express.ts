@@ -4,6 +4,7 @@ import type {
   NetworkConfiguration,
   UpdateExpressGatewayServiceRequest,
 } from '../../../aws/generated/ecs.ts'
+import type { EcsContext } from '../context.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 
 type Request = Partial<CreateExpressGatewayServiceRequest> | UpdateExpressGatewayServiceRequest
@@ -20,17 +21,27 @@ export function checkExpress({ healthCheckPath, scalingTarget, primaryContainer,
   refuseIf(autoScalingTargetValue < 1, 'autoScalingTargetValue must be at least 1.')
 }
 
-/** AWS takes the default VPC's subnets where none is given; which they are is for EC2 to say. */
+/** Where nobody knows which subnets the default VPC has. */
 const unknownSubnet = 'subnet-default'
 
-export const expressNetwork = ({ networkConfiguration }: ExpressGatewayServiceConfiguration): NetworkConfiguration => {
-  const subnets = networkConfiguration?.subnets ?? []
-  const securityGroups = networkConfiguration?.securityGroups
+/** The network of an Express service's tasks: the subnets that are given, else those of the default VPC. */
+export async function expressNetwork(
+  context: Pick<EcsContext, 'account' | 'region' | 'owners'>,
+  { networkConfiguration }: ExpressGatewayServiceConfiguration,
+): Promise<NetworkConfiguration> {
+  const { subnets = [], securityGroups } = networkConfiguration ?? {}
   return {
     awsvpcConfiguration: {
-      subnets: subnets.length === 0 ? [unknownSubnet] : subnets,
+      subnets: subnets.length === 0 ? await defaultSubnets(context) : subnets,
       ...(securityGroups === undefined ? {} : { securityGroups }),
       assignPublicIp: 'ENABLED',
     },
   }
+}
+
+async function defaultSubnets(context: Pick<EcsContext, 'account' | 'region' | 'owners'>): Promise<readonly string[]> {
+  const known = await context.owners?.defaultSubnets(context)
+  if (known === undefined) return [unknownSubnet]
+  refuseIf(known.length === 0, 'No default VPC was found. Specify subnets in the network configuration.')
+  return known.map(({ subnetId }) => subnetId)
 }

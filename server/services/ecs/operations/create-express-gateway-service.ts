@@ -1,6 +1,6 @@
 // Differs from AWS: the load balancer listens on port 80 for plain HTTP, and a service's address is its host name at the AWS
 // door: no certificate is made. Deployments are ROLLING, with one target group. No log group and no security group is made.
-// Without subnets one of no VPC is taken, which a backend that has EC2 refuses.
+// Without subnets, and without a backend that has EC2, one of no VPC is taken.
 import type {
   CreateExpressGatewayServiceRequest,
   CreateExpressGatewayServiceResponse,
@@ -40,7 +40,7 @@ export async function createExpressGatewayService(
   const serviceArn = arnOf(context, clusterName, serviceName)
   refuseTaken(context, serviceArn)
   const configuration = { ...standardConfiguration, ...given, scalingTarget: { ...standardConfiguration.scalingTarget, ...scalingTarget } }
-  const networkConfiguration = expressNetwork(configuration)
+  const networkConfiguration = await expressNetwork(context, configuration)
   await checkNetworkOwners(context, { networkConfiguration })
   const { subnets = [], securityGroups = [] } = networkConfiguration.awsvpcConfiguration ?? {}
   const placement = { subnets, securityGroups, ...(await expressPlacement(context, subnets)) }

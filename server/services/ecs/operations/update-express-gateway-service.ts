@@ -32,7 +32,7 @@ export async function updateExpressGatewayService(
   const configuration = changedConfiguration(express, input)
   const clusterName = clusterArn.slice(clusterArn.lastIndexOf('/') + 1)
   const taskDefinition = await expressTaskDefinition(context, `${clusterName}-${serviceName}`.slice(0, 255), configuration)
-  const networkConfiguration = expressNetwork(configuration)
+  const networkConfiguration = await expressNetwork(context, configuration)
   await checkNetworkOwners(context, { networkConfiguration })
   const changed = await context.store.commit(transaction => {
     const { express: now, row: service } = activeExpressService(context, input.serviceArn)
