@@ -16,7 +16,7 @@ import { killPoints } from '../../test/support/crash/fate.ts'
 import { Told } from '../../test/support/crash/told.ts'
 import { CrashWorld } from '../../test/support/crash/world.ts'
 
-const wantedKills = Number(process.env['KECS_CRASH_KILLS'] ?? 600)
+const wantedKills = Number(process.env['KECS_CRASH_KILLS'] ?? 1000)
 const only = process.env['KECS_CRASH_SEED']
 const mostKillsOfARun = 8
 const minutes = 60_000
