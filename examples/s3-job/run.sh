@@ -13,5 +13,7 @@ task=$(aws ecs run-task --cluster "$cluster" --task-definition "job-$run" --quer
 aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"
 
 step "Its result"
-aws s3 cp "s3://$bucket/result" - | tee /dev/stderr | grep -q 'done by a task'
+result=$(aws s3 cp "s3://$bucket/result" -)
+echo "$result"
+[ "$result" = 'done by a task' ]
 aws ecs delete-cluster --cluster "$cluster" --query cluster.status --output text

@@ -28,5 +28,7 @@ aws ecs register-task-definition --family "missing-$run" --query taskDefinition.
 		"name": "app", "image": "busybox", "memory": 32, "secrets": [{"name": "NO", "valueFrom": "/example/missing"}]}]'
 task=$(aws ecs run-task --cluster "$cluster" --task-definition "missing-$run" --query 'tasks[0].taskArn' --output text)
 aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"
-aws ecs describe-tasks --cluster "$cluster" --tasks "$task" --query 'tasks[0].[stopCode, stoppedReason]' --output text | tee /dev/stderr | grep -q ResourceInitializationError
+reason=$(aws ecs describe-tasks --cluster "$cluster" --tasks "$task" --query 'tasks[0].[stopCode, stoppedReason]' --output text)
+echo "$reason"
+grep -q ResourceInitializationError <<<"$reason"
 aws ecs delete-cluster --cluster "$cluster" --query cluster.status --output text

@@ -171,6 +171,7 @@ for (const tool of ['kind', 'k3d'] as const) {
         await putUp()
         expect((await componentStates(kube, instance, limited())).map(({ component, is }) => `${component} ${is}`)).toEqual([
           'control-plane ready',
+          'agent ready',
           'traefik ready',
           'localstack ready',
         ])
