@@ -55,7 +55,12 @@ export class Client {
 export const cluster = 'crash'
 
 /** Registers a revision: `command` is what its container does. */
-export const register = async (client: Client, family: string, command: readonly string[] | undefined): Promise<string> => {
+export const register = async (
+  client: Client,
+  family: string,
+  command: readonly string[] | undefined,
+  dockerLabels = {},
+): Promise<string> => {
   const value = client.random.hex32()
   const app = {
     name: 'app',
@@ -63,6 +68,7 @@ export const register = async (client: Client, family: string, command: readonly
     memory: 16,
     environment: [{ name: 'VALUE', value }],
     portMappings: [{ containerPort: 80 }],
+    dockerLabels,
     ...(command === undefined ? {} : { command }),
   }
   const { answer } = await client.ecs('RegisterTaskDefinition', { family, networkMode: 'awsvpc', containerDefinitions: [app] })
@@ -170,11 +176,24 @@ export const serviceClient = async (client: Client, serviceName: string, group?:
     if (shown.service?.desiredCount !== desiredCount) told.offences.push(`UpdateService of ${serviceName} told another count`)
     note()
   }
+  if (client.random.chance(0.3) && desiredCount > 0) await failingDeployment(client, serviceName)
   if (!client.random.chance(0.25)) return
   await client.ecs('DeleteService', { cluster, service: serviceName, force: true }, /^ServiceNot(Found|Active)/)
   told.services.delete(serviceName)
   told.deletedServices.add(serviceName)
   client.mustBeOnDisk('a deletion', 'ecs_services', arn, body => statusOf(body) !== 'ACTIVE')
+}
+
+/** Deploys what cannot run once the service is steady: the circuit breaker goes back to what ran. */
+const failingDeployment = async (client: Client, service: string): Promise<void> => {
+  const isSteady = async (): Promise<boolean> => {
+    const { answer } = await client.ecs('DescribeServices', { cluster, services: [service] })
+    return answer.includes('"rolloutState":"COMPLETED"') && !answer.includes('"rolloutState":"IN_PROGRESS"')
+  }
+  while (!(await isSteady())) await client.parts.world.pause(5_000)
+  const taskDefinition = await register(client, service, undefined, { 'kecs.dev/simulate-pull-error': 'not found' })
+  const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: true } }
+  await client.ecs('UpdateService', { cluster, service, taskDefinition, deploymentConfiguration })
 }
 
 const statusOf = (body: string | undefined): string | undefined => {
