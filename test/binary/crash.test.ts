@@ -10,7 +10,11 @@ import { until } from '../support/until.ts'
 
 setDefaultTimeout(120_000)
 const home = makeHome()
-afterAll(() => home.remove())
+const children: ChildProcess[] = []
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  return home.remove()
+})
 
 const kills = 30
 const writers = 6
@@ -100,6 +104,7 @@ const start = (): { child: ChildProcess; stderr: () => string; ended: Promise<un
   rmSync(processFile, { force: true })
   const args = ['serve', '--port', '0', '--admin-port', '0', '--data', data, '--process-file', processFile]
   const { child, ended } = home.start(args, { cwd: '/' })
+  children.push(child)
   let stderr = ''
   child.stderr?.on('data', (part: string) => (stderr += part))
   const addresses = (): Addresses | undefined => {
