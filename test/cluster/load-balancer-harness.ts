@@ -8,6 +8,7 @@ import { createServer as createTcpServer } from 'node:net'
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RuleCondition } from '../../server/aws/generated/elbv2.ts'
 import type { TestInstance } from '../support/instance.ts'
+import { type Network, defaultNetwork } from '../support/network.ts'
 import { until } from '../support/until.ts'
 
 export interface Answer {
@@ -108,11 +109,6 @@ const mutable = (conditions: readonly RuleCondition[]): elb.RuleCondition[] => J
 /** Names of this run alone, as an instance may have been there before. */
 const run = Date.now().toString(36)
 
-interface Network {
-  readonly vpc: string
-  readonly subnets: readonly string[]
-}
-
 /** Load balancers by the SDK, each call waiting for nothing but its answer. */
 export class Balancers {
   readonly client: elb.ElasticLoadBalancingV2Client
@@ -129,13 +125,8 @@ export class Balancers {
     })
   }
 
-  /** The backend's default VPC and two of its subnets: others are refused. */
   #network(): Promise<Network> {
-    return (this.#found ??= (async () => {
-      const { Subnets } = await this.#kecs.aws('ec2', 'describe-subnets', '--filters', 'Name=default-for-az,Values=true')
-      const [first, second] = Array.isArray(Subnets) ? Subnets : []
-      return { vpc: String(first.VpcId), subnets: [String(first.SubnetId), String(second.SubnetId)] }
-    })())
+    return (this.#found ??= defaultNetwork(this.#kecs.endpoint))
   }
 
   async balancer(Name: string, Type: 'application' | 'network' = 'application'): Promise<{ arn: string; dnsName: string }> {

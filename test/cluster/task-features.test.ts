@@ -20,7 +20,7 @@ beforeAll(async () => {
     kecs.aws('secretsmanager', 'create-secret', '--name', name, '--secret-string', json),
     kecs.aws('ssm', 'put-parameter', '--name', `/${name}/password`, '--type', 'SecureString', '--value', hidden),
     kecs.aws('ssm', 'put-parameter', '--name', name, '--type', 'String', '--value', 'far', '--region', 'eu-west-1'),
-    kecs.aws('s3', 'mb', `s3://${name}`),
+    kecs.aws('s3api', 'create-bucket', '--bucket', name),
   ])
   secretArn = String(secret['ARN'])
   const put = (key: string, text: string) => kecs.run(['aws', 's3', 'cp', '-', `s3://${name}/${key}`], { input: text })

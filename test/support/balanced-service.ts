@@ -25,6 +25,7 @@ import {
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { TestInstance } from './instance.ts'
+import { defaultNetwork } from './network.ts'
 import { ecsOf } from './tasks.ts'
 import { until } from './until.ts'
 
@@ -76,6 +77,7 @@ export async function balancedService(
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
+  const { vpc, subnets } = await defaultNetwork(kecs.endpoint)
   const cluster = `load-${Date.now().toString(36)}`
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
   const targetGroup = async (name: string, input: Partial<CreateTargetGroupCommandInput>): Promise<string> => {
@@ -83,7 +85,7 @@ export async function balancedService(
       new CreateTargetGroupCommand({
         Name: `${cluster}-${name}`,
         Port: 8080,
-        VpcId: 'vpc-1',
+        VpcId: vpc,
         TargetType: 'ip',
         HealthCheckIntervalSeconds: 5,
         HealthCheckTimeoutSeconds: 3,
@@ -96,7 +98,7 @@ export async function balancedService(
     return TargetGroupArn
   }
   const balancer = async (name: string, type: 'application' | 'network', group: string): Promise<{ arn: string; port: number }> => {
-    const input = { Name: `${cluster}-${name}`, Type: type, Subnets: ['subnet-1', 'subnet-2'] }
+    const input = { Name: `${cluster}-${name}`, Type: type, Subnets: [...subnets] }
     const arn = (await elb.send(new CreateLoadBalancerCommand(input))).LoadBalancers?.[0]?.LoadBalancerArn ?? ''
     const DefaultActions = [{ Type: 'forward', TargetGroupArn: group } as const]
     const Protocol = type === 'application' ? 'HTTP' : 'TCP'
@@ -138,7 +140,7 @@ export async function balancedService(
       serviceName: 'web',
       taskDefinition: await register('one'),
       desiredCount: 2,
-      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+      networkConfiguration: { awsvpcConfiguration: { subnets: [...subnets] } },
       loadBalancers: [http, tcp].map(targetGroupArn => ({ targetGroupArn, containerName: 'app', containerPort: 8080 })),
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
       ...more,
