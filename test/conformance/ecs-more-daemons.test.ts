@@ -48,7 +48,7 @@ async function register(name: string): Promise<string> {
   const { daemonTaskDefinitionArn } = await suite.ecs.send(
     new RegisterDaemonTaskDefinitionCommand({
       family: suite.named(name),
-      containerDefinitions: [{ name: 'agent', image: 'agent:1', command: ['sleep', '600'], stopTimeout: 2 }],
+      containerDefinitions: [{ name: 'agent', image: 'busybox:latest', command: ['sleep', '600'], stopTimeout: 2 }],
       cpu: '128',
       memory: '256',
     }),
@@ -133,7 +133,7 @@ describe('daemons', () => {
     expect(revisions.daemonRevisions?.[0]).toMatchObject({
       daemonArn,
       daemonTaskDefinitionArn: first,
-      containerImages: [{ containerName: 'agent', image: 'agent:1' }],
+      containerImages: [{ containerName: 'agent', image: 'busybox:latest' }],
     })
     expect(revisions.failures).toEqual([{ arn: `${revision}9`, reason: 'MISSING' }])
 
@@ -244,7 +244,7 @@ describe('daemons', () => {
       revision: 3,
       status: 'ACTIVE',
       cpu: '128',
-      containerDefinitions: [{ name: 'agent', image: 'agent:1', essential: true }],
+      containerDefinitions: [{ name: 'agent', image: 'busybox:latest', essential: true }],
     })
     await suite.ecs.send(new DeleteDaemonTaskDefinitionCommand({ daemonTaskDefinition: arns[2] }))
     await waitUntilDaemonTaskDefinitionDeleted(

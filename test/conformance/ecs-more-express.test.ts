@@ -72,6 +72,9 @@ async function scalingOf(name: string) {
   return { target: ScalableTargets?.[0], policy: (await scaling().send(policies)).ScalingPolicies?.[0] }
 }
 
+/** Answers the health checks, where it really runs. */
+const server = ['sh', '-c', 'mkdir /w && echo ok >/w/ping && echo ok >/w/health && exec httpd -f -p 8080 -h /w']
+
 const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`
 
 test('Express services run a container image, change it and end', async () => {
@@ -85,7 +88,7 @@ test('Express services run a container image, change it and end', async () => {
       executionRoleArn: role('execution'),
       primaryContainer: {
         image: 'busybox:latest',
-        command: ['sleep', '600'],
+        command: server,
         containerPort: 8080,
         environment: [{ name: 'A', value: '1' }],
       },
@@ -119,7 +122,7 @@ test('Express services run a container image, change it and end', async () => {
   expect(taskDefinition).toMatchObject({
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
-    containerDefinitions: [{ image: 'busybox:latest', command: ['sleep', '600'], portMappings: [{ containerPort: 8080 }] }],
+    containerDefinitions: [{ image: 'busybox:latest', command: server, portMappings: [{ containerPort: 8080 }] }],
   })
   const running = async () => {
     const { services } = await suite.ecs.send(new DescribeServicesCommand({ cluster, services: [serviceName] }))
