@@ -30,7 +30,6 @@ const cannotArise: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   ecs: {
     AccessDeniedException: noPolicies,
     BlockedException: 'no account is suspended',
-    DaemonNotActiveException: 'a daemon that is deleted is gone, and answers DaemonNotFoundException',
     LimitExceededException: 'AWS’ quotas of what is registered are not met by a machine’s memory',
     UpdateInProgressException: atOnce,
   },
