@@ -96,6 +96,10 @@ const directChannel = (adminUrl: string, signal: AbortSignal): AdminChannel => {
   }
 }
 
+/** What came from outside has not the shape that this version expects. */
+export const notUnderstood = (): CliError =>
+  new CliError('The control plane answered what this kecs does not understand.', 'Bring both to one version: kecs up')
+
 /** Its Service has no pod that is ready. */
 const notThere = (cause: unknown): CliError =>
   new CliError('The control plane does not answer yet.', 'It is starting, or it fails: kecs status, kecs logs', { cause })

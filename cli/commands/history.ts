@@ -1,5 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
-import { openAdminChannel } from '../admin-channel.ts'
+import { openAdminChannel, notUnderstood } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { memberChanges } from '../output/changes.ts'
@@ -65,7 +65,7 @@ interface Step {
 
 const readEntries = (value: unknown): readonly Entry[] => {
   if (typeof value === 'object' && value !== null && 'entries' in value && Array.isArray(value.entries)) return value.entries
-  throw new CliError('The control plane answered what this kecs does not understand.', 'Bring both to one version: kecs up')
+  throw notUnderstood()
 }
 
 /** The oldest first, each with what it changed of the one before of the same row. */

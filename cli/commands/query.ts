@@ -1,5 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
-import { openAdminChannel } from '../admin-channel.ts'
+import { openAdminChannel, notUnderstood } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { parseMoment } from '../moment.ts'
@@ -64,5 +64,5 @@ const readAnswer = (value: unknown): Answer => {
     const { columns, rows, isCut } = value
     if (Array.isArray(columns) && Array.isArray(rows) && typeof isCut === 'boolean') return { columns, rows, isCut }
   }
-  throw new CliError('The control plane answered what this kecs does not understand.', 'Bring both to one version: kecs up')
+  throw notUnderstood()
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { CliError, messageOf } from '../../shared/errors.ts'
-import { type AdminChannel, openAdminChannel } from '../admin-channel.ts'
+import { type AdminChannel, openAdminChannel, notUnderstood } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { withName, writeAtomically } from '../instance.ts'
@@ -209,9 +209,6 @@ const readSnapshot = (value: unknown): ShownSnapshot => {
   if (isSnapshot(value)) return value
   throw notUnderstood()
 }
-
-const notUnderstood = (): CliError =>
-  new CliError('The control plane answered what this kecs does not understand.', 'Bring both to one version: kecs up')
 
 const size = (bytes: number): string =>
   bytes < 10_000 ? `${bytes} B` : bytes < 10_000_000 ? `${Math.round(bytes / 1000)} kB` : `${Math.round(bytes / 1e6)} MB`

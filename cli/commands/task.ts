@@ -1,5 +1,4 @@
-import { CliError } from '../../shared/errors.ts'
-import { openAdminChannel } from '../admin-channel.ts'
+import { openAdminChannel, notUnderstood } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { runningTargetOf, type CommonValues } from '../target.ts'
@@ -67,5 +66,5 @@ const readAnswer = (value: unknown): Answer => {
       return { taskArn, stopCode, stoppedReason }
     }
   }
-  throw new CliError('The control plane answered what this kecs does not understand.', 'Bring both to one version: kecs up')
+  throw notUnderstood()
 }
