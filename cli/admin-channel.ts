@@ -63,6 +63,19 @@ export const openAdminChannel = async ({
   }
 }
 
+/** Does some work with the way to the administration port, and closes it. */
+export const withChannel = async <Of extends Pick<Target, 'instance' | 'driver' | 'signal'>, Result>(
+  target: Of,
+  work: (channel: AdminChannel, target: Of) => Promise<Result>,
+): Promise<Result> => {
+  const channel = await openAdminChannel(target)
+  try {
+    return await work(channel, target)
+  } finally {
+    channel.close()
+  }
+}
+
 const directChannel = (adminUrl: string, signal: AbortSignal): AdminChannel => {
   const send = async ({ method, path, body }: AdminRequest, limit: AbortSignal): Promise<Response> => {
     const response = await fetch(adminUrl + path, {

@@ -3,6 +3,7 @@ import { messageOf } from '../shared/errors.ts'
 import { defaultRegion, listenersPath } from '../shared/names.ts'
 import type { ClusterDriver, ClusterState, Instance } from './cluster/driver.ts'
 import { runningProcess } from './cluster/simulated.ts'
+import { kindOf } from './cluster/title.ts'
 import { lenientDriverOf } from './drivers.ts'
 import type { Host } from './host.ts'
 import { listInstances } from './instance.ts'
@@ -57,8 +58,7 @@ export const readStatus = async (instance: Instance, host: Host): Promise<Status
   const others = (await listInstances(host.home)).filter(({ name }) => name !== instance.name)
   return {
     name: instance.name,
-    driver: instance.driver,
-    simulated: instance.driver === 'simulated',
+    ...kindOf(instance),
     state: overall(state, components),
     endpoint: endpointOf(instance),
     region: defaultRegion,
@@ -75,10 +75,9 @@ export const readStatus = async (instance: Instance, host: Host): Promise<Status
 }
 
 const readListeners = async (instance: Instance, driver: ClusterDriver, signal: AbortSignal): Promise<readonly ListenerStatus[]> => {
-  const { openAdminChannel } = await import('./admin-channel.ts')
+  const { withChannel } = await import('./admin-channel.ts')
   try {
-    const channel = await openAdminChannel({ instance, driver, signal })
-    const answer = await channel.json({ method: 'GET', path: listenersPath }).finally(() => channel.close())
+    const answer = await withChannel({ instance, driver, signal }, channel => channel.json({ method: 'GET', path: listenersPath }))
     return Array.isArray(answer) ? answer.flatMap(listenerOf) : []
   } catch {
     // The components' states say what is wrong.

@@ -1,6 +1,6 @@
 import { authorityPath } from '../../shared/names.ts'
 import { CliError } from '../../shared/errors.ts'
-import { openAdminChannel } from '../admin-channel.ts'
+import { withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { runningTargetOf } from '../target.ts'
@@ -25,8 +25,7 @@ export const ca = defineCommand({
         'A simulated instance has no authority: nothing of it speaks HTTPS.',
         'For load balancers that carry traffic install Docker, then: kecs down && kecs up --driver k3d',
       )
-    const channel = await openAdminChannel(target)
-    const certificate = await channel.text({ method: 'GET', path: authorityPath }).finally(() => channel.close())
+    const certificate = await withChannel(target, channel => channel.text({ method: 'GET', path: authorityPath }))
     if (asJson) output.json({ name: instance.name, certificate })
     else output.print(certificate.trimEnd())
   },

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
-import { clusterTitle } from '../cluster/title.ts'
+import { clusterTitle, kindOf } from '../cluster/title.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags, instanceName } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -53,7 +53,7 @@ export const down = defineCommand({
           deleteFolder(instance).then(() => step.done(`Data in ${shortPath(instance.folder)}: deleted`)),
         )
     })
-    if (asJson) return output.json({ name, state: 'absent', dataDeleted: deleteData })
+    if (asJson) return output.json({ name, ...kindOf(instance), state: 'absent', dataDeleted: deleteData })
     if (!deleteData) output.note(`\n  The state is kept in ${shortPath(instance.dataDir)}; ${upCommand(name)} finds it again.`)
   },
 })

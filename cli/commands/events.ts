@@ -1,4 +1,4 @@
-import { openAdminChannel } from '../admin-channel.ts'
+import { withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import type { Paint } from '../output/paint.ts'
@@ -33,21 +33,20 @@ export const events = defineCommand({
       (given.text('operation') === undefined || event.eventName.toLowerCase() === given.text('operation')?.toLowerCase())
     const show = (line: string, event: Event): void => target.output.print(target.asJson ? line : eventLine(event, target.output.paint))
     const wanted: [string, Event][] = []
-    const channel = await openAdminChannel(target)
     try {
-      for await (const line of channel.lines(`/events?tail=${follow ? tail : most}&follow=${follow}`)) {
-        const event = readEvent(line)
-        if (event === undefined || !isWanted(event)) continue
-        if (follow) show(line, event)
-        else wanted.push([line, event])
-      }
-      for (const [line, event] of tail === 0 ? [] : wanted.slice(-tail)) show(line, event)
+      await withChannel(target, async channel => {
+        for await (const line of channel.lines(`/events?tail=${follow ? tail : most}&follow=${follow}`)) {
+          const event = readEvent(line)
+          if (event === undefined || !isWanted(event)) continue
+          if (follow) show(line, event)
+          else wanted.push([line, event])
+        }
+      })
     } catch (error) {
       // Ctrl-C is how following ends.
       if (!(follow && host.signal.aborted)) throw error
-    } finally {
-      channel.close()
     }
+    for (const [line, event] of tail === 0 ? [] : wanted.slice(-tail)) show(line, event)
   },
 })
 

@@ -1,5 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
-import { openAdminChannel, notUnderstood } from '../admin-channel.ts'
+import { notUnderstood, withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { memberChanges } from '../output/changes.ts'
@@ -25,8 +25,7 @@ export const history = defineCommand({
     const target = await runningTargetOf(given, host, '2m')
     const resource = given.text('resource') ?? ''
     const limit = given.number('limit', 1, 10_000) ?? defaultLimit
-    const channel = await openAdminChannel(target)
-    try {
+    await withChannel(target, async channel => {
       // One more, which tells what the oldest one shown has changed.
       const answer = await channel.json({ method: 'POST', path: '/history', body: { resource, limit: Math.min(limit + 1, 10_000) } })
       const steps = stepsOf(readEntries(answer)).slice(-limit)
@@ -38,9 +37,7 @@ export const history = defineCommand({
         )
       }
       for (const line of steps.flatMap(step => stepLines(step, target.output.paint))) target.output.print(line)
-    } finally {
-      channel.close()
-    }
+    })
   },
 })
 

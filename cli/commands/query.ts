@@ -1,5 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
-import { openAdminChannel, notUnderstood } from '../admin-channel.ts'
+import { notUnderstood, withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { parseMoment } from '../moment.ts'
@@ -34,8 +34,7 @@ export const query = defineCommand({
     const target = await runningTargetOf(given, host, '2m')
     const at = given.text('at')
     const limit = given.number('limit', 1, 1_000_000)
-    const channel = await openAdminChannel(target)
-    try {
+    await withChannel(target, async channel => {
       const body = {
         sql: given.text('sql'),
         ...(at === undefined ? {} : { at: parseMoment(at, host.clock.now()) }),
@@ -47,9 +46,7 @@ export const query = defineCommand({
       if (format === 'json') target.output.json(answer.rows.map(row => Object.fromEntries(names.map((name, index) => [name, row[index]]))))
       else for (const line of (format === 'csv' ? csvLines : tableLines)(names, answer.rows)) target.output.print(line)
       if (answer.isCut) target.output.warn(`These are the first ${answer.rows.length} rows: --limit asks for more.`)
-    } finally {
-      channel.close()
-    }
+    })
   },
 })
 

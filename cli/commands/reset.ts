@@ -1,4 +1,4 @@
-import { openAdminChannel } from '../admin-channel.ts'
+import { withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { runningTargetOf } from '../target.ts'
@@ -16,13 +16,10 @@ export const reset = defineCommand({
   ],
   run: async (given, host) => {
     const target = await runningTargetOf(given, host, '2m')
-    const channel = await openAdminChannel(target)
-    try {
+    await withChannel(target, async channel => {
       const report = await channel.json({ method: 'POST', path: '/_kecs/reset' })
       if (target.asJson) target.output.json(report)
       else target.output.note(`${target.instance.name} is empty.`)
-    } finally {
-      channel.close()
-    }
+    })
   },
 })

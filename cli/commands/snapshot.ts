@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { CliError, messageOf } from '../../shared/errors.ts'
-import { type AdminChannel, openAdminChannel, notUnderstood } from '../admin-channel.ts'
+import { type AdminChannel, notUnderstood, openAdminChannel, withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { withName, writeAtomically } from '../instance.ts'
 import { tableLines } from '../output/table.ts'
-import { type CommonValues, type Target, runningTargetOf, targetOf } from '../target.ts'
-import type { Host } from '../host.ts'
+import { type Target, runningTargetOf, targetOf } from '../target.ts'
 
 const name = { type: 'positional', description: "the snapshot's name" } as const
+const timeout = '5m'
 
 export const create = defineCommand({
   name: 'snapshot create',
@@ -19,8 +19,8 @@ export const create = defineCommand({
     "instance's data folder. What containers wrote to volumes is not in it, nor what the backend keeps.",
   args: { ...commonFlags, snapshot: { ...name, required: false, description: 'its name (default the time)' } },
   examples: [['kecs snapshot create before-migration', 'to come back by: kecs snapshot restore before-migration']],
-  run: (given, host) =>
-    withChannel(given, host, async (channel, { output, asJson, instance }) => {
+  run: async (given, host) =>
+    withChannel(await runningTargetOf(given, host, timeout), async (channel, { output, asJson, instance }) => {
       const wanted = given.text('snapshot')
       const taken = readSnapshot(await send(channel, 'take', wanted === undefined ? {} : { name: wanted }))
       if (asJson) return output.json(taken)
@@ -37,8 +37,8 @@ export const list = defineCommand({
   description: 'Those called before-… were taken before a restoration or an upgrade; the newest ten of these are kept.',
   args: commonFlags,
   examples: [['kecs snapshot list', 'names, times and sizes']],
-  run: (given, host) =>
-    withChannel(given, host, async (channel, { output, asJson }) => {
+  run: async (given, host) =>
+    withChannel(await runningTargetOf(given, host, timeout), async (channel, { output, asJson }) => {
       const answer = await channel.json({ method: 'GET', path: '/snapshots' })
       const found = Array.isArray(answer) ? answer.map(readSnapshot) : []
       if (asJson) return output.json(found)
@@ -64,7 +64,7 @@ export const restore = defineCommand({
   args: { ...commonFlags, snapshot: name },
   examples: [['kecs snapshot restore before-migration', 'as it was then']],
   run: async (given, host) => {
-    const target = await targetOf(given, host, '5m')
+    const target = await targetOf(given, host, timeout)
     const wanted = given.text('snapshot') ?? ''
     const channel = await answeringChannel(target)
     if (channel === undefined) return orderRestoration(target, wanted)
@@ -85,8 +85,8 @@ export const exportTo = defineCommand({
   description: 'Any kecs of the same version or a newer one takes it, whatever it runs on.',
   args: { ...commonFlags, snapshot: name, file: { type: 'positional', description: 'where to; - is standard output' } },
   examples: [['kecs snapshot export before-migration state.kecs-snapshot', 'to hand it on']],
-  run: (given, host) =>
-    withChannel(given, host, async (channel, { output, asJson }) => {
+  run: async (given, host) =>
+    withChannel(await runningTargetOf(given, host, timeout), async (channel, { output, asJson }) => {
       const answer = await send(channel, 'export', { name: given.text('snapshot') })
       const content = isRecord(answer) && typeof answer['content'] === 'string' ? Buffer.from(answer['content'], 'base64') : undefined
       if (content === undefined) throw notUnderstood()
@@ -111,8 +111,8 @@ export const importFrom = defineCommand({
     snapshot: { type: 'positional', required: false, description: "its name here (default the file's)" },
   },
   examples: [['kecs snapshot import state.kecs-snapshot && kecs snapshot restore state', 'go on where another instance was']],
-  run: (given, host) =>
-    withChannel(given, host, async (channel, { output, asJson, instance }) => {
+  run: async (given, host) =>
+    withChannel(await runningTargetOf(given, host, timeout), async (channel, { output, asJson, instance }) => {
       const file = resolve(host.cwd, given.text('file') ?? '')
       const content = await readFile(file).catch((cause: unknown) => {
         throw new CliError(`${file} cannot be read: ${messageOf(cause)}`, 'Name what `kecs snapshot export` wrote.', { cause })
@@ -129,27 +129,13 @@ export const remove = defineCommand({
   summary: 'Remove a snapshot.',
   args: { ...commonFlags, snapshot: name },
   examples: [['kecs snapshot delete before-migration', 'for good']],
-  run: (given, host) =>
-    withChannel(given, host, async (channel, { output, asJson }) => {
+  run: async (given, host) =>
+    withChannel(await runningTargetOf(given, host, timeout), async (channel, { output, asJson }) => {
       const done = await send(channel, 'delete', { name: given.text('snapshot') })
       if (asJson) return output.json(done)
       output.note(`Removed ${given.text('snapshot')}.`)
     }),
 })
-
-const withChannel = async (
-  given: CommonValues,
-  host: Host,
-  work: (channel: AdminChannel, target: Target) => Promise<void>,
-): Promise<void> => {
-  const target = await runningTargetOf(given, host, '5m')
-  const channel = await openAdminChannel(target)
-  try {
-    await work(channel, target)
-  } finally {
-    channel.close()
-  }
-}
 
 const send = (channel: AdminChannel, verb: string, body: object): Promise<unknown> =>
   channel.json({ method: 'POST', path: `/snapshots/${verb}`, body })

@@ -1,4 +1,4 @@
-import { clusterTitle } from '../cluster/title.ts'
+import { clusterTitle, kindOf } from '../cluster/title.ts'
 import { CliError } from '../../shared/errors.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
@@ -29,6 +29,6 @@ export const stop = defineCommand({
         done(`${clusterTitle(instance)}: ${state.is === 'stopped' ? 'already stopped' : 'stopped'}`)
       })
     })
-    if (asJson) output.json({ name: instance.name, driver: instance.driver, state: 'stopped' })
+    if (asJson) output.json({ name: instance.name, ...kindOf(instance), state: 'stopped' })
   },
 })

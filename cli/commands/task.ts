@@ -1,4 +1,4 @@
-import { openAdminChannel, notUnderstood } from '../admin-channel.ts'
+import { notUnderstood, withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { runningTargetOf, type CommonValues } from '../target.ts'
@@ -39,8 +39,7 @@ const remove = async (
   host: Host,
 ): Promise<void> => {
   const target = await runningTargetOf(given, host, '2m')
-  const channel = await openAdminChannel(target)
-  try {
+  await withChannel(target, async channel => {
     const told = []
     for (const task of given.words) {
       const answer = readAnswer(await channel.json({ method: 'POST', path: `/tasks/${what}`, body: { task } }))
@@ -48,9 +47,7 @@ const remove = async (
       target.output.note(`${answer.taskArn} stops: ${answer.stopCode}, ${answer.stoppedReason}`)
     }
     if (target.asJson) target.output.json(told)
-  } finally {
-    channel.close()
-  }
+  })
 }
 
 interface Answer {

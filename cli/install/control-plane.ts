@@ -18,17 +18,7 @@ import {
 import { backendOf } from './backend.ts'
 import { registryHost, type Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'
-import {
-  containerSecurity,
-  dataVolume,
-  gatewaySecretVariable,
-  labelsOf,
-  metaOf,
-  podSecurity,
-  scratchVolume,
-  selectorOf,
-  tolerations,
-} from './pod-parts.ts'
+import { containerSecurity, dataVolume, deploymentOf, gatewaySecretVariable, metaOf, scratchVolume, selectorOf } from './pod-parts.ts'
 
 /** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer. */
 export const controlPlane = (installation: Installation): readonly Manifest[] => [
@@ -47,74 +37,58 @@ const account = (installation: Installation, name: string): ServiceAccount & Man
   ...(name === adminName ? { automountServiceAccountToken: false } : {}),
 })
 
-const deployment = (installation: Installation): Deployment & Manifest => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: metaOf(installation, 'control-plane', controlPlaneName),
-  spec: {
-    replicas: 1,
-    strategy: { type: 'Recreate' },
-    selector: { matchLabels: selectorOf('control-plane') },
-    template: {
-      metadata: {
-        labels: labelsOf(installation, 'control-plane'),
-        ...annotationsOf(installation),
-      },
-      spec: {
-        serviceAccountName: controlPlaneName,
-        securityContext: podSecurity(installation.owner),
-        tolerations,
-        enableServiceLinks: false,
-        // Long enough for a last commit; what was acknowledged is on disk already.
-        terminationGracePeriodSeconds: 10,
-        containers: [
-          {
-            name: 'control-plane',
-            image: installation.instance.image,
-            imagePullPolicy: 'IfNotPresent',
-            args: ['serve'],
-            env: environment(installation),
-            ports: [
-              { name: 'api', containerPort: apiPort, protocol: 'TCP' },
-              { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
-              { name: 'agents', containerPort: agentPort, protocol: 'TCP' },
-              { name: 'functions', containerPort: functionsPort, protocol: 'TCP' },
-              { name: 'dns', containerPort: zonesPort, protocol: 'UDP' },
-              { name: 'dns-tcp', containerPort: zonesPort, protocol: 'TCP' },
-            ],
-            // Ready counts in seconds; alive is asked rarely, and given time, as a restart costs more than a pause.
-            readinessProbe: { httpGet: { path: '/ready', port: 'admin' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
-            livenessProbe: {
-              httpGet: { path: '/health', port: 'admin' },
-              initialDelaySeconds: 10,
-              periodSeconds: 10,
-              timeoutSeconds: 5,
-              failureThreshold: 6,
-            },
-            resources: { requests: { cpu: '50m', memory: '96Mi' } },
-            securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
-            volumeMounts: [
-              { name: 'data', mountPath: '/data' },
-              { name: 'tmp', mountPath: '/tmp' },
-            ],
+const deployment = (installation: Installation): Deployment & Manifest =>
+  deploymentOf(installation, {
+    component: 'control-plane',
+    name: controlPlaneName,
+    annotations: annotationsOf(installation),
+    runAs: installation.owner,
+    pod: {
+      serviceAccountName: controlPlaneName,
+      // Long enough for a last commit; what was acknowledged is on disk already.
+      terminationGracePeriodSeconds: 10,
+      containers: [
+        {
+          name: 'control-plane',
+          image: installation.instance.image,
+          imagePullPolicy: 'IfNotPresent',
+          args: ['serve'],
+          env: environment(installation),
+          ports: [
+            { name: 'api', containerPort: apiPort, protocol: 'TCP' },
+            { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
+            { name: 'agents', containerPort: agentPort, protocol: 'TCP' },
+            { name: 'functions', containerPort: functionsPort, protocol: 'TCP' },
+            { name: 'dns', containerPort: zonesPort, protocol: 'UDP' },
+            { name: 'dns-tcp', containerPort: zonesPort, protocol: 'TCP' },
+          ],
+          // Ready counts in seconds; alive is asked rarely, and given time, as a restart costs more than a pause.
+          readinessProbe: { httpGet: { path: '/ready', port: 'admin' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
+          livenessProbe: {
+            httpGet: { path: '/health', port: 'admin' },
+            initialDelaySeconds: 10,
+            periodSeconds: 10,
+            timeoutSeconds: 5,
+            failureThreshold: 6,
           },
-        ],
-        volumes: [dataVolume(installation), scratchVolume],
-      },
+          resources: { requests: { cpu: '50m', memory: '96Mi' } },
+          securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
+          volumeMounts: [
+            { name: 'data', mountPath: '/data' },
+            { name: 'tmp', mountPath: '/tmp' },
+          ],
+        },
+      ],
+      volumes: [dataVolume(installation), scratchVolume],
     },
-  },
-})
+  })
 
 /** What makes the pod another one though its specification is the same. */
-const annotationsOf = (installation: Installation): { readonly annotations?: Record<string, string> } => {
-  const { instance } = installation
-  const annotations = {
-    ...imageAnnotation(installation).annotations,
-    // A pod does not see that a secret in its environment changed.
-    ...(instance.keys === undefined ? {} : { [`${labelPrefix}/keys`]: digestOf(writeKeys(instance.keys)) }),
-  }
-  return Object.keys(annotations).length === 0 ? {} : { annotations }
-}
+const annotationsOf = (installation: Installation): Record<string, string> => ({
+  ...imageAnnotation(installation).annotations,
+  // A pod does not see that a secret in its environment changed.
+  ...(installation.instance.keys === undefined ? {} : { [`${labelPrefix}/keys`]: digestOf(writeKeys(installation.instance.keys)) }),
+})
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 

@@ -1,7 +1,7 @@
 import type { Deployment, Manifest, Service } from '../../shared/kube/index.ts'
 import { doorHost } from '../../shared/names.ts'
 import type { Installation } from './installation.ts'
-import { containerSecurity, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations } from './pod-parts.ts'
+import { containerSecurity, deploymentOf, metaOf, scratchVolume, selectorOf } from './pod-parts.ts'
 
 export const localstackPort = 4566
 
@@ -11,57 +11,46 @@ export const localstack = (installation: Installation, image: string): readonly 
   service(installation),
 ]
 
-const deployment = (installation: Installation, image: string): Deployment & Manifest => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: metaOf(installation, 'localstack', 'localstack'),
-  spec: {
-    replicas: 1,
-    strategy: { type: 'Recreate' },
-    selector: { matchLabels: selectorOf('localstack') },
-    template: {
-      metadata: { labels: labelsOf(installation, 'localstack') },
-      spec: {
-        securityContext: podSecurity(installation.owner),
-        tolerations,
-        automountServiceAccountToken: false,
-        // Its own settings are read from variables that Services' links would add to.
-        enableServiceLinks: false,
-        terminationGracePeriodSeconds: 5,
-        containers: [
-          {
-            name: 'localstack',
-            image,
-            imagePullPolicy: 'IfNotPresent',
-            env: environment(installation),
-            ports: [{ name: 'edge', containerPort: localstackPort, protocol: 'TCP' }],
-            readinessProbe: {
-              httpGet: { path: '/_localstack/health', port: 'edge' },
-              periodSeconds: 1,
-              timeoutSeconds: 2,
-              failureThreshold: 3,
-            },
-            livenessProbe: {
-              httpGet: { path: '/_localstack/health', port: 'edge' },
-              initialDelaySeconds: 30,
-              periodSeconds: 15,
-              timeoutSeconds: 10,
-              failureThreshold: 6,
-            },
-            resources: { requests: { cpu: '50m', memory: '256Mi' } },
-            // It unpacks programs beside its own code when a service first needs them, so its file system stays writable.
-            securityContext: containerSecurity,
-            volumeMounts: [
-              { name: 'data', mountPath: '/var/lib/localstack' },
-              { name: 'tmp', mountPath: '/tmp' },
-            ],
+const deployment = (installation: Installation, image: string): Deployment & Manifest =>
+  deploymentOf(installation, {
+    component: 'localstack',
+    name: 'localstack',
+    runAs: installation.owner,
+    pod: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 5,
+      containers: [
+        {
+          name: 'localstack',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          env: environment(installation),
+          ports: [{ name: 'edge', containerPort: localstackPort, protocol: 'TCP' }],
+          readinessProbe: {
+            httpGet: { path: '/_localstack/health', port: 'edge' },
+            periodSeconds: 1,
+            timeoutSeconds: 2,
+            failureThreshold: 3,
           },
-        ],
-        volumes: [stateVolume(installation), scratchVolume],
-      },
+          livenessProbe: {
+            httpGet: { path: '/_localstack/health', port: 'edge' },
+            initialDelaySeconds: 30,
+            periodSeconds: 15,
+            timeoutSeconds: 10,
+            failureThreshold: 6,
+          },
+          resources: { requests: { cpu: '50m', memory: '256Mi' } },
+          // It unpacks programs beside its own code when a service first needs them, so its file system stays writable.
+          securityContext: containerSecurity,
+          volumeMounts: [
+            { name: 'data', mountPath: '/var/lib/localstack' },
+            { name: 'tmp', mountPath: '/tmp' },
+          ],
+        },
+      ],
+      volumes: [stateVolume(installation), scratchVolume],
     },
-  },
-})
+  })
 
 /** Beside the control plane's on the host; in a cluster that is not ours it keeps caches alone, which need not outlive the pod. */
 const stateVolume = ({ instance, data }: Installation) =>

@@ -1,4 +1,4 @@
-import type { Manifest, ObjectMeta, Pod } from '../../shared/kube/index.ts'
+import type { Deployment, Manifest, ObjectMeta, Pod } from '../../shared/kube/index.ts'
 import { labels, systemNamespace, type Component } from '../../shared/names.ts'
 import { gatewaySecretKey, gatewaySecretName, type Installation } from './installation.ts'
 
@@ -48,6 +48,37 @@ export const dataVolume = ({ data }: Installation): Volume =>
     : { name: 'data', hostPath: { path: data.path, type: data.path === '/data' ? 'Directory' : 'DirectoryOrCreate' } }
 
 export const scratchVolume: Volume = { name: 'tmp', emptyDir: {} }
+
+export interface DeploymentParts {
+  readonly component: Component
+  readonly name: string
+  /** 1 where it is not said. */
+  readonly replicas?: number
+  readonly annotations?: Readonly<Record<string, string>>
+  /** Whom its processes run as. */
+  readonly runAs: { readonly uid: number; readonly gid: number }
+  readonly pod: PodSpec
+}
+
+/** The Deployment of a component of which there is one pod at a time: two can share neither a folder nor a port of a node. */
+export const deploymentOf = (
+  installation: Installation,
+  { component, name, replicas = 1, annotations = {}, runAs, pod }: DeploymentParts,
+): Deployment & Manifest => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: metaOf(installation, component, name),
+  spec: {
+    replicas,
+    strategy: { type: 'Recreate' },
+    selector: { matchLabels: selectorOf(component) },
+    template: {
+      metadata: { labels: labelsOf(installation, component), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+      // Services' links would be variables that programs take for settings.
+      spec: { securityContext: podSecurity(runAs), tolerations, enableServiceLinks: false, ...pod },
+    },
+  },
+})
 
 /** Written by us, read by Kubernetes: an object whose type is only known here. */
 export interface Written<Spec> extends Manifest {

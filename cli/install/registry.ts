@@ -10,7 +10,7 @@ import {
 import { images, registryName, registryPort, systemNamespace } from '../../shared/names.ts'
 import { controlPlaneName } from '../../shared/names.ts'
 import { registryHost, type Installation } from './installation.ts'
-import { containerSecurity, labelsOf, metaOf, podSecurity, scratchVolume, selectorOf, tolerations, type Written } from './pod-parts.ts'
+import { containerSecurity, deploymentOf, metaOf, scratchVolume, selectorOf, type Written } from './pod-parts.ts'
 
 /**
  * Docker's registry, for images with an ECR address. Made without a pod: the control plane starts it when somebody
@@ -36,58 +36,47 @@ const binding = (installation: Installation): RoleBinding & Manifest => ({
   subjects: [{ kind: 'ServiceAccount', name: controlPlaneName, namespace: systemNamespace }],
 })
 
-const deployment = (installation: Installation): Deployment & Manifest => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: metaOf(installation, 'registry', registryName),
-  spec: {
+const deployment = (installation: Installation): Deployment & Manifest =>
+  deploymentOf(installation, {
+    component: 'registry',
+    name: registryName,
     replicas: 0,
-    // Two cannot write to one folder.
-    strategy: { type: 'Recreate' },
-    selector: { matchLabels: selectorOf('registry') },
-    template: {
-      metadata: { labels: labelsOf(installation, 'registry') },
-      spec: {
-        securityContext: podSecurity(installation.owner),
-        tolerations,
-        automountServiceAccountToken: false,
-        // It takes variables that begin with its name for settings, and Services' links do.
-        enableServiceLinks: false,
-        terminationGracePeriodSeconds: 5,
-        containers: [
-          {
-            name: 'registry',
-            image: images.registry,
-            imagePullPolicy: 'IfNotPresent',
-            env: [
-              { name: 'REGISTRY_STORAGE_DELETE_ENABLED', value: 'true' },
-              // It is called by several names, and behind a gateway that it does not know.
-              { name: 'REGISTRY_HTTP_RELATIVEURLS', value: 'true' },
-              { name: 'REGISTRY_LOG_LEVEL', value: 'warn' },
-              { name: 'OTEL_TRACES_EXPORTER', value: 'none' },
-            ],
-            ports: [{ name: 'registry', containerPort: registryPort, protocol: 'TCP' }],
-            readinessProbe: { httpGet: { path: '/v2/', port: 'registry' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
-            livenessProbe: {
-              httpGet: { path: '/v2/', port: 'registry' },
-              initialDelaySeconds: 10,
-              periodSeconds: 15,
-              timeoutSeconds: 5,
-              failureThreshold: 4,
-            },
-            resources: { requests: { cpu: '10m', memory: '16Mi' } },
-            securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
-            volumeMounts: [
-              { name: 'data', mountPath: '/var/lib/registry' },
-              { name: 'tmp', mountPath: '/tmp' },
-            ],
+    runAs: installation.owner,
+    pod: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 5,
+      containers: [
+        {
+          name: 'registry',
+          image: images.registry,
+          imagePullPolicy: 'IfNotPresent',
+          env: [
+            { name: 'REGISTRY_STORAGE_DELETE_ENABLED', value: 'true' },
+            // It is called by several names, and behind a gateway that it does not know.
+            { name: 'REGISTRY_HTTP_RELATIVEURLS', value: 'true' },
+            { name: 'REGISTRY_LOG_LEVEL', value: 'warn' },
+            { name: 'OTEL_TRACES_EXPORTER', value: 'none' },
+          ],
+          ports: [{ name: 'registry', containerPort: registryPort, protocol: 'TCP' }],
+          readinessProbe: { httpGet: { path: '/v2/', port: 'registry' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
+          livenessProbe: {
+            httpGet: { path: '/v2/', port: 'registry' },
+            initialDelaySeconds: 10,
+            periodSeconds: 15,
+            timeoutSeconds: 5,
+            failureThreshold: 4,
           },
-        ],
-        volumes: [imagesVolume(installation), scratchVolume],
-      },
+          resources: { requests: { cpu: '10m', memory: '16Mi' } },
+          securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
+          volumeMounts: [
+            { name: 'data', mountPath: '/var/lib/registry' },
+            { name: 'tmp', mountPath: '/tmp' },
+          ],
+        },
+      ],
+      volumes: [imagesVolume(installation), scratchVolume],
     },
-  },
-})
+  })
 
 /** Beside the control plane's on the host, so that images outlive the cluster. */
 const imagesVolume = ({ data }: Installation) =>

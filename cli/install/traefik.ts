@@ -16,16 +16,7 @@ import {
 
 import { pluginArguments, pluginMount, pluginSource, pluginStamp, pluginVolume } from './gateway-plugin.ts'
 import { gatewaySecretKey, gatewaySecretName, type Installation } from './installation.ts'
-import {
-  containerSecurity,
-  gatewaySecretVariable,
-  labelsOf,
-  metaOf,
-  podSecurity,
-  scratchVolume,
-  selectorOf,
-  tolerations,
-} from './pod-parts.ts'
+import { containerSecurity, deploymentOf, gatewaySecretVariable, metaOf, scratchVolume, selectorOf } from './pod-parts.ts'
 
 const nobody = { uid: 65_532, gid: 65_532 }
 
@@ -131,66 +122,56 @@ const settings = (installation: Installation): readonly string[] => [
   '--log.nocolor=true',
 ]
 
-const deployment = (installation: Installation): Deployment & Manifest => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: metaOf(installation, 'traefik', 'traefik'),
-  spec: {
-    replicas: 1,
-    // Two pods cannot hold one port of a node.
-    strategy: { type: 'Recreate' },
-    selector: { matchLabels: selectorOf('traefik') },
-    template: {
-      metadata: { labels: labelsOf(installation, 'traefik'), annotations: { ...pluginStamp } },
-      spec: {
-        serviceAccountName: 'traefik',
-        securityContext: podSecurity(nobody),
-        tolerations,
-        enableServiceLinks: false,
-        terminationGracePeriodSeconds: 5,
-        containers: [
-          {
-            name: 'traefik',
-            image: images.traefik,
-            workingDir: '/',
-            imagePullPolicy: 'IfNotPresent',
-            args: [...settings(installation)],
-            env: gatewaySecretVariable(installation),
-            ports: [
-              {
-                name: 'aws',
-                containerPort: doorPort,
-                protocol: 'TCP',
-                ...(installation.exposure === 'host-port' ? { hostPort: doorPort } : {}),
-              },
-              { name: 'ping', containerPort: gatewayPort, protocol: 'TCP' },
-              ...portsIn(installation.instance.listenerPorts).flatMap(port =>
-                ['TCP', 'UDP'].map(protocol => ({
-                  name: `${protocol.toLowerCase()}-${port}`,
-                  containerPort: port,
-                  protocol,
-                  ...(installation.exposure === 'host-port' ? { hostPort: port } : {}),
-                })),
-              ),
-            ],
-            readinessProbe: { httpGet: { path: '/ping', port: 'ping' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
-            livenessProbe: {
-              httpGet: { path: '/ping', port: 'ping' },
-              initialDelaySeconds: 10,
-              periodSeconds: 10,
-              timeoutSeconds: 5,
-              failureThreshold: 3,
+const deployment = (installation: Installation): Deployment & Manifest =>
+  deploymentOf(installation, {
+    component: 'traefik',
+    name: 'traefik',
+    annotations: pluginStamp,
+    runAs: nobody,
+    pod: {
+      serviceAccountName: 'traefik',
+      terminationGracePeriodSeconds: 5,
+      containers: [
+        {
+          name: 'traefik',
+          image: images.traefik,
+          workingDir: '/',
+          imagePullPolicy: 'IfNotPresent',
+          args: [...settings(installation)],
+          env: gatewaySecretVariable(installation),
+          ports: [
+            {
+              name: 'aws',
+              containerPort: doorPort,
+              protocol: 'TCP',
+              ...(installation.exposure === 'host-port' ? { hostPort: doorPort } : {}),
             },
-            resources: { requests: { cpu: '50m', memory: '48Mi' } },
-            securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
-            volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, pluginMount],
+            { name: 'ping', containerPort: gatewayPort, protocol: 'TCP' },
+            ...portsIn(installation.instance.listenerPorts).flatMap(port =>
+              ['TCP', 'UDP'].map(protocol => ({
+                name: `${protocol.toLowerCase()}-${port}`,
+                containerPort: port,
+                protocol,
+                ...(installation.exposure === 'host-port' ? { hostPort: port } : {}),
+              })),
+            ),
+          ],
+          readinessProbe: { httpGet: { path: '/ping', port: 'ping' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
+          livenessProbe: {
+            httpGet: { path: '/ping', port: 'ping' },
+            initialDelaySeconds: 10,
+            periodSeconds: 10,
+            timeoutSeconds: 5,
+            failureThreshold: 3,
           },
-        ],
-        volumes: [scratchVolume, pluginVolume],
-      },
+          resources: { requests: { cpu: '50m', memory: '48Mi' } },
+          securityContext: { ...containerSecurity, readOnlyRootFilesystem: true },
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, pluginMount],
+        },
+      ],
+      volumes: [scratchVolume, pluginVolume],
     },
-  },
-})
+  })
 
 export const doorService = 'aws'
 

@@ -1,5 +1,6 @@
 import { defaultRegion } from '../../shared/names.ts'
 import { howToGetReal } from '../cluster/choose.ts'
+import { kindOf } from '../cluster/title.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { withName } from '../instance.ts'
 import type { Paint } from '../output/paint.ts'
@@ -27,8 +28,7 @@ export interface UpResult {
 export const upDocument = ({ instance, endpoint, milliseconds, kubeconfig, portForward }: UpResult) => ({
   name: instance.name,
   state: 'ready',
-  driver: instance.driver,
-  simulated: instance.driver === 'simulated',
+  ...kindOf(instance),
   endpoint,
   region: defaultRegion,
   publishedPorts: instance.publishedPorts,

@@ -1,7 +1,6 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
 import { type AdminRoute, refuseAdmin } from '../http/admin.ts'
-import { refuseForeignOrigin } from '../http/cors.ts'
+import { jsonRoute } from '../http/json-route.ts'
 import { StoreError } from '../store/errors.ts'
 import type { Snapshot, Snapshots } from '../store/snapshots.ts'
 import { StillBusy } from './quiet.ts'
@@ -36,21 +35,14 @@ export const snapshotRoutes = (parts: ResetParts & { readonly snapshots: Snapsho
 
 const shown = ({ name, bytes, head }: Snapshot) => ({ name, bytes, ...(head === undefined ? { isDamaged: true } : head) })
 
-/** A route whose body has a shape; what it throws for the person who asks is 400. */
-const post = <Shape extends TObject>(verb: string, shape: Shape, answer: (body: Static<Shape>) => Promise<object>): AdminRoute => ({
-  method: 'POST',
-  path: `/snapshots/${verb}`,
-  handle: async request => {
-    const refused = refuseForeignOrigin(request)
-    if (refused !== undefined) return refused
-    const body: unknown = await request.json().catch(() => undefined)
-    if (!Value.Check(shape, body)) return refuseAdmin(`What is asked for is JSON: ${Object.keys(shape.properties).join(', ')}.`)
+/** What it throws for the person who asks is 400, or 409 where asking again may help. */
+const post = <Shape extends TObject>(verb: string, shape: Shape, answer: (body: Static<Shape>) => Promise<object>): AdminRoute =>
+  jsonRoute(`/snapshots/${verb}`, shape, async body => {
     try {
-      return Response.json(await answer(body))
+      return await answer(body)
     } catch (error) {
       if (error instanceof StoreError) return refuseAdmin(`${error.message}\n${error.remedy}`)
       if (error instanceof StillBusy) return refuseAdmin(`${error.message}\nTry again.`, 409)
       throw error
     }
-  },
-})
+  })

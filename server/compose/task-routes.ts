@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
 import type { Clock } from '../../shared/clock.ts'
 import { type Removal, removed } from '../domain/task-removal.ts'
 import { type AdminRoute, refuseAdmin } from '../http/admin.ts'
+import { jsonRoute } from '../http/json-route.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
 import type { Store } from '../store/store.ts'
 import { type TaskRow, tasks } from '../store/tables.ts'
@@ -13,7 +13,7 @@ export interface TaskRoutesParts {
   readonly wake: Wake
 }
 
-const body = Type.Object({ task: Type.String({ minLength: 1, maxLength: 2048 }) })
+const body = Type.Object({ task: Type.String({ minLength: 1, maxLength: 2048, description: 'an ARN or a whole id' }) })
 
 /**
  * `POST /tasks/interrupt` and `POST /tasks/retire`: `{"task": ARN or id}`. They answer the task's `taskArn`, `stopCode` and
@@ -24,26 +24,21 @@ export const taskRoutes = (parts: TaskRoutesParts): readonly AdminRoute[] => [
   removalRoute(parts, 'retire'),
 ]
 
-const removalRoute = ({ store, clock, wake }: TaskRoutesParts, removal: Removal): AdminRoute => ({
-  method: 'POST',
-  path: `/tasks/${removal}`,
-  handle: async request => {
-    const given: unknown = await request.json().catch(() => undefined)
-    if (!Value.Check(body, given)) return refuseAdmin('What is asked for is JSON: task, an ARN or an id.')
+const removalRoute = ({ store, clock, wake }: TaskRoutesParts, removal: Removal): AdminRoute =>
+  jsonRoute(`/tasks/${removal}`, body, async ({ task: asked }) => {
     const outcome = await store.commit(transaction => {
-      const row = find(store, given.task)
+      const row = find(store, asked)
       if (row === undefined) return undefined
       const change = removed(row, removal, clock.now())
       if ('row' in change) transaction.put(tasks, change.row)
       return change
     })
-    if (outcome === undefined) return refuseAdmin(`There is no task ${given.task}.\nName it by its ARN or its whole id.`, 404)
+    if (outcome === undefined) return refuseAdmin(`There is no task ${asked}.\nName it by its ARN or its whole id.`, 404)
     if ('refused' in outcome) return refuseAdmin(outcome.refused, 409)
     const { taskArn, stopCode, stoppedReason } = outcome.row.task
     wake('task', taskArn)
-    return Response.json({ taskArn, stopCode, stoppedReason })
-  },
-})
+    return { taskArn, stopCode, stoppedReason }
+  })
 
 const find = (store: Store, idOrArn: string): TaskRow | undefined => {
   const known = store.table(tasks).get(idOrArn)

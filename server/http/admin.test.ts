@@ -49,3 +49,30 @@ test('with tokens, all but what is open is refused to who has none', async () =>
   for (const path of ['/health', '/ready', '/metrics']) expect((await fetch(listening.url + path)).status).toBe(200)
   await listening.stop()
 })
+
+test('pages of foreign origins can do nothing, with a token neither; pages of this machine can', async () => {
+  let calls = 0
+  const paths = ['/query', '/tasks/retire', '/snapshots/delete']
+  const admin = createAdmin({
+    health: () => ({ version: '1', instance: 'i', runtime: 'simulated', simulated: true, components: {} }),
+    ready: () => true,
+    metrics: createMetrics(),
+    routes: [
+      ...paths.map(path => ({ method: 'POST' as const, path, handle: () => new Response(String(++calls)) })),
+      // The gateway asks with the headers of whoever calls a load balancer.
+      { method: 'GET', path: '/guard', isOpen: true, handle: () => new Response('let in') },
+    ],
+    authorize: async token => token === 'good',
+  })
+  const listening = await admin.listen('127.0.0.1', 0)
+  const post = async (path: string, origin: string): Promise<number> =>
+    (await fetch(listening.url + path, { method: 'POST', headers: { origin, 'x-kecs-admin-token': 'good' } })).status
+
+  for (const path of paths) {
+    for (const origin of ['https://example.com', 'http://localhost.example.com', 'null']) expect(await post(path, origin)).toBe(403)
+  }
+  expect(calls).toBe(0)
+  for (const path of paths) expect(await post(path, 'http://localhost:3000')).toBe(200)
+  expect((await fetch(`${listening.url}/guard`, { headers: { origin: 'https://example.com' } })).status).toBe(200)
+  await listening.stop()
+})

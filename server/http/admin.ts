@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { adminTokenHeader } from '../../shared/names.ts'
+import { refuseForeignOrigin } from './cors.ts'
 import { healthResponse, type HealthReport } from './health.ts'
 import { httpServer, type HttpServer } from './listen.ts'
 import type { Metrics } from './metrics.ts'
@@ -26,7 +27,7 @@ export interface AdminOptions {
   readonly authorize?: ((token: string) => Promise<boolean>) | undefined
 }
 
-/** The administration port: `/health`, `/ready`, `/metrics`, and what other parts add. */
+/** The administration port: `/health`, `/ready`, `/metrics`, and what other parts add. Pages of foreign origins can do nothing. */
 export function createAdmin({ health, ready, metrics, routes = [], authorize }: AdminOptions): HttpServer {
   const app = new Elysia()
   const own: readonly AdminRoute[] = [
@@ -36,6 +37,9 @@ export function createAdmin({ health, ready, metrics, routes = [], authorize }: 
   ]
   for (const { method, path, isOpen, handle } of [...own, ...routes]) {
     const answer = async (request: Request): Promise<Response> => {
+      // A page's POST needs no preflight. GET changes nothing and is unreadable to pages; the gateway's have its callers' headers.
+      const foreign = method === 'GET' ? undefined : refuseForeignOrigin(request)
+      if (foreign !== undefined) return foreign
       const isAllowed = isOpen === true || authorize === undefined || (await authorize(request.headers.get(adminTokenHeader) ?? ''))
       return isAllowed ? handle(request) : refused()
     }

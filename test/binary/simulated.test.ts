@@ -53,7 +53,7 @@ describe('a simulated instance', () => {
     expect(json(status)).toMatchObject({ state: 'ready', components: [{ component: 'control-plane', state: 'ready', pid: pidOf() }] })
     expect((await home.run(['logs', '--tail', '50'])).stdout).toContain('SIMULATED')
 
-    expect(json(await home.run(['stop', '--json']))).toEqual({ name: 'kecs', driver: 'simulated', state: 'stopped' })
+    expect(json(await home.run(['stop', '--json']))).toEqual({ name: 'kecs', driver: 'simulated', simulated: true, state: 'stopped' })
     const stopped = await home.run(['status', '--json'])
     expect(stopped.code).toBe(1)
     expect(json(stopped).state).toBe('stopped')
@@ -70,7 +70,13 @@ describe('a simulated instance', () => {
     expect((await home.run(['down'])).code).toBe(0)
     expect(json(await home.run(['status', '--json'])).state).toBe('absent')
     expect((await home.run(['start'])).stderr).toContain('Make it with: kecs up')
-    expect(json(await home.run(['down', '--delete-data', '--yes', '--json']))).toEqual({ name: 'kecs', state: 'absent', dataDeleted: true })
+    expect(json(await home.run(['down', '--delete-data', '--yes', '--json']))).toEqual({
+      name: 'kecs',
+      driver: 'simulated',
+      simulated: true,
+      state: 'absent',
+      dataDeleted: true,
+    })
     expect(existsSync(join(home.path, 'kecs'))).toBe(false)
     expect((await home.run(['down'])).stderr).toContain('nothing to remove')
   })
