@@ -42,5 +42,7 @@ export interface ServerConfig {
   readonly allowReset?: boolean
   /** Signatures are verified against these; undefined: any credentials are taken. */
   readonly keys?: readonly ConfiguredKey[]
+  /** How often scaling looks at metrics; once a minute where undefined, as on AWS. Milliseconds. */
+  readonly scalingPeriodMs?: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }

@@ -11,7 +11,8 @@ import { createAgentsSide } from './compose/agents.ts'
 import { type OpenedGateway, openGateway } from './compose/gateway.ts'
 import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
-import { type Reconciling, createReconciling } from './compose/reconcilers.ts'
+import { type Reconciling, createReconciling, defaultScalingPeriodMs } from './compose/reconcilers.ts'
+import { ReportedMetrics } from './compose/service-metrics.ts'
 import { openFunctions } from './compose/functions.ts'
 import { openDns } from './compose/dns.ts'
 import { createReset } from './compose/reset.ts'
@@ -32,6 +33,7 @@ import { CallFeed, eventRoute } from './http/call-feed.ts'
 import { createMetrics } from './http/metrics.ts'
 import { resetRoute } from './http/reset-route.ts'
 import { type Logger, createLog } from './log.ts'
+import { UtilizationPublisher } from './metrics/utilization-publisher.ts'
 import type { Wake } from './reconcilers/reconciler.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { bindApplicationAutoScaling } from './services/application-autoscaling/index.ts'
@@ -111,7 +113,8 @@ const start = async (
     secretAccessKey: taskSecret,
   }
   const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
-  const agents = config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, runtime, backend })
+  const { scalingPeriodMs = defaultScalingPeriodMs } = config
+  const agents = config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, runtime, backend, scalingPeriodMs })
   let isSynced = (): boolean => false
   const carrier: OpenedGateway | undefined =
     opened.client === undefined
@@ -119,6 +122,7 @@ const start = async (
       : await openGateway({ config, store, clock, ids, log, runtime, kube: opened.client, backend, isSynced: () => isSynced() })
   started.add('the gateway', () => carrier?.stop())
   const owners = createOwners(backend, clock)
+  const serviceMetrics = new ReportedMetrics({ store, usage: agents?.usage })
   const reconciling = createReconciling({
     store,
     clock,
@@ -132,6 +136,8 @@ const start = async (
     logs: agents?.logs,
     noticed: agents?.noticed,
     carrier,
+    metrics: serviceMetrics,
+    scalingPeriodMs,
     ...(carrier === undefined ? {} : { gateway: carrier.gateway }),
     observe: reconcileMetrics(metrics),
   })
@@ -146,6 +152,9 @@ const start = async (
       untell()
       return relay.stop()
     })
+    const eachUtilization: ReportedMetrics['eachUtilization'] = (service, of) => serviceMetrics.eachUtilization(service, of)
+    const publisher = new UtilizationPublisher({ store, clock, log, backend, eachUtilization, periodMs: scalingPeriodMs })
+    started.add('the metrics of services', () => publisher.stop())
   }
 
   const wake: Wake = (kind, key) => controller.wake(kind, key)

@@ -144,6 +144,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...((flags.allowReset ?? env['KECS_ALLOW_RESET'] === 'true') ? { allowReset: true } : {}),
     ...keysOf(flags, env),
     ...gatewayConfig(env),
+    ...scalingOf(env),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }
 }
@@ -193,6 +194,16 @@ const gatewayConfig = (
     ...(hostPort > 0 ? { hostPort } : {}),
     ...(secret === undefined || secret === '' ? {} : { gatewaySecret: secret }),
   }
+}
+
+/** Seconds from one look of scaling to the next: for tests that do not wait for minutes. */
+const scalingOf = ({
+  KECS_SCALING_PERIOD: given = '',
+}: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'scalingPeriodMs'> => {
+  if (given === '') return {}
+  const seconds = Number(given)
+  if (Number.isFinite(seconds) && seconds >= 1 && seconds <= 60) return { scalingPeriodMs: seconds * 1000 }
+  throw new CliError(`KECS_SCALING_PERIOD ${given} is no number of seconds from 1 to 60.`, '', { exitCode: 2 })
 }
 
 /** What the manifests tell, empty where there is none of it. */

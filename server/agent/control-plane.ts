@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../log.ts'
 import type { AgentConfig } from './config.ts'
-import type { AgentEvent, Drained } from './protocol.ts'
+import type { AgentEvent, Drained, UsageReport, UsageTaken } from './protocol.ts'
 
 export interface ControlPlaneParts {
   readonly config: Pick<AgentConfig, 'controlPlaneUrl' | 'node' | 'tokenFile'>
@@ -51,10 +51,21 @@ export class ControlPlane {
   /** Whose logs are delivered. Rejects when it is not taken. */
   async drained(taskArns: readonly string[], signal: AbortSignal): Promise<void> {
     const body: Drained = { taskArns }
+    await this.#post('drained', body, signal)
+  }
+
+  /** What tasks use. Resolves with how long the next report is not wanted for, in milliseconds; rejects when it is not taken. */
+  async used(report: UsageReport, signal: AbortSignal): Promise<number> {
+    const { nextInMs }: UsageTaken = JSON.parse(await this.#post('usage', report, signal))
+    return nextInMs
+  }
+
+  async #post(what: 'drained' | 'usage', body: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)])
     const init = { method: 'POST', headers: { ...(await this.#headers()), 'content-type': 'application/json' }, body: JSON.stringify(body) }
-    const response = await fetch(this.#url('drained'), { ...init, signal: limit })
+    const response = await fetch(this.#url(what), { ...init, signal: limit })
     if (!response.ok) throw new Error(`the control plane answered ${response.status}`)
+    return response.text()
   }
 
   async *#events(signal: AbortSignal): AsyncGenerator<AgentEvent> {
@@ -74,7 +85,7 @@ export class ControlPlane {
     }
   }
 
-  #url(what: 'tasks' | 'drained'): string {
+  #url(what: 'tasks' | 'drained' | 'usage'): string {
     const { controlPlaneUrl, node } = this.#parts.config
     return `${controlPlaneUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
   }

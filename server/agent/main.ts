@@ -11,11 +11,14 @@ import { CredentialStore } from './credentials.ts'
 import { KeptFile } from './kept-file.ts'
 import { KnownTasks } from './known-tasks.ts'
 import { listenAt } from './listening.ts'
-import type { AgentTask } from './protocol.ts'
+import type { AgentTask, TaskUse } from './protocol.ts'
 import { Collector } from './logs/collector.ts'
 import { LogStreams } from './logs/log-streams.ts'
 import { RuntimeIds } from './runtime-ids.ts'
+import { Cgroups } from './stats/cgroups.ts'
 import { TaskStats } from './stats/index.ts'
+import { TaskMeter } from './stats/task-meter.ts'
+import { reportUsage } from './usage-reporter.ts'
 
 /** A node's agent that answers. */
 export interface RunningAgent {
@@ -85,6 +88,15 @@ export const startAgent = async (
     started.add('following the control plane', async () => {
       abort.abort()
       await following
+    })
+
+    const cgroups = new Cgroups(config.cgroupDir)
+    const meter = new TaskMeter({ usageOf: id => cgroups.usageOf(id), clock, runtimeId })
+    const report = (used: readonly TaskUse[]): Promise<number> => controlPlane.used({ tasks: used }, abort.signal)
+    const reporting = reportUsage({ read: () => meter.read(tasks.all()), report, clock, log }, abort.signal)
+    started.add('telling what tasks use', async () => {
+      abort.abort()
+      await reporting
     })
 
     const api = createBackend({ url: config.apiUrl })

@@ -2,6 +2,7 @@
 //
 //   GET  /v1/nodes/NODE/tasks     lines of JSON, an `AgentEvent` each, for as long as the agent listens
 //   POST /v1/nodes/NODE/drained   `Drained`: whose logs have all arrived where they are to go
+//   POST /v1/nodes/NODE/usage     `UsageReport`: what tasks use; the answer is `UsageTaken`
 
 /** A task that is on the node, from when its pod is placed there until the pod is let go. */
 export interface AgentTask {
@@ -100,4 +101,20 @@ export type AgentEvent =
 
 export interface Drained {
   readonly taskArns: readonly string[]
+}
+
+/** What a task uses: CPU units (1024 = one vCPU), averaged since the report before, and MiB. */
+export interface TaskUse {
+  readonly taskArn: string
+  readonly cpu: number
+  readonly memory: number
+}
+
+export interface UsageReport {
+  readonly tasks: readonly TaskUse[]
+}
+
+export interface UsageTaken {
+  /** How long the next report is not wanted for. Milliseconds. */
+  readonly nextInMs: number
 }

@@ -29,3 +29,51 @@ export const alarmsInAlarm = async (
   }
   return found
 }
+
+/** Samples of a metric that are of one moment. */
+export interface Metric {
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly unit: 'Percent' | 'Count'
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** At least one. */
+  readonly samples: readonly number[]
+}
+
+/** How many metrics one call puts: a request may have 1 MB and a thousand. */
+const mostMetrics = 500
+
+/**
+ * Puts metrics, each with its samples' statistics. Those of one call are taken or refused as one.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ */
+export const putMetrics = async (
+  backend: Backend,
+  namespace: string,
+  metrics: readonly Metric[],
+  place: BackendPlace,
+  options?: CallOptions,
+): Promise<void> => {
+  for (let first = 0; first < metrics.length; first += mostMetrics) {
+    const data = metrics.slice(first, first + mostMetrics).map((metric, index) => parametersOf(metric, `MetricData.member.${index + 1}`))
+    const parameters = { Namespace: namespace, ...Object.assign({}, ...data) }
+    await backend.query({ service: 'monitoring', action: 'PutMetricData', version: '2010-08-01', parameters }, place, options)
+  }
+}
+
+const parametersOf = ({ name, dimensions, unit, at, samples }: Metric, prefix: string): Record<string, string> => ({
+  [`${prefix}.MetricName`]: name,
+  [`${prefix}.Unit`]: unit,
+  [`${prefix}.Timestamp`]: new Date(at).toISOString(),
+  ...Object.fromEntries(
+    Object.entries(dimensions).flatMap(([key, value], index) => [
+      [`${prefix}.Dimensions.member.${index + 1}.Name`, key],
+      [`${prefix}.Dimensions.member.${index + 1}.Value`, value],
+    ]),
+  ),
+  [`${prefix}.StatisticValues.SampleCount`]: String(samples.length),
+  [`${prefix}.StatisticValues.Sum`]: String(samples.reduce((sum, each) => sum + each, 0)),
+  [`${prefix}.StatisticValues.Minimum`]: String(Math.min(...samples)),
+  [`${prefix}.StatisticValues.Maximum`]: String(Math.max(...samples)),
+})

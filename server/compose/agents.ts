@@ -4,6 +4,7 @@ import { authenticateAgents } from '../agents/authenticate.ts'
 import { Drains } from '../agents/drains.ts'
 import { AgentFeed } from '../agents/feed.ts'
 import { makeLogStreams } from '../agents/log-streams.ts'
+import { UsageReports } from '../agents/usage-reports.ts'
 import type { Backend } from '../backend/backend.ts'
 import { createAgents } from '../http/agents.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
@@ -18,6 +19,8 @@ export interface AgentsParts {
   readonly clock: Clock
   readonly runtime: Runtime
   readonly backend: Backend | undefined
+  /** How often scaling looks at what tasks use. Milliseconds. */
+  readonly scalingPeriodMs: number
 }
 
 /** What the control plane has for the agents of the nodes. */
@@ -26,6 +29,8 @@ export interface Agents {
   readonly logs: TaskLogs
   /** The runtime saw something of a task. */
   readonly noticed: (task: TaskRef) => void
+  /** What tasks use. */
+  readonly usage: UsageReports
   listen(on: AgentsListening): Promise<void>
 }
 
@@ -38,10 +43,12 @@ export interface AgentsListening {
   readonly started: Started
 }
 
-export const createAgentsSide = ({ store, clock, runtime, backend }: AgentsParts): Agents => {
+export const createAgentsSide = ({ store, clock, runtime, backend, scalingPeriodMs }: AgentsParts): Agents => {
   const feed = new AgentFeed({ store, runtime, clock })
   const drains = new Drains()
+  const usage = new UsageReports({ clock, windowMs: scalingPeriodMs })
   return {
+    usage,
     logs: {
       prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
       leftToWait: row => drains.leftToWait(row, definitionOf(store, row.task.taskDefinitionArn), clock.now()),
@@ -59,6 +66,7 @@ export const createAgentsSide = ({ store, clock, runtime, backend }: AgentsParts
             wake('task', taskArn)
           }
         },
+        used: tasks => ({ nextInMs: usage.note(tasks) }),
       })
       const listening = await server.listen(host, port)
       started.add("the agents' port", async () => {

@@ -29,7 +29,7 @@ import { NetworkProber } from '../probing/network.ts'
 import type { Prober } from '../probing/prober.ts'
 import type { Runtime, TaskRef } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
-import { RuntimeMetrics } from './service-metrics.ts'
+import { ReportedMetrics } from './service-metrics.ts'
 import { wakeOnChanges } from './wakes.ts'
 
 export interface ReconcilingParts {
@@ -53,8 +53,10 @@ export interface ReconcilingParts {
   readonly signals?: ServiceSignals
   /** Asks targets how they are; over the network where absent. */
   readonly prober?: Prober
-  /** What measures services; the runtime where absent. */
+  /** What measures services; nothing where absent. */
   readonly metrics?: ServiceMetrics | undefined
+  /** How often scaling looks: once a minute where absent, as AWS's alarms do. Milliseconds. */
+  readonly scalingPeriodMs?: number | undefined
   /** What carries traffic; absent where nothing does. */
   readonly gateway?: Gateway
   readonly observe?: (kind: string, milliseconds: number, failed: boolean) => void
@@ -77,6 +79,9 @@ const proberOf = ({ prober, backend }: Pick<ReconcilingParts, 'prober' | 'backen
   const tasksProber = prober ?? network
   return { probe: (request, signal) => (request.protocol === 'LAMBDA' ? network : tasksProber).probe(request, signal) }
 }
+
+/** As often as AWS's alarms take a metric's value. Milliseconds. */
+export const defaultScalingPeriodMs = 60_000
 
 /** Between attempts to watch. Milliseconds. */
 const watchAgainMs = 2_000
@@ -117,8 +122,9 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
         clock,
         ids: parts.ids,
         wake,
-        metrics: parts.metrics ?? new RuntimeMetrics({ store, clock, runtime }),
+        metrics: parts.metrics ?? new ReportedMetrics({ store, usage: undefined }),
         backend,
+        periodMs: parts.scalingPeriodMs ?? defaultScalingPeriodMs,
       }),
       new LoadBalancerReconciler({ store, clock, log, carrier: parts.carrier }),
       new TargetGroupReconciler({ store, clock }),

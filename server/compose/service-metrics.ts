@@ -1,42 +1,30 @@
-import type { Clock } from '../../shared/clock.ts'
+import type { Use } from '../agents/usage-reports.ts'
 import { reservedBy } from '../domain/placement.ts'
 import type { Measured, ServiceMetrics } from '../reconcilers/service-metrics.ts'
-import type { Runtime, TaskUsage } from '../runtime/runtime.ts'
 import type { ServiceRow } from '../store/service-tables.ts'
 import type { Store } from '../store/store.ts'
 import { tasks } from '../store/tables.ts'
 
-export interface RuntimeMetricsParts {
+export interface ReportedMetricsParts {
   readonly store: Store
-  readonly clock: Clock
-  readonly runtime: Pick<Runtime, 'usage'>
+  /** What a task uses, as its node's agent tells it; undefined where there are no agents. */
+  readonly usage: { of(taskArn: string): Use | undefined } | undefined
 }
 
-/** How old an answer of the machines may be. Milliseconds. */
-const freshMs = 15_000
+/** What services use of what their tasks reserve. Nothing counts load balancers' requests. */
+export class ReportedMetrics implements ServiceMetrics {
+  readonly #parts: ReportedMetricsParts
 
-/** What services use of what their tasks reserve, as their machines tell it. Nothing counts load balancers' requests. */
-export class RuntimeMetrics implements ServiceMetrics {
-  readonly #parts: RuntimeMetricsParts
-  #last: { readonly at: number; readonly usage: Promise<ReadonlyMap<string, TaskUsage>> } | undefined
-
-  constructor(parts: RuntimeMetricsParts) {
+  constructor(parts: ReportedMetricsParts) {
     this.#parts = parts
   }
 
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html */
-  async utilization({ service }: ServiceRow, of: 'cpu' | 'memory'): Promise<Measured> {
-    const usage = await this.#usage()
-    if (usage === undefined) return 'unmeasured'
-    const running = [...this.#parts.store.table(tasks).by('service', service.serviceArn)].filter(
-      ({ task }) => task.lastStatus === 'RUNNING',
-    )
-    const measured = running.flatMap(row => {
-      const used = usage.get(row.taskId)
-      return used === undefined ? [] : [{ used: used[of], reserved: reservedBy(row)[of] }]
-    })
-    const reserved = measured.reduce((sum, each) => sum + each.reserved, 0)
-    const used = measured.reduce((sum, each) => sum + each.used, 0)
+  async utilization(service: ServiceRow, of: 'cpu' | 'memory'): Promise<Measured> {
+    if (this.#parts.usage === undefined) return 'unmeasured'
+    const measured = this.#usesOf(service)
+    const reserved = measured.reduce((sum, each) => sum + each.reserved[of], 0)
+    const used = measured.reduce((sum, each) => sum + each.used[of], 0)
     return reserved === 0 ? 'unknown' : (used / reserved) * 100
   }
 
@@ -44,12 +32,18 @@ export class RuntimeMetrics implements ServiceMetrics {
     return 'unmeasured'
   }
 
-  /** One answer for all services that ask within a moment. */
-  async #usage(): Promise<ReadonlyMap<string, TaskUsage> | undefined> {
-    const { runtime, clock } = this.#parts
-    if (runtime.usage === undefined) return undefined
-    const now = clock.now()
-    if (this.#last === undefined || now - this.#last.at >= freshMs) this.#last = { at: now, usage: runtime.usage() }
-    return this.#last.usage
+  /** Percent of what it reserves, of each running task that was told of; tasks that reserve none are left out. */
+  eachUtilization(service: ServiceRow, of: 'cpu' | 'memory'): readonly number[] {
+    return this.#usesOf(service).flatMap(({ used, reserved }) => (reserved[of] === 0 ? [] : [(used[of] / reserved[of]) * 100]))
+  }
+
+  #usesOf({ service }: ServiceRow): readonly { readonly used: Use; readonly reserved: Use }[] {
+    const running = [...this.#parts.store.table(tasks).by('service', service.serviceArn)].filter(
+      ({ task }) => task.lastStatus === 'RUNNING',
+    )
+    return running.flatMap(row => {
+      const used = this.#parts.usage?.of(row.task.taskArn)
+      return used === undefined ? [] : [{ used, reserved: reservedBy(row) }]
+    })
   }
 }

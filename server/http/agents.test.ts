@@ -8,6 +8,7 @@ import { until } from '../../test/support/until.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { ControlPlane } from '../agent/control-plane.ts'
 import { KnownTasks } from '../agent/known-tasks.ts'
+import type { TaskUse } from '../agent/protocol.ts'
 import { AgentFeed } from '../agents/feed.ts'
 import { createLog } from '../log.ts'
 import type { TaskObservation } from '../runtime/runtime.ts'
@@ -34,6 +35,7 @@ const world = async () => {
     runtime: { observe: ({ taskArn: arn }) => seen.get(arn), list: () => seen.values() },
   })
   const drained: string[] = []
+  const used: TaskUse[] = []
   let isSynced = true
   const server = await createAgents({
     authenticate: async (token, node) => {
@@ -43,6 +45,10 @@ const world = async () => {
     isSynced: () => isSynced,
     listen: (node, send, end) => feed.listen(node, send, end),
     drained: arns => void drained.push(...arns),
+    used: told => {
+      used.push(...told)
+      return { nextInMs: 7_000 }
+    },
   }).listen('127.0.0.1', 0)
   stops.push(
     () => server.stop(),
@@ -63,7 +69,7 @@ const world = async () => {
     })
     return { known, controlPlane }
   }
-  return { row, ref, seen, feed, drained, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
+  return { row, ref, seen, feed, drained, used, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
 }
 
 test('an agent is told of the tasks on its node, of their changes and of their end', async () => {
@@ -115,4 +121,18 @@ test('whose logs are delivered is told to the control plane', async () => {
   const { controlPlane } = await agent('one')
   await controlPlane.drained([ref.taskArn], AbortSignal.timeout(5_000))
   expect(drained).toEqual([ref.taskArn])
+})
+
+test('what tasks use is told to the control plane, which says when it wants to hear again', async () => {
+  const { agent, used, ref, url } = await world()
+  const { controlPlane } = await agent('one')
+  const tasks = [{ taskArn: ref.taskArn, cpu: 256, memory: 64 }]
+  expect(await controlPlane.used({ tasks }, AbortSignal.timeout(5_000))).toBe(7_000)
+  expect(used).toEqual(tasks)
+  const { controlPlane: other } = await agent('one', 'token-of-two')
+  await expect(other.used({ tasks }, AbortSignal.timeout(5_000))).rejects.toThrow('the control plane answered 403')
+  const headers = { authorization: 'Bearer token-of-one' }
+  const nonsense = JSON.stringify({ tasks: [{ taskArn: 'a' }, { taskArn: 'b', cpu: null, memory: 1 }, 7] })
+  expect((await fetch(`${url}/v1/nodes/one/usage`, { method: 'POST', headers, body: nonsense })).status).toBe(200)
+  expect(used).toEqual(tasks)
 })

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../agent/protocol.ts'
+import type { AgentEvent, TaskUse, UsageTaken } from '../agent/protocol.ts'
 import type { Authenticate } from '../agents/authenticate.ts'
 import { httpServer, type HttpServer } from './listen.ts'
 
@@ -8,15 +8,16 @@ export interface AgentsOptions {
   readonly isSynced: () => boolean
   readonly listen: (node: string, send: (event: AgentEvent) => void, end: () => void) => () => void
   readonly drained: (taskArns: readonly string[]) => void
+  readonly used: (tasks: readonly TaskUse[]) => UsageTaken
 }
 
-const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained)$/
+const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|usage)$/
 
 /** The agents' port, as server/agent/protocol.ts has it. Tasks can reach it and are refused: they have no token. */
 export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
-const answer = async (request: Request, { authenticate, isSynced, listen, drained }: AgentsOptions): Promise<Response> => {
+const answer = async (request: Request, { authenticate, isSynced, listen, drained, used }: AgentsOptions): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
@@ -25,9 +26,10 @@ const answer = async (request: Request, { authenticate, isSynced, listen, draine
   const isAgent = token === undefined ? false : await authenticate(token, node).catch(() => undefined)
   if (isAgent === undefined) return new Response('not yet\n', { status: 503 })
   if (!isAgent) return new Response('not the agent of this node\n', { status: 403 })
-  if (what === 'drained' && request.method === 'POST') {
+  if (what !== 'tasks' && request.method === 'POST') {
     const body: unknown = await request.json().catch(() => undefined)
     if (body === undefined) return new Response('not JSON\n', { status: 400 })
+    if (what === 'usage') return Response.json(used(usesOf(body)))
     drained(taskArnsOf(body))
     return new Response(null, { status: 204 })
   }
@@ -67,6 +69,21 @@ const eventsOf = (node: string, listen: AgentsOptions['listen']): ReadableStream
   }
   return new ReadableStream(source, new CountQueuingStrategy({ highWaterMark: 1 }))
 }
+
+const usesOf = (body: unknown): readonly TaskUse[] => {
+  const given: unknown = typeof body === 'object' && body !== null && 'tasks' in body ? body.tasks : []
+  return Array.isArray(given) ? given.filter(isTaskUse) : []
+}
+
+const isTaskUse = (each: unknown): each is TaskUse =>
+  typeof each === 'object' &&
+  each !== null &&
+  'taskArn' in each &&
+  typeof each.taskArn === 'string' &&
+  'cpu' in each &&
+  Number.isFinite(each.cpu) &&
+  'memory' in each &&
+  Number.isFinite(each.memory)
 
 const taskArnsOf = (body: unknown): readonly string[] => {
   const given: unknown = typeof body === 'object' && body !== null && 'taskArns' in body ? body.taskArns : []

@@ -38,8 +38,6 @@ export interface Runtime {
   observe(task: TaskRef): TaskObservation | undefined
   /** Observations of every task there is, for adoption. */
   list(): Iterable<TaskObservation>
-  /** What tasks use now, by their ids; absent where nothing measures it. Machines that do not answer are left out. */
-  usage?(): Promise<ReadonlyMap<string, TaskUsage>>
   /** Starts watching. `onChange` names tasks to look at again. Resolves when the first full list is in; ends with the signal. */
   watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void>
   /** The last lines that a task's container wrote, oldest first. */
@@ -49,12 +47,6 @@ export interface Runtime {
    * once it runs. Throws `ExecRefused` when it cannot be started.
    */
   exec(task: TaskRef, command: ExecCommand): Promise<RunningCommand>
-}
-
-/** What a task uses: CPU units (1024 = one vCPU) and MiB. */
-export interface TaskUsage {
-  readonly cpu: number
-  readonly memory: number
 }
 
 /** A machine that tasks run on: a Kubernetes node. */

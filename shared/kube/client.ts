@@ -41,11 +41,6 @@ export interface KubeClient {
    * https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/
    */
   callService(service: ServicePort, request: ServiceRequest, options?: CallOptions): Promise<string>
-  /**
-   * What a node's kubelet measures of the node and its pods, as JSON: read through the API server.
-   * https://kubernetes.io/docs/reference/instrumentation/node-metrics/
-   */
-  nodeStats(node: string, options?: CallOptions): Promise<unknown>
   /** As `callService` with GET, by lines as they come, until the signal. */
   streamService(
     service: ServicePort,

@@ -178,17 +178,6 @@ export async function connect(source: KubeSource): Promise<KubeClient> {
         timeoutMs: options.timeoutMs,
       }),
 
-    nodeStats: async (node, options = {}) =>
-      JSON.parse(
-        await transport.text({
-          method: 'GET',
-          path: `/api/v1/nodes/${node}/proxy/stats/summary`,
-          repeatable: true,
-          signal: options.signal,
-          timeoutMs: options.timeoutMs,
-        }),
-      ),
-
     streamService: (service, path, options = {}) =>
       transport.lines({
         method: 'GET',

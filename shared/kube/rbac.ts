@@ -29,8 +29,6 @@ export const controlPlaneRules: readonly Wire<V1PolicyRule>[] = [
   { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
   // Nodes are container instances.
   { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
-  // What pods use, of which target tracking policies want to know: the kubelet tells it.
-  { apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] },
   // Whether who calls is the agent of a node.
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
   // A namespace takes pods once it has its default service account.

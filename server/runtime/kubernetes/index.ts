@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod } from '../../../shared/kube/index.ts'
 import { labels } from '../../../shared/names.ts'
 import { messageOf } from '../../../shared/errors.ts'
-import { ExecRefused, TaskRefused, type Runtime, type TaskRef, type TaskSpec, type TaskUsage } from '../runtime.ts'
+import { ExecRefused, TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
 import { clusterFeatures, type ClusterFeatures } from './cluster-features.ts'
 import { execInPod } from './exec.ts'
 import { letGo, stopped, type ImageChange } from './held.ts'
@@ -15,7 +15,6 @@ import { nodeImagesOf, withNodeImages } from './own-images.ts'
 import { podOf } from './pod.ts'
 import { releasePod } from './release.ts'
 import { TaskPods } from './task-pods.ts'
-import { usageIn } from './usage.ts'
 import { hasTaskSecret, removeTaskSecret, taskSecretOf } from './task-secret.ts'
 
 export interface KubernetesRuntimeOptions {
@@ -35,8 +34,6 @@ export interface KubernetesRuntimeOptions {
 
 /** How long one start waits for the registry, before it is tried again: other work of the task waits with it. Milliseconds. */
 const registryPatienceMs = 3_000
-/** How long a node may take to tell what its pods use. Milliseconds. */
-const statsLimitMs = 5_000
 
 /** Runs tasks as pods. Resolves once the API server answered. Throws `KubeConfigError` and `KubeError`. */
 export async function kubernetesRuntime(options: KubernetesRuntimeOptions): Promise<KubernetesRuntime> {
@@ -111,22 +108,6 @@ export class KubernetesRuntime implements Runtime {
         await this.#namespaces.ensure(task)
       }
     }
-  }
-
-  /** Nodes are asked one by one: what one of them tells may take as long as it likes, but not for ever. */
-  usage = async (): Promise<ReadonlyMap<string, TaskUsage>> => {
-    const { onProblem } = this.#options
-    const found = await Promise.all(
-      this.nodes().map(async ({ name }) => {
-        try {
-          return [...usageIn(await this.client.nodeStats(name, { timeoutMs: statsLimitMs }))]
-        } catch (error) {
-          onProblem?.(`the node ${name} does not tell what its tasks use`, error)
-          return []
-        }
-      }),
-    )
-    return new Map(found.flat())
   }
 
   startContainers: Runtime['startContainers'] = async (task, containers) => this.#changeImages(task, pod => letGo(pod, containers))
