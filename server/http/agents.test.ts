@@ -126,13 +126,13 @@ test('whose logs are delivered is told to the control plane', async () => {
 test('what tasks use is told to the control plane, which says when it wants to hear again', async () => {
   const { agent, used, ref, url } = await world()
   const { controlPlane } = await agent('one')
-  const tasks = [{ taskArn: ref.taskArn, cpu: 256, memory: 64 }]
-  expect(await controlPlane.used({ tasks }, AbortSignal.timeout(5_000))).toBe(7_000)
-  expect(used).toEqual(tasks)
+  const told = [{ taskArn: ref.taskArn, cpu: 256, memory: 64 }]
+  expect(await controlPlane.used({ tasks: told }, AbortSignal.timeout(5_000))).toBe(7_000)
+  expect(used).toEqual(told)
   const { controlPlane: other } = await agent('one', 'token-of-two')
-  await expect(other.used({ tasks }, AbortSignal.timeout(5_000))).rejects.toThrow('the control plane answered 403')
+  await expect(other.used({ tasks: told }, AbortSignal.timeout(5_000))).rejects.toThrow('the control plane answered 403')
   const headers = { authorization: 'Bearer token-of-one' }
   const nonsense = JSON.stringify({ tasks: [{ taskArn: 'a' }, { taskArn: 'b', cpu: null, memory: 1 }, 7] })
   expect((await fetch(`${url}/v1/nodes/one/usage`, { method: 'POST', headers, body: nonsense })).status).toBe(200)
-  expect(used).toEqual(tasks)
+  expect(used).toEqual(told)
 })
