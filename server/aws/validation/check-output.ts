@@ -2,7 +2,10 @@
 import { isRecord } from '../record.ts'
 import type { Shape } from '../shape.ts'
 
-/** Throws where `value` has a member or a type that the output's shape lacks; undefined members are left out by the protocols. */
+/**
+ * Throws where `value` has a member or a type that the output's shape lacks, or lacks a member that it demands; undefined
+ * members are left out by the protocols.
+ */
 export function checkOutput(shape: Shape, value: unknown, path: string): void {
   const wrong = (): Error =>
     new Error(`the output has ${value === null ? 'null' : typeof value} at ${path}, where the model has a ${shape.kind}`)
@@ -14,6 +17,9 @@ export function checkOutput(shape: Shape, value: unknown, path: string): void {
         const known = shape.members.find(candidate => candidate.name === name)
         if (!known) throw new Error(`the output has ${path}.${name}, which the model does not have`)
         checkOutput(known.shape, member, `${path}.${name}`)
+      }
+      for (const { name, required } of shape.members) {
+        if (required && value[name] === undefined) throw new Error(`the output lacks ${path}.${name}, which the model demands`)
       }
       return
     }

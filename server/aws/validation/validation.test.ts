@@ -141,6 +141,12 @@ describe('outputs', () => {
   test('undefined members are no members', () =>
     expect(() => checkOutput(shape, { name: undefined, other: undefined }, 'Out')).not.toThrow())
   test('an unknown member is told by its path', () => expect(() => checkOutput(shape, { other: 1 }, 'Out')).toThrow('Out.other'))
+  test('so is a member that is demanded and not there', () => {
+    const demanding = shapeOf(Type.Object({ parts: Type.Array(Type.Object({ name: Type.String() })) }))
+    expect(() => checkOutput(demanding, { parts: [{ name: 'a' }, {}] }, 'Out')).toThrow('lacks Out.parts[1].name')
+    expect(() => checkOutput(demanding, {}, 'Out')).toThrow('lacks Out.parts')
+    expect(() => checkOutput(demanding, { parts: [] }, 'Out')).not.toThrow()
+  })
   test('so are a wrong type and a null', () => {
     expect(() => checkOutput(shape, { counts: [1, '2'] }, 'Out')).toThrow('Out.counts[1]')
     expect(() => checkOutput(shape, { name: null }, 'Out')).toThrow('null at Out.name')
