@@ -105,7 +105,9 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     )
     const { status, text } = await control.call(service, name, body)
     const wrong = offence(service.model, name, status, text)
-    expect(`${name} ${body.slice(0, 2_000)}: ${wrong === undefined ? 'fine' : [wrong, ...control.complaints].join('\n')}`).toEndWith(': fine')
+    expect(`${name} ${body.slice(0, 2_000)}: ${wrong === undefined ? 'fine' : [wrong, ...control.complaints].join('\n')}`).toEndWith(
+      ': fine',
+    )
     if (status < 400) answered.take(service.model.protocol === 'aws-query' ? textsOf(text) : JSON.parse(text || '{}'))
     tally.set(name, [(tally.get(name)?.[0] ?? 0) + (status < 400 ? 1 : 0), (tally.get(name)?.[1] ?? 0) + 1])
   }

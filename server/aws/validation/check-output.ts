@@ -36,6 +36,8 @@ export function checkOutput(shape: Shape, value: unknown, path: string): void {
     case 'string':
     case 'blob':
       if (typeof value !== 'string') throw wrong()
+      if (shape.limits?.values?.includes(value) === false)
+        throw new Error(`the output has ${value} at ${path}, which the model does not list`)
       return
     case 'boolean':
       if (typeof value !== 'boolean') throw wrong()
