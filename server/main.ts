@@ -210,6 +210,7 @@ const start = async (
   const api = await createApi({
     aws: { services, ids, log, backendUrl: config.backendUrl, verify, strict, observe },
     health,
+    publicKeys: carrier?.publicKeys,
     acceptSocket: request => acceptChannel(sessions, request),
   }).listen(config.host, config.apiPort)
   started.add('the API', () => api.stop())

@@ -46,8 +46,15 @@ export const gatewayPort = 8082
 export const gatewayService = 'traefik'
 /** Of the administration port: what the gateway fetches. */
 export const configurationPath = '/gateway/configuration'
-/** Of the administration port: whether a request may pass what a rule has in front; the query's `rule` is its ARN. */
+/**
+ * Of the administration port: whether a request may pass what a rule has in front; the query's `rule` is its ARN. With
+ * `listener` instead, what becomes of a user who comes back from an identity provider.
+ */
 export const guardPath = '/gateway/guard'
+/** Where identity providers send users back to, at a load balancer. */
+export const callbackPath = '/oauth2/idpresponse'
+/** Of the AWS door: below it, by their ids, the public keys by which targets verify what they are told of users. */
+export const publicKeysPath = '/_kecs/elb-public-keys'
 /** Where what the gateway fetches carries the secret that the two share, if they do. */
 export const gatewaySecretHeader = 'x-kecs-gateway-secret'
 /** Of the administration port: where listeners are reached, as JSON. */

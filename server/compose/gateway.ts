@@ -22,6 +22,8 @@ import { openAuthority } from '../gateway/authority.ts'
 import { Certificates } from '../gateway/certificates.ts'
 import { onlyFor } from '../gateway/only-for.ts'
 import { createGuard } from '../gateway/guard.ts'
+import { openLoginKeys } from '../gateway/logins/login-keys.ts'
+import { Logins } from '../gateway/logins/logins.ts'
 import { LoadBalancerServices } from '../gateway/load-balancer-services.ts'
 import { routingState } from '../gateway/routing-tables.ts'
 import { Tokens, fetchTrusting } from '../gateway/tokens.ts'
@@ -49,6 +51,8 @@ export interface GatewayParts {
 export interface OpenedGateway extends Carrier {
   /** Of the administration port. */
   readonly routes: readonly AdminRoute[]
+  /** By which targets verify what they are told of users: PEM, by id. */
+  readonly publicKeys: ReadonlyMap<string, string>
   stop(): void
 }
 
@@ -80,7 +84,13 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     },
   })
   void certificates.settle().catch((error: unknown) => log.error({ err: error }, 'certificates could not be made'))
-  const guard = createGuard({ store, tokens: new Tokens({ clock, fetchKeys: fetchTrusting(authority.certificate) }) })
+  const trusting = fetchTrusting(authority.certificate)
+  const keys = await openLoginKeys(join(config.dataDir, 'logins'), ids)
+  const guard = createGuard({
+    store,
+    tokens: new Tokens({ clock, fetchKeys: (url, signal) => trusting(url, { signal }) }),
+    logins: new Logins({ store, clock, log, keys, fetchTrusting: trusting, backend }),
+  })
   const ports = { published: config.listenerPorts, unpublished: unpublishedListenerPorts }
   return {
     gateway,
@@ -92,6 +102,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
     ],
+    publicKeys: new Map([[keys.signing.id, keys.signing.publicKey]]),
     stop: () => {
       gateway.stop()
       certificates.stop()

@@ -5,13 +5,29 @@ import type { Action } from '../aws/generated/elbv2.ts'
 import { rules } from '../store/elbv2-tables.ts'
 import { memoryStore } from '../store/memory.ts'
 import { createGuard } from './guard.ts'
+import type { Admission } from './logins/logins.ts'
 import type { TokenVerdict } from './tokens.ts'
 
 const jwt: Action = { Type: 'jwt-validation', JwtValidationConfig: { JwksEndpoint: 'https://idp.test/keys', Issuer: 'idp' } }
-const cognito: Action = { Type: 'authenticate-cognito' }
+const unknown: Action = { Type: 'authenticate-cognito' }
+const oidc: Action = {
+  Type: 'authenticate-oidc',
+  AuthenticateOidcConfig: {
+    Issuer: 'https://idp.test',
+    AuthorizationEndpoint: 'https://idp.test/authorize',
+    TokenEndpoint: 'https://idp.test/token',
+    UserInfoEndpoint: 'https://idp.test/userinfo',
+    ClientId: 'web',
+  },
+}
 
 /** What a rule with these actions answers of a request with this header. */
-const ask = async (actions: readonly Action[], authorization: string | undefined, verdict: TokenVerdict = 'valid') => {
+const ask = async (
+  actions: readonly Action[],
+  authorization: string | undefined,
+  verdict: TokenVerdict = 'valid',
+  admission: Admission = { is: 'refused', status: 500 },
+) => {
   const store = memoryStore({ clock: new FakeClock() })
   const world = routingWorld({ listeners: [{ port: 443, rules: [{ Actions: [...actions, forwardTo([1, 1])] }] }] })
   const [balancer] = world.loadBalancers
@@ -28,6 +44,7 @@ const ask = async (actions: readonly Action[], authorization: string | undefined
         return verdict
       },
     },
+    logins: { admit: async () => admission, complete: async () => admission },
   })
   const of = (arn: string) =>
     guard(
@@ -35,7 +52,8 @@ const ask = async (actions: readonly Action[], authorization: string | undefined
         headers: authorization === undefined ? {} : { authorization },
       }),
     )
-  return { answer: await of(rule.rule.RuleArn ?? ''), gone: await of('arn:gone'), checked }
+  const back = await guard(new Request('http://control-plane/gateway/guard?listener=arn'))
+  return { back, answer: await of(rule.rule.RuleArn ?? ''), gone: await of('arn:gone'), checked }
 }
 
 test('a request with a valid token passes', async () => {
@@ -57,8 +75,23 @@ test.each<[string, string | undefined, TokenVerdict, number]>([
 })
 
 test('nobody passes a rule with what is not done here, one without guards, or one that is gone', async () => {
-  expect((await ask([jwt, cognito], 'Bearer a.b.c')).answer.status).toBe(500)
+  expect((await ask([jwt, unknown], 'Bearer a.b.c')).answer.status).toBe(500)
   const { answer, gone } = await ask([], 'Bearer a.b.c')
   expect(answer.status).toBe(500)
   expect(gone.status).toBe(500)
+})
+
+test('a user is let in with what the target is told, sent to log in, or refused, and so is who comes back', async () => {
+  const headers = { 'x-amzn-oidc-identity': 'ann' }
+  const passed = await ask([oidc], undefined, 'valid', { is: 'passed', headers, setCookies: ['a=1', 'b=2'] })
+  expect(passed.answer.status).toBe(200)
+  expect(passed.answer.headers.get('x-amzn-oidc-identity')).toBe('ann')
+  expect(passed.answer.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+  const sent = await ask([oidc], undefined, 'valid', { is: 'redirected', location: 'https://idp.test/', setCookies: ['n=1'] })
+  for (const answer of [sent.answer, sent.back]) {
+    expect(answer.status).toBe(302)
+    expect(answer.headers.get('location')).toBe('https://idp.test/')
+    expect(answer.headers.getSetCookie()).toEqual(['n=1'])
+  }
+  expect((await ask([oidc], undefined, 'valid', { is: 'refused', status: 561 })).answer.status).toBe(561)
 })

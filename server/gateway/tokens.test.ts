@@ -112,8 +112,8 @@ test("keys are fetched by HTTPS from whom the instance's own authority knows, an
   try {
     const url = `https://localhost:${server.port}/keys`
     const signal = AbortSignal.timeout(5_000)
-    expect(await (await fetchTrusting(ours.certificate)(url, signal)).json()).toEqual({ keys: [] })
-    await expect(fetchTrusting(theirs.certificate)(url, signal)).rejects.toThrow()
+    expect(await (await fetchTrusting(ours.certificate)(url, { signal })).json()).toEqual({ keys: [] })
+    await expect(fetchTrusting(theirs.certificate)(url, { signal })).rejects.toThrow()
   } finally {
     await server.stop(true)
   }

@@ -81,8 +81,11 @@ async function withinLimits(response: Response): Promise<Response> {
   return new Response(text, { headers: { 'content-type': 'application/json' } })
 }
 
-/** By HTTPS from who is believed: the roots that come with Bun, and an instance's own authority, PEM. */
+/** A request by HTTPS to who is believed; a redirect is an answer like others. */
+export type FetchTrusting = (url: string, init: RequestInit) => Promise<Response>
+
+/** Believes the roots that come with Bun, and an instance's own authority, PEM. */
 export const fetchTrusting =
-  (authority: string): FetchKeys =>
-  (url, signal) =>
-    fetch(url, { signal, redirect: 'manual', tls: { ca: [authority, ...rootCertificates] } })
+  (authority: string): FetchTrusting =>
+  (url, init) =>
+    fetch(url, { ...init, redirect: 'manual', tls: { ca: [authority, ...rootCertificates] } })

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Clock } from '../../shared/clock.ts'
+import { publicKeysPath } from '../../shared/names.ts'
 import { createAwsApi, type AwsApiOptions } from '../aws/aws-api.ts'
 import { expose, isOwnOrigin, isPreflight, preflight, refuseForeignOrigin } from './cors.ts'
 import { healthResponse, type HealthReport } from './health.ts'
@@ -13,10 +14,12 @@ export interface ApiOptions {
   readonly clock?: Clock
   /** Takes WebSockets, which only pages of this machine may open from a browser. */
   readonly acceptSocket?: AcceptSocket
+  /** Keys by which targets of load balancers verify what they are told of users: PEM, by id. */
+  readonly publicKeys?: ReadonlyMap<string, string> | undefined
 }
 
-/** The AWS API, and `/_kecs/health`. */
-export function createApi({ aws, health, graceMilliseconds, clock, acceptSocket }: ApiOptions): HttpServer {
+/** The AWS API, `/_kecs/health`, and public keys. */
+export function createApi({ aws, health, graceMilliseconds, clock, acceptSocket, publicKeys }: ApiOptions): HttpServer {
   const { handle } = createAwsApi({
     ...aws,
     refuse: refuseForeignOrigin,
@@ -31,6 +34,7 @@ export function createApi({ aws, health, graceMilliseconds, clock, acceptSocket 
 
   const app = new Elysia()
     .get('/_kecs/health', () => healthResponse(health()))
+    .get(`${publicKeysPath}/:id`, ({ params }) => publicKey(publicKeys?.get(params.id)))
     // The body is the router's: it reads what is ours and streams what is not.
     .all('/*', ({ request }) => answer(request), { parse: 'none' })
   return httpServer(app, {
@@ -42,3 +46,8 @@ export function createApi({ aws, health, graceMilliseconds, clock, acceptSocket 
     },
   })
 }
+
+const publicKey = (pem: string | undefined): Response =>
+  pem === undefined
+    ? new Response('There is no such key.\n', { status: 404 })
+    : new Response(pem, { headers: { 'content-type': 'application/x-pem-file' } })

@@ -174,9 +174,20 @@ export class Balancers {
     return { arn, port }
   }
 
-  async rule(listener: string, Priority: number, Conditions: readonly RuleCondition[], action: elb.Action): Promise<void> {
+  rule(listener: string, priority: number, conditions: readonly RuleCondition[], action: elb.Action): Promise<void> {
+    return this.rules(listener, priority, conditions, [action])
+  }
+
+  /** A rule with several actions, and whatever else. */
+  async rules(
+    listener: string,
+    Priority: number,
+    Conditions: readonly RuleCondition[],
+    actions: readonly elb.Action[],
+    more: Partial<elb.CreateRuleCommandInput> = {},
+  ): Promise<void> {
     await this.client.send(
-      new elb.CreateRuleCommand({ ListenerArn: listener, Priority, Conditions: mutable(Conditions), Actions: [action] }),
+      new elb.CreateRuleCommand({ ListenerArn: listener, Priority, Conditions: mutable(Conditions), Actions: [...actions], ...more }),
     )
   }
 

@@ -142,7 +142,7 @@ export function readOidc(config: AuthenticateOidcActionConfig, secret: string | 
   }
   const { UseExistingClientSecret: keep = false, ...rest } = config
   if (keep && config.ClientSecret !== undefined) {
-    throw invalidAction("You cannot specify both 'ClientSecret' and 'UseExistingClientSecret'")
+    throw invalidAction('You cannot both specify a client secret and set UseExistingClientSecret to true')
   }
   const ClientSecret = keep ? secret : config.ClientSecret
   if (ClientSecret === undefined) throw invalidAction('A client secret must be specified')

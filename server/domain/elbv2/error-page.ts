@@ -5,6 +5,7 @@ const titles: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Temporarily Unavailable',
+  561: 'Authentication Error',
 }
 
 /** The page, HTML, that load balancers on AWS answer with a status by themselves. */

@@ -3,7 +3,15 @@
 import type { Action, JwtValidationActionAdditionalClaim } from '../../aws/generated/elbv2.ts'
 
 /** Whether an action is done here. A rule with another one lets nobody pass. */
-export const canGuard = ({ JwtValidationConfig }: Action): boolean => JwtValidationConfig !== undefined
+export const canGuard = (action: Action): boolean => action.JwtValidationConfig !== undefined || logsIn(action)
+
+/** Whether an action sends users to an identity provider. */
+export const logsIn = ({ AuthenticateOidcConfig, AuthenticateCognitoConfig }: Action): boolean =>
+  AuthenticateOidcConfig !== undefined || AuthenticateCognitoConfig !== undefined
+
+/** The cookie that an action's sessions are kept in; undefined where it has none. */
+export const sessionCookieOf = ({ AuthenticateOidcConfig, AuthenticateCognitoConfig }: Action): string | undefined =>
+  (AuthenticateOidcConfig ?? AuthenticateCognitoConfig)?.SessionCookieName
 
 /**
  * Whether a token's claims have what a rule asks for beyond the standard ones: the text itself, or every one of the

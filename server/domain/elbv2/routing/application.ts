@@ -1,10 +1,11 @@
 // An Application Load Balancer as routers of the gateway: one for each listener, whose middleware does what load
 // balancers do to every request, and below it one for each rule.
-import { tcpEntryPoint } from '../../../../shared/names.ts'
+import { callbackPath, tcpEntryPoint } from '../../../../shared/names.ts'
 import type { ListenerRow, LoadBalancerRow, RuleRow } from '../../../store/elbv2-tables.ts'
 import { targetGroupsOf } from '../actions.ts'
+import { logsIn } from '../guards.ts'
 import type { DynamicConfiguration, HttpRouter, HttpService, HttpTransport, Middleware } from './dynamic-configuration.ts'
-import { type ListenerSettings, outcomeOf } from './http-actions.ts'
+import { type ListenerSettings, callbackOutcome, outcomeOf } from './http-actions.ts'
 import { functionsGroup, functionsService, groupService, httpGroup } from './http-groups.ts'
 import { isExpressHost } from '../../express/names.ts'
 import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
@@ -49,6 +50,17 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
         parentRefs: parents,
         service: outcome.service,
         ...(chain.length === 0 ? {} : { middlewares: chain }),
+      }
+    }
+    if (rules.some(({ rule }) => rule.Actions?.some(logsIn))) {
+      const { service, guards = {} } = callbackOutcome(row.listener.ListenerArn)
+      Object.assign(middlewares, guards)
+      routers[`${name}-callback`] = {
+        rule: `Path(${JSON.stringify(callbackPath)})`,
+        priority: rules.length + 1,
+        parentRefs: parents,
+        service,
+        middlewares: Object.keys(guards),
       }
     }
     Object.assign(services, groupsOf(state, rules, transport))

@@ -83,6 +83,13 @@ describe('an Application Load Balancer', () => {
     expect(none.http?.routers?.[first]?.service).toBe(group(2))
   })
 
+  const endpoints = {
+    Issuer: 'https://idp.test',
+    AuthorizationEndpoint: 'https://idp.test/authorize',
+    TokenEndpoint: 'https://idp.test/token',
+    UserInfoEndpoint: 'https://idp.test/userinfo',
+    ClientId: 'web',
+  }
   const jwt: Action = { Type: 'jwt-validation', JwtValidationConfig: { JwksEndpoint: 'https://idp.test/keys', Issuer: 'idp' } }
 
   test.each<[string, Action]>([
@@ -106,6 +113,30 @@ describe('an Application Load Balancer', () => {
       'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/web/0000000000000001/0000000000000001/0000000000000064'
     expect(http?.middlewares?.[`${first}-guard`]).toEqual({
       forwardAuth: { address: `http://kecs-control-plane.kecs-system:8081/gateway/guard?rule=${encodeURIComponent(rule)}` },
+    })
+  })
+
+  test('has the control plane asked who is logged in, and answer those who come back, with what targets are told taken from clients', () => {
+    const config = { SessionCookieName: 'session', ...endpoints }
+    const oidc: Action = { Type: 'authenticate-oidc', AuthenticateOidcConfig: config }
+    const rules = [{ Actions: [oidc, forwardTo([1, 1])] }, { Actions: [forwardTo([1, 1])] }]
+    const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 81, entryPort: 9020, rules }], groups }))
+    expect(http?.middlewares?.[`${first}-guard`]).toMatchObject({
+      forwardAuth: {
+        authResponseHeaders: ['x-amzn-oidc-data', 'x-amzn-oidc-accesstoken', 'x-amzn-oidc-identity'],
+        addAuthCookiesToResponse: ['session-0', 'session-1', 'session-2', 'session-3', 'session-4', 'session-5'],
+      },
+    })
+    expect(http?.routers?.[`${listener}-callback`]).toMatchObject({
+      rule: 'Path("/oauth2/idpresponse")',
+      priority: 3,
+      parentRefs: [listener],
+      service: 'noop@internal',
+      middlewares: [`${listener}-callback`],
+    })
+    const listenerArn = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/web/0000000000000001/0000000000000001'
+    expect(http?.middlewares?.[`${listener}-callback`]).toEqual({
+      forwardAuth: { address: `http://kecs-control-plane.kecs-system:8081/gateway/guard?listener=${encodeURIComponent(listenerArn)}` },
     })
   })
 

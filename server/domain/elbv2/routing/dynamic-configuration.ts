@@ -71,7 +71,15 @@ export type HttpService =
 
 export type Middleware =
   | { readonly plugin: { readonly kecs: Readonly<Record<string, string>> } }
-  | { readonly forwardAuth: { readonly address: string; readonly authResponseHeaders?: readonly string[] } }
+  | {
+      readonly forwardAuth: {
+        readonly address: string
+        /** Put into the request from the answer, and taken out of what a client sent. */
+        readonly authResponseHeaders?: readonly string[]
+        /** Names of cookies that are put into the response from the answer. */
+        readonly addAuthCookiesToResponse?: readonly string[]
+      }
+    }
   | { readonly headers: { readonly customRequestHeaders?: Named<string>; readonly customResponseHeaders?: Named<string> } }
 
 export interface HttpTransport {

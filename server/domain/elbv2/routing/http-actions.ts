@@ -3,7 +3,8 @@ import { adminPort, controlPlaneName, guardPath, ruleHeader, systemNamespace } f
 import type { Action, RedirectActionConfig } from '../../../aws/generated/elbv2.ts'
 import type { RuleRow } from '../../../store/elbv2-tables.ts'
 import { errorPage } from '../error-page.ts'
-import { canGuard } from '../guards.ts'
+import { canGuard, sessionCookieOf } from '../guards.ts'
+import { shardNames, userHeaders } from '../user-sessions.ts'
 import type { HttpService, Middleware } from './dynamic-configuration.ts'
 import { functionsService, groupService } from './http-groups.ts'
 import { type RoutingState, nameOf } from './routing-state.ts'
@@ -34,15 +35,30 @@ export function outcomeOf(state: RoutingState, { rule }: RuleRow, listener: List
   const guards = actions.slice(0, -1)
   if (!guards.every(canGuard)) return answering(name, { status: '500', contentType: 'text/html', body: errorPage(500) })
   const outcome = lastOf(state, rule.RuleArn, actions.at(-1), listener)
-  return guards.length === 0 ? outcome : { ...outcome, guards: { [`${name}-guard`]: guardOf(rule.RuleArn) } }
+  return guards.length === 0 ? outcome : { ...outcome, guards: { [`${name}-guard`]: guardOf(rule.RuleArn, guards) } }
 }
 
+const guardAddress = (query: string, arn: string): string =>
+  `http://${controlPlaneName}.${systemNamespace}:${adminPort}${guardPath}?${query}=${encodeURIComponent(arn)}`
+
 /** The control plane is asked of each request, and answers those that may not pass. */
-const guardOf = (ruleArn: string): Middleware => ({
-  forwardAuth: {
-    address: `http://${controlPlaneName}.${systemNamespace}:${adminPort}${guardPath}?rule=${encodeURIComponent(ruleArn)}`,
-  },
-})
+function guardOf(ruleArn: string, guards: readonly Action[]): Middleware {
+  const address = guardAddress('rule', ruleArn)
+  const cookies = guards.flatMap(action => sessionCookieOf(action) ?? [])
+  if (cookies.length === 0) return { forwardAuth: { address } }
+  return { forwardAuth: { address, authResponseHeaders: userHeaders, addAuthCookiesToResponse: cookies.flatMap(shardNames) } }
+}
+
+/** Users who come back from an identity provider, to whichever rule wanted the login: the control plane answers them. */
+export const callbackOutcome = (listenerArn: string): RuleOutcome => {
+  const name = `${nameOf('listener', listenerArn)}-callback`
+  return {
+    service: none,
+    services: {},
+    middlewares: {},
+    guards: { [name]: { forwardAuth: { address: guardAddress('listener', listenerArn) } } },
+  }
+}
 
 function lastOf(state: RoutingState, ruleArn: string, action: Action | undefined, listener: ListenerSettings): RuleOutcome {
   const name = nameOf('rule', ruleArn)

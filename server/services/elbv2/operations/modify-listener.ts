@@ -1,4 +1,4 @@
-// Differs from AWS: without a backend certificates are taken by the form of their ARN; whether one is issued is not asked. A listener with authenticate-oidc or authenticate-cognito answers every request with 500.
+// Differs from AWS: without a backend certificates are taken by the form of their ARN; whether one is issued is not asked. authenticate-cognito needs a backend that has Cognito.
 import type { ModifyListenerInput, ModifyListenerOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'
 import { listenerSettings } from '../../../domain/elbv2/listener-settings.ts'
