@@ -13,14 +13,19 @@ export const agent = defineCommand({
   examples: [],
   run: async (_, host) => {
     const config = agentConfig(host.env)
-    const { startAgent } = await import('../../server/agent/main.ts')
+    const [{ startAgent }, { giveBackProgramPages }] = await Promise.all([
+      import('../../server/agent/main.ts'),
+      import('../../server/process/program-pages.ts'),
+    ])
     const running = await startAgent(config)
+    const keepPages = giveBackProgramPages(host.clock)
     try {
       await new Promise<void>(resolve => {
         if (host.signal.aborted) resolve()
         else host.signal.addEventListener('abort', () => resolve(), { once: true })
       })
     } finally {
+      keepPages()
       await running.stop()
     }
   },

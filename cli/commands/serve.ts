@@ -85,10 +85,14 @@ export const serve = defineCommand({
     )
     if (process.versions.bun === undefined)
       throw new CliError('kecs serve needs Bun: its server is made of it.', 'Run the kecs binary, or the source with bun.')
-    const { startServer } = await import('../../server/main.ts')
+    const [{ startServer }, { giveBackProgramPages }] = await Promise.all([
+      import('../../server/main.ts'),
+      import('../../server/process/program-pages.ts'),
+    ])
     const server = await startServer(config).catch(async (error: unknown) => {
       throw await startError(error, config)
     })
+    const keepPages = giveBackProgramPages(host.clock)
     try {
       const file = args.text('process-file')
       if (file !== undefined)
@@ -98,6 +102,7 @@ export const serve = defineCommand({
       await aborted(host.signal)
       output.note('Stopping.')
     } finally {
+      keepPages()
       await server.stop()
     }
   },
