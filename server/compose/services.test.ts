@@ -109,6 +109,8 @@ describe('a service', () => {
     expect(world.running.map(({ taskId }) => taskId).sort()).toEqual(kept.map(({ taskId }) => taskId).sort())
     await world.clock.advance(8 * minute)
     expect(world.running).toHaveLength(2)
+    const unable = 'was unable to reach steady state because (taskSet D) was unable to scale in due to (reason 2 tasks under protection)'
+    expect(world.events.filter(event => event.includes('unable'))).toEqual([`(service web) ${unable}`])
     await world.clock.until(() => world.running.length === 1, 5 * minute)
     expect(world.clock.now()).toBeGreaterThanOrEqual(until)
   })

@@ -184,7 +184,7 @@ describe('health checks', () => {
     })
     await made.clock.advance(100)
     expect(made.events.slice(4, 10)).toEqual([
-      '(service web) has started 1 tasks: (task T).',
+      '(service web) has started 1 tasks: (task T). Amazon ECS replaced 1 tasks due to an unhealthy status.',
       `(service web) registered 1 targets in (target-group ${blue})`,
       `(service web) (task T) (port 80) is unhealthy in (target-group ${blue}) due to (reason Health checks failed with these codes: [500]).`,
       '(service web) has stopped 1 running tasks: (task T).',

@@ -19,6 +19,9 @@ const capabilities: readonly string[] = [
   'ecs.capability.task-eni',
 ]
 
+/** Machines of which Kubernetes says no zone are in one. */
+export const zoneName = (region: string, letter = 'a'): string => `${region}${letter}`
+
 const attributeName = /^[\w./\\-]{1,128}$/
 
 /**
@@ -29,8 +32,7 @@ export function nodeAttributes(node: RuntimeNode, region: string): readonly Attr
   const { labels } = node
   const labelled = Object.entries(labels).filter(([name, value]) => attributeName.test(name) && value.length <= 128)
   return [
-    // One machine is one zone, as tasks show it.
-    { name: 'ecs.availability-zone', value: `${region}a` },
+    { name: 'ecs.availability-zone', value: zoneName(region, node.zone) },
     { name: 'ecs.cpu-architecture', value: node.cpuArchitecture },
     { name: 'ecs.instance-type', value: labels['node.kubernetes.io/instance-type'] ?? 'kecs' },
     { name: 'ecs.os-family', value: 'LINUX' },

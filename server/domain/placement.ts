@@ -60,17 +60,27 @@ export class Placer {
     this.#decides = rules.constraints.length > 0 || rules.strategy.length > 0 || rules.areSomeDraining
   }
 
-  /** The task on its machine; as it is where Kubernetes may choose. Fargate has no machines to choose from. */
-  place(row: TaskRow): TaskRow | { readonly failure: string } {
-    if (!this.#decides || row.task.launchType !== 'EC2') return row
-    const choice = chooseMachine(this.#machines, { task: row, ...this.#rules }, this.#random)
+  /**
+   * The task on its machine; as it is where Kubernetes may choose. Fargate has no machines to choose from, but where it is
+   * to be in a zone, by its letter.
+   */
+  place(row: TaskRow, zone?: string): TaskRow | { readonly failure: string } {
+    const isFargate = row.task.launchType !== 'EC2'
+    if (zone === undefined && (!this.#decides || isFargate)) return row
+    const machines = zone === undefined ? this.#machines : machinesIn(this.#machines, zone)
+    const rules = isFargate ? { constraints: [], strategy: [] } : this.#rules
+    const choice = chooseMachine(machines, { task: row, ...rules }, this.#random)
     if ('failure' in choice) return choice
     const { name } = choice.machine.node
-    const placed = placedOn(row, name)
+    const placed = isFargate ? { ...row, nodeName: name } : placedOn(row, name)
     this.#machines = withTask(this.#machines, name, placed)
     return placed
   }
 }
+
+/** The machines of a zone, by its letter. */
+export const machinesIn = (machines: readonly Machine[], zone: string): readonly Machine[] =>
+  machines.filter(({ node }) => (node.zone ?? 'a') === zone)
 
 /** The machines that a DAEMON's, or any task's, memberOf constraints leave. */
 export const membersOf = (machines: readonly Machine[], constraints: readonly PlacementConstraint[]): readonly Machine[] =>

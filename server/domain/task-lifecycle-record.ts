@@ -4,6 +4,7 @@ import type { ContainerObservation, TaskObservation } from '../runtime/runtime.t
 import type { TaskRow } from '../store/tables.ts'
 import { parseArn } from './arn.ts'
 import { nodeInstanceArn } from './container-instance.ts'
+import { zoneName } from './node-attributes.ts'
 import { bindingsOf } from './host-ports.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { ebsAttachment } from './task-record.ts'
@@ -105,11 +106,17 @@ const interfaceDetails = (row: TaskRow, address: string): KeyValuePair[] => [
 const privateDnsName = (address: string, region: string): string =>
   `ip-${address.replaceAll('.', '-')}.${region === 'us-east-1' ? 'ec2' : `${region}.compute`}.internal`
 
-/** The node is a container instance; Fargate shows none. */
-const recordInstance = ({ task }: TaskRow, { node }: TaskObservation): TaskChanges =>
-  node === undefined || task.launchType === 'FARGATE' || task.containerInstanceArn !== undefined
-    ? {}
-    : { containerInstanceArn: nodeInstanceArn(task.clusterArn, node) }
+/** The node is a container instance, in an availability zone; Fargate shows the zone alone. */
+const recordInstance = ({ task }: TaskRow, { node, zone }: TaskObservation): TaskChanges => {
+  if (node === undefined) return {}
+  const availabilityZone = zoneName(parseArn(task.taskArn)?.region ?? '', zone)
+  return {
+    ...(zone === undefined || task.availabilityZone === availabilityZone ? {} : { availabilityZone }),
+    ...(task.launchType === 'FARGATE' || task.containerInstanceArn !== undefined
+      ? {}
+      : { containerInstanceArn: nodeInstanceArn(task.clusterArn, node) }),
+  }
+}
 
 const recordConnectivity = ({ task }: TaskRow, { scheduledAt }: TaskObservation): TaskChanges =>
   task.connectivityAt !== undefined || scheduledAt === undefined

@@ -13,6 +13,7 @@ import type {
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 import { containerArn, taskArn } from './arn.ts'
 import type { Place } from './arn.ts'
+import { zoneName } from './node-attributes.ts'
 import type { HostPorts } from './host-ports.ts'
 import { cpuUnits, memoryMiB } from './task-spec-size.ts'
 import { overrideContainer } from './task-spec.ts'
@@ -79,8 +80,8 @@ export function newTask(launch: Launch, individual: Individual): TaskRow {
   const task: TaskRow['task'] = {
     attachments: [...attachmentsOf(launch, individual), ...volumeAttachments(launch, individual)],
     attributes: [{ name: 'ecs.cpu-architecture', value: cpuArchitectureOf(launch) }],
-    // One machine is one zone.
-    availabilityZone: `${place.region}a`,
+    // Until it is known on which machine it runs.
+    availabilityZone: zoneName(place.region),
     ...(capacity.capacityProviderName === undefined ? {} : { capacityProviderName: capacity.capacityProviderName }),
     clusterArn: cluster.cluster.clusterArn,
     containers: containers.map(container => ({

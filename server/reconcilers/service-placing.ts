@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { type Ids, randomOf } from '../../shared/ids.ts'
 import { Placer } from '../domain/placement.ts'
 import { type PortRange, TakenPorts } from '../domain/host-ports.ts'
-import { type LaunchSource, type Placed, placeTasks } from '../domain/services/launch.ts'
+import { type LaunchSource, type Placed, type WantedPlace, placeTasks } from '../domain/services/launch.ts'
 import type { TaskSetStep } from '../domain/services/task-sets.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { ServiceRow } from '../store/service-tables.ts'
@@ -22,7 +22,7 @@ export interface PlacingParts {
 
 interface Wanted extends Omit<LaunchSource, 'cluster' | 'definition' | 'settings'> {
   readonly settings: LaunchSource['settings'] & { readonly taskDefinition: string }
-  readonly wanted: readonly { readonly nodeName?: string }[]
+  readonly wanted: readonly WantedPlace[]
 }
 
 /** Tasks for a service, not yet in the store. */

@@ -1,6 +1,8 @@
 import { type TargetHealth, asksForHealthChecks, viewTask } from '../domain/services/task-view.ts'
 import type { TaskView } from '../domain/services/task-view.ts'
+import { parseArn } from '../domain/arn.ts'
 import { nodeInstanceArn } from '../domain/container-instance.ts'
+import { zoneName } from '../domain/node-attributes.ts'
 import type { RuntimeNode } from '../runtime/runtime.ts'
 import { containerInstances } from '../store/ecs-tables.ts'
 import { type ServiceDeploymentRow, type ServiceRow, serviceDeployments, services, taskSets } from '../store/service-tables.ts'
@@ -40,6 +42,18 @@ export const usableNodes = (store: Store, clusterArn: string, nodes: readonly Ru
     const status = store.table(containerInstances).get(nodeInstanceArn(clusterArn, name))?.status
     return status === undefined || status === 'ACTIVE'
   })
+
+/** The availability zones of a service's machines, such as `us-east-1a`. */
+export const zonesOf = (store: Store, { service }: ServiceRow, nodes: readonly RuntimeNode[]): readonly string[] => {
+  const region = parseArn(service.clusterArn)?.region ?? ''
+  return [
+    ...new Set(
+      usableNodes(store, service.clusterArn, nodes)
+        .filter(({ isReady }) => isReady)
+        .map(({ zone }) => zoneName(region, zone)),
+    ),
+  ]
+}
 
 export const newestServiceDeployment = (store: Store, { serviceDeploymentArn }: ServiceRow): ServiceDeploymentRow | undefined =>
   serviceDeploymentArn === undefined ? undefined : store.table(serviceDeployments).get(serviceDeploymentArn)

@@ -27,7 +27,7 @@ import type { Transaction } from '../store/store.ts'
 import { taskDefinitions, tasks } from '../store/tables.ts'
 import type { Reconciler, Wake } from './reconciler.ts'
 import { type PlacingParts, placeFor, placeForTaskSet } from './service-placing.ts'
-import { type ServiceSignals, newestServiceDeployment, usableNodes, viewTasks } from './service-situation.ts'
+import { type ServiceSignals, newestServiceDeployment, usableNodes, viewTasks, zonesOf } from './service-situation.ts'
 
 export interface ServiceReconcilerParts extends PlacingParts {
   readonly log: Logger
@@ -101,6 +101,7 @@ export class ServiceReconciler implements Reconciler {
       completed: row.completedRevisionArn === undefined ? undefined : store.table(serviceRevisions).get(row.completedRevisionArn),
       tasks: views,
       nodeNames: nodes,
+      zones: zonesOf(store, row, this.#parts.runtime.nodes()),
       alarmsInAlarm: signals.alarmsInAlarm?.(row, row.service.deploymentConfiguration?.alarms?.alarmNames ?? []) ?? [],
       ruleOf: arn => readForward(store, arn),
       revisionOf: arn => store.table(serviceRevisions).get(arn),

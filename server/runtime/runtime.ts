@@ -57,6 +57,8 @@ export interface RuntimeNode {
   readonly memory: number
   readonly cpuArchitecture: 'x86_64' | 'arm64'
   readonly labels: Readonly<Record<string, string>>
+  /** The letter of its availability zone, as in `us-east-1b`; absent where all machines are in one. */
+  readonly zone?: string
   /** Whether what runs on it can be spoken to. */
   readonly isReady: boolean
   /** Where its host ports are reached from within the cluster; absent while it has none. */
@@ -126,8 +128,9 @@ export interface TaskObservation extends TaskRef {
   readonly scheduledAt?: number
   /** Why no node was found, when that is so: Kubernetes' message. */
   readonly unschedulable?: string
-  /** The node's name. */
+  /** The node's name, and the letter of its availability zone where there are several. */
   readonly node?: string
+  readonly zone?: string
   /** When the network was ready, and the task's own address. */
   readonly networkReadyAt?: number
   readonly address?: string

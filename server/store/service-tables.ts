@@ -83,7 +83,7 @@ export interface ServiceRow {
 }
 
 /** Messages that hold until the opposite is true or six hours are over, each with when it was said (milliseconds). */
-export type ServiceSaid = Readonly<Partial<Record<'steady' | 'unplaced' | 'inconsistent' | 'blocked', number>>>
+export type ServiceSaid = Readonly<Partial<Record<'steady' | 'unplaced' | 'inconsistent' | 'blocked' | 'unbalanced' | 'protected', number>>>
 
 /** Keyed by service ARN. INACTIVE services stay for a while, as on AWS. */
 export const services: TableDefinition<ServiceRow, 'cluster' | 'scope' | 'clientToken' | 'status'> = {

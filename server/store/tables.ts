@@ -119,6 +119,8 @@ export interface TaskRow {
   readonly isAccountedFor?: true
   /** Its service's scheduler has seen it healthy. */
   readonly hasBeenReady?: true
+  /** Launched by its service's scheduler to spread tasks evenly over zones. */
+  readonly rebalances?: true
   /** Its target groups, from the revision of its service that it was launched by. */
   readonly loadBalancers?: readonly TaskLoadBalancer[]
   /** Its service registries, from the same revision. */

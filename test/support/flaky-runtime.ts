@@ -19,6 +19,9 @@ export class FlakyRuntime implements Runtime {
   onCall: (name: string) => void = () => {}
   /** Whether nothing is seen, as when a watch lags behind. */
   isBlind = false
+  /** Machines instead of the inner runtime's: a task is on the one that it asks for, else on the first. */
+  machines: readonly RuntimeNode[] | undefined
+  readonly #placed = new Map<string, RuntimeNode>()
   readonly #inner: Runtime
 
   constructor(inner: Runtime) {
@@ -30,7 +33,7 @@ export class FlakyRuntime implements Runtime {
   }
 
   nodes(): readonly RuntimeNode[] {
-    return this.#inner.nodes()
+    return this.machines ?? this.#inner.nodes()
   }
 
   prepareCluster(cluster: ClusterRef): Promise<void> {
@@ -42,6 +45,8 @@ export class FlakyRuntime implements Runtime {
   }
 
   start(task: TaskSpec): Promise<void> {
+    const machine = this.machines?.find(({ name }) => name === task.nodeName) ?? this.machines?.[0]
+    if (machine !== undefined) this.#placed.set(task.taskId, machine)
     return this.#call(`start ${task.taskId}`, () => this.#inner.start(task))
   }
 
@@ -62,7 +67,10 @@ export class FlakyRuntime implements Runtime {
   }
 
   observe(task: TaskRef): TaskObservation | undefined {
-    return this.isBlind ? undefined : this.#inner.observe(task)
+    const seen = this.isBlind ? undefined : this.#inner.observe(task)
+    const machine = this.#placed.get(task.taskId)
+    if (seen?.node === undefined || machine === undefined) return seen
+    return { ...seen, node: machine.name, ...(machine.zone === undefined ? {} : { zone: machine.zone }) }
   }
 
   list(): Iterable<TaskObservation> {

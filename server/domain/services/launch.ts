@@ -52,11 +52,17 @@ export interface Placed {
   readonly failure?: string
 }
 
+/** Where one is to be: on a machine, or in an availability zone such as `us-east-1b`, in which it takes the place of another. */
+export interface WantedPlace {
+  readonly nodeName?: string
+  readonly zone?: string
+}
+
 /** Tasks of a service, made as RunTask makes them, each on its machine where it has to be on one. */
-export const placeTasks = (source: LaunchSource, wanted: readonly { readonly nodeName?: string }[], placing: Placing): Placed => {
+export const placeTasks = (source: LaunchSource, wanted: readonly WantedPlace[], placing: Placing): Placed => {
   const capacities = capacitiesOf(source, wanted.length)
   const rows: TaskRow[] = []
-  for (const [index, { nodeName }] of wanted.entries()) {
+  for (const [index, { nodeName, zone }] of wanted.entries()) {
     const { taskDefinition } = source.definition
     if (taskDefinition.runtimePlatform?.operatingSystemFamily?.startsWith('WINDOWS') === true) return { rows, failure: 'ATTRIBUTE' }
     const hostPorts = allocateHostPorts(taskDefinition, placing.taken, placing.publishedPorts)
@@ -68,7 +74,10 @@ export const placeTasks = (source: LaunchSource, wanted: readonly { readonly nod
     const row = { ...newTask(launch, individual), serviceArn: source.service.service.serviceArn }
     const { loadBalancers = [], serviceRegistries = [] } = source.settings
     const whole = withRegistries(withLoadBalancers(row, loadBalancers), serviceRegistries)
-    const placed = nodeName === undefined ? placing.placer.place(whole) : placedOn(whole, nodeName)
+    const placed =
+      nodeName === undefined
+        ? placing.placer.place(zone === undefined ? whole : { ...whole, rebalances: true }, zone?.slice(-1))
+        : placedOn(whole, nodeName)
     if ('failure' in placed) return { rows, failure: placed.failure }
     rows.push(placed)
   }

@@ -1,3 +1,5 @@
+import type { ZoneCount } from './zone-balance.ts'
+
 /**
  * What a service says in its events, in AWS's words.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
@@ -9,6 +11,28 @@ export const startedTasks = (service: string, taskIds: readonly string[]): strin
 
 export const stoppedTasks = (service: string, status: 'running' | 'pending', taskIds: readonly string[]): string =>
   `(service ${service}) has stopped ${taskIds.length} ${status} tasks: ${listed(taskIds)}.`
+
+/** To take the places of unhealthy ones. */
+export const replacedTasks = (service: string, taskIds: readonly string[]): string =>
+  `${startedTasks(service, taskIds)} Amazon ECS replaced ${taskIds.length} tasks due to an unhealthy status.`
+
+const spread = (counts: readonly ZoneCount[]): string => counts.map(({ zone, tasks }) => `${tasks} tasks in ${zone}`).join(', ')
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing-event-messages-list.html */
+export const unbalanced = (service: string, counts: readonly ZoneCount[]): string =>
+  `(service ${service}) is not AZ balanced with ${spread(counts)}. AZ Rebalancing in progress.`
+
+export const balanced = (service: string, counts: readonly ZoneCount[]): string =>
+  `(service ${service}) is AZ balanced with ${spread(counts)}.`
+
+export const startedToBalance = (service: string, zone: string, taskIds: readonly string[]): string =>
+  `(service ${service}) has started ${taskIds.length} tasks in ${zone} to AZ Rebalance: ${listed(taskIds)}.`
+
+export const stoppedToBalance = (service: string, zone: string, taskIds: readonly string[]): string =>
+  `(service ${service}) has stopped ${taskIds.length} running tasks in ${zone} due to AZ rebalancing: ${listed(taskIds)}.`
+
+export const protectedFromScaleIn = (service: string, deployment: string, count: number): string =>
+  `(service ${service}) was unable to reach steady state because (taskSet ${deployment}) was unable to scale in due to (reason ${count} tasks under protection)`
 
 export const registeredTargets = (service: string, count: number, targetGroupArn: string): string =>
   `(service ${service}) registered ${count} targets in (target-group ${targetGroupArn})`

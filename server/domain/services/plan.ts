@@ -10,6 +10,7 @@ import { advanceRollout } from './rollout.ts'
 import { type StagedWish, planStagedMoves, stagedWishes } from './staged-moves.ts'
 import type { TaskView } from './task-view.ts'
 import { mayLaunchAt } from './throttle.ts'
+import { type ZoneCount, zoneCounts, zoneToFill } from './zone-balance.ts'
 import { type RuleReader, type TrafficShift, wantedTraffic } from './traffic.ts'
 
 /** An ACTIVE service with deployments, and all that decides what is done for it. */
@@ -23,6 +24,8 @@ export interface ServiceSituation {
   readonly tasks: readonly TaskView[]
   /** The machines that a DAEMON has to run on. */
   readonly nodeNames: readonly string[]
+  /** The availability zones that the machines are in, such as `us-east-1a`. */
+  readonly zones: readonly string[]
   /** Alarms of its deployment configuration that are in alarm. */
   readonly alarmsInAlarm: readonly string[]
   /** What listeners' rules forward to. */
@@ -32,10 +35,11 @@ export interface ServiceSituation {
   readonly now: number
 }
 
-/** A task to be launched of a deployment; a DAEMON's on its machine. */
+/** A task to be launched of a deployment; a DAEMON's on its machine, one that evens out zones in the zone that lacks it. */
 export interface Wanted {
   readonly deploymentId: string
   readonly nodeName?: string
+  readonly zone?: string
 }
 
 export interface ServicePlan {
@@ -51,6 +55,8 @@ export interface ServicePlan {
   /** What the deployment says, oldest first. */
   readonly messages: readonly string[]
   readonly isBlocked: boolean
+  /** How the tasks that stay lie over the zones; absent where they are not to be spread evenly. */
+  readonly zones?: readonly ZoneCount[]
   /** Why a task that was launched found no room. */
   readonly lack?: string
   /** When to look again though nothing happens: milliseconds since the epoch. */
@@ -78,7 +84,9 @@ export const planService = (situation: ServiceSituation): ServicePlan => {
     time === undefined || time <= now ? [] : time,
   )
   // What a deployment's end makes possible is seen at once: perhaps no task changes any more that would tell of it.
-  const times = rollout.messages.length === 0 && rollout.lookAgainAt !== now ? later : [now]
+  const zones = zonesOf(situation)
+  const zoneTimes = zones.length === 0 ? [] : [now + (zones.length < 2 ? lookForZonesMs : lookAtZonesMs)]
+  const times = rollout.messages.length === 0 && rollout.lookAgainAt !== now ? [...later, ...zoneTimes] : [now]
   return {
     row: { ...rollout.row, deployments: withDesiredCounts(rollout.row, situation, { stopped, wishes: moves.wishes }) },
     serviceDeployment: rollout.serviceDeployment,
@@ -88,6 +96,14 @@ export const planService = (situation: ServiceSituation): ServicePlan => {
     changed: [...marked.filter(({ taskId }) => !stopped.has(taskId)), ...stops],
     messages: rollout.messages,
     isBlocked: moves.isBlocked,
+    ...(zones.length < 2
+      ? {}
+      : {
+          zones: zoneCounts(
+            zones,
+            tasks.filter(task => task.isWanted && !stopped.has(task.row.taskId)),
+          ),
+        }),
     ...(lack === undefined ? {} : { lack }),
     ...(times.length === 0 ? {} : { lookAgainAt: Math.min(...times) }),
   }
@@ -114,11 +130,8 @@ interface Moves extends Pick<ServicePlan, 'launches' | 'isBlocked' | 'lookAgainA
   readonly wishes?: ReadonlyMap<string, StagedWish>
 }
 
-const movesFor = (
-  row: ServiceRow,
-  serviceDeployment: ServiceDeploymentRow | undefined,
-  { tasks, nodeNames, now }: ServiceSituation,
-): Moves => {
+const movesFor = (row: ServiceRow, serviceDeployment: ServiceDeploymentRow | undefined, situation: ServiceSituation): Moves => {
+  const { tasks, nodeNames, now } = situation
   const [primary] = row.deployments
   if (primary === undefined) return { launches: [], stop: [], isBlocked: false }
   const wishes = stagedWishes(row, serviceDeployment)
@@ -134,8 +147,32 @@ const movesFor = (
   const deploymentIds = row.deployments.map(({ id }) => id)
   const lacksRoom = primary.unplacedAt !== undefined
   const { start, stop, isBlocked } = planReplicas({ desiredCount, bounds, deploymentIds, tasks, isStalled, lacksRoom })
-  const launches = Array.from({ length: start }, () => ({ deploymentId: primary.id }))
+  const zone = start > 0 || stop.length > 0 ? undefined : zoneToEvenOut(row, bounds.upper, situation)
+  const evening = zone === undefined ? [] : [{ deploymentId: primary.id, zone }]
+  const launches = [...Array.from({ length: start }, () => ({ deploymentId: primary.id })), ...evening]
   return throttled({ launches, stop, isBlocked }, primary, desiredCount, now)
+}
+
+/** Nobody tells of machines that come and go, which are fewer where there is but one zone. Milliseconds. */
+const lookAtZonesMs = 60_000
+const lookForZonesMs = 300_000
+
+/** Those that a service's tasks are to be spread over evenly. */
+const zonesOf = ({ row, zones }: ServiceSituation): readonly string[] =>
+  row.service.availabilityZoneRebalancing === 'ENABLED' ? zones : []
+
+/** Where one more task is to go, at rest alone: all that there should be are ready, and the maximum leaves room for it. */
+const zoneToEvenOut = (row: ServiceRow, most: number, situation: ServiceSituation): string | undefined => {
+  const zones = zonesOf(situation)
+  const [primary, ...others] = row.deployments
+  const wanted = situation.tasks.filter(({ isWanted }) => isWanted)
+  const isAtRest =
+    others.length === 0 &&
+    primary?.rolloutState === 'COMPLETED' &&
+    (primary.unplacedAt === undefined || situation.now >= primary.unplacedAt + lookAtZonesMs) &&
+    wanted.length === row.service.desiredCount &&
+    wanted.every(({ health }) => health === 'ready')
+  return zones.length < 2 || !isAtRest || wanted.length >= most ? undefined : zoneToFill(zones, wanted)
 }
 
 const throttled = (moves: Moves, primary: DeploymentRecord, desiredCount: number, now: number): Moves => {

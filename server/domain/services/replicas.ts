@@ -1,5 +1,6 @@
 import type { Bounds } from './bounds.ts'
 import type { TaskView } from './task-view.ts'
+import { crowdedFirst } from './zone-balance.ts'
 
 export interface ReplicaSituation {
   readonly desiredCount: number
@@ -33,7 +34,8 @@ export const planReplicas = (situation: ReplicaSituation): ReplicaMoves => {
   const primary = wanted.filter(isPrimary)
   const old = wanted.filter(task => !isPrimary(task)).sort(byAge(deploymentIds))
   const ready = wanted.filter(isReady).length
-  const sound = primary.filter(({ health }) => health !== 'unhealthy')
+  // One that is to take another's place is no task too many while it starts.
+  const sound = primary.filter(({ health, isRebalancing }) => health !== 'unhealthy' && !(isRebalancing === true && health === 'starting'))
   const missing = isStalled ? 0 : Math.max(0, desiredCount - sound.length)
   const start = Math.max(0, Math.min(missing, bounds.upper - wanted.length))
 
@@ -45,7 +47,7 @@ export const planReplicas = (situation: ReplicaSituation): ReplicaMoves => {
   const superfluous = isStalled ? old.length - desiredCount : ready - desiredCount
   const replaced = takeSpared(isStalled ? old : old.filter(isReady), Math.max(superfluous, isStalled ? 0 : toMakeRoom))
   // Unhealthy ones are not among them: they go when those that take their place are ready.
-  const excess = takeSpared(sound.toSorted(leastWorthFirst), sound.length - desiredCount)
+  const excess = leastMissed(sound, sound.length - desiredCount)
   const ailing = wanted.filter(task => task.health === 'unhealthy' && !excess.includes(task) && !unready.includes(task))
   const stop = [...unready, ...replaced, ...replaceable(ailing, ready, situation, start), ...excess]
   const mightMove = wanted.some(({ health }) => health === 'starting') || situation.tasks.some(task => !task.isWanted && !task.isOver)
@@ -90,5 +92,15 @@ const worth = { unhealthy: 0, starting: 1, ready: 2 } as const
 /** Those that still start first, then the newest. */
 const leastWorthFirst = (one: TaskView, other: TaskView): number =>
   worth[one.health] - worth[other.health] || createdAt(other) - createdAt(one) || (one.row.taskId < other.row.taskId ? -1 : 1)
+
+/** What scaling in takes first: what is worth least, and of the same worth what leaves the zones even. */
+const leastMissed = (tasks: readonly TaskView[], count: number): readonly TaskView[] =>
+  count <= 0
+    ? []
+    : crowdedFirst(
+        tasks.filter(({ isProtected }) => !isProtected).sort(leastWorthFirst),
+        count,
+        (one, other) => worth[one.health] === worth[other.health],
+      )
 
 const createdAt = ({ row }: TaskView): number => row.task.createdAt ?? 0

@@ -2,6 +2,7 @@ import type { DeploymentRecord, ServiceRow, ServiceSaid } from '../../store/serv
 import * as messages from './messages.ts'
 import type { ServicePlan } from './plan.ts'
 import type { TaskView } from './task-view.ts'
+import { isBalanced } from './zone-balance.ts'
 import { failsConsistently } from './throttle.ts'
 
 /** How long a message is not repeated while it holds: AWS's six hours, in milliseconds. */
@@ -39,8 +40,9 @@ export const reportOn = (plan: ServicePlan, outcome: Outcome): Report => {
   const isSteady = primary !== undefined && isAtRest(row, primary, plan, outcome)
   const isFailing = primary !== undefined && failsConsistently(primary, row.service.desiredCount)
   const lack = outcome.failure ?? plan.lack
-  const spoken: string[] = [...movements(name, plan, outcome), ...plan.messages]
-  const said: Partial<Record<keyof ServiceSaid, number>> = {}
+  const zones = zoneReport(row, plan)
+  const spoken: string[] = [...zones.before, ...movements(row, plan, outcome), ...plan.messages, ...zones.after]
+  const said: Partial<Record<keyof ServiceSaid, number>> = zones.isEvening ? { unbalanced: row.said?.unbalanced ?? now } : {}
   const say = (kind: keyof ServiceSaid, holds: boolean, message: () => string): void => {
     const last = row.said?.[kind]
     if (!holds) return
@@ -51,6 +53,8 @@ export const reportOn = (plan: ServicePlan, outcome: Outcome): Report => {
   if (lack !== undefined) say('unplaced', true, () => messages.unplaced(name, messages.unplacedReason(lack, outcome.instanceId)))
   else if (primary?.unplacedAt !== undefined && lastUnplaced !== undefined) said.unplaced = lastUnplaced
   say('inconsistent', isFailing, () => messages.inconsistentStarts(name))
+  const spared = isDeployed(row, primary) ? sparedCount(row, plan, outcome) : 0
+  say('protected', spared > 0, () => messages.protectedFromScaleIn(name, primary?.id ?? '', spared))
   say('blocked', plan.isBlocked, () => messages.blockedByConfiguration(name))
   say('steady', isSteady, () => messages.steady(name))
   const times = [
@@ -74,17 +78,62 @@ const withLack = ({ row }: ServicePlan, { unplacedIds, now }: Outcome): ServiceR
     ? row
     : { ...row, deployments: row.deployments.map(each => (unplacedIds.includes(each.id) ? { ...each, unplacedAt: now } : each)) }
 
-const movements = (name: string, { stops }: ServicePlan, { startedIds }: Outcome): string[] => {
+/** What is said of zones before and after what was started and stopped, and whether they are still being evened out. */
+const zoneReport = (
+  { service, said }: ServiceRow,
+  { zones, launches }: ServicePlan,
+): { readonly before: readonly string[]; readonly after: readonly string[]; readonly isEvening: boolean } => {
+  const none = { before: [], after: [], isEvening: false }
+  if (zones === undefined) return none
+  const wasEvening = said?.unbalanced !== undefined
+  if (launches.some(({ zone }) => zone !== undefined)) {
+    return { before: wasEvening ? [] : [messages.unbalanced(service.serviceName, zones)], after: [], isEvening: true }
+  }
+  if (!wasEvening) return none
+  const present = zones.reduce((sum, { tasks }) => sum + tasks, 0)
+  return isBalanced(zones) && present === service.desiredCount
+    ? { before: [], after: [messages.balanced(service.serviceName, zones)], isEvening: false }
+    : { before: [], after: [], isEvening: true }
+}
+
+/** How many tasks there are too many that may not be stopped. */
+const sparedCount = ({ service }: ServiceRow, { stops }: ServicePlan, { tasks }: Outcome): number => {
+  const left = tasks.filter(task => task.isWanted && !stops.includes(task))
+  return left.length > service.desiredCount && left.every(({ isProtected, isRebalancing }) => isProtected && isRebalancing !== true)
+    ? left.length
+    : 0
+}
+
+const isDeployed = ({ deployments }: ServiceRow, primary: DeploymentRecord | undefined): boolean =>
+  deployments.length === 1 && primary?.rolloutState === 'COMPLETED'
+
+const movements = ({ service: { serviceName: name }, said }: ServiceRow, { stops, launches }: ServicePlan, outcome: Outcome): string[] => {
+  const { startedIds, tasks } = outcome
   const ids = (tasks: readonly TaskView[]): string[] => tasks.map(({ row }) => row.taskId)
   const running = ids(stops.filter(({ row }) => row.task.lastStatus === 'RUNNING'))
   const pending = ids(stops.filter(({ row }) => row.task.lastStatus !== 'RUNNING'))
   const ailing = stops.flatMap(({ row, ailment }) =>
     ailment === undefined ? [] : [ailment.message ?? messages.failedContainerHealth(name, row.taskId)],
   )
+  const zone = launches.find(launch => launch.zone !== undefined)?.zone
+  const areReplacements =
+    launches.length > 0 && launches.length <= tasks.filter(({ isWanted, health }) => isWanted && health === 'unhealthy').length
+  const started = (): string => {
+    if (zone !== undefined) return messages.startedToBalance(name, zone, startedIds)
+    return areReplacements ? messages.replacedTasks(name, startedIds) : messages.startedTasks(name, startedIds)
+  }
+  const stopped = (): readonly string[] => {
+    if (said?.unbalanced === undefined || ailing.length > 0) return [messages.stoppedTasks(name, 'running', running)]
+    const byZone = Map.groupBy(
+      stops.filter(({ row }) => row.task.lastStatus === 'RUNNING'),
+      ({ row }) => row.task.availabilityZone ?? '',
+    )
+    return [...byZone].map(([from, moved]) => messages.stoppedToBalance(name, from, ids(moved)))
+  }
   return [
     ...ailing,
-    ...(startedIds.length === 0 ? [] : [messages.startedTasks(name, startedIds)]),
-    ...(running.length === 0 ? [] : [messages.stoppedTasks(name, 'running', running)]),
+    ...(startedIds.length === 0 ? [] : [started()]),
+    ...(running.length === 0 ? [] : stopped()),
     ...(pending.length === 0 ? [] : [messages.stoppedTasks(name, 'pending', pending)]),
   ]
 }

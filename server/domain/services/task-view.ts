@@ -26,6 +26,8 @@ export interface TaskView {
   /** Milliseconds since the epoch: when it changes by time alone. */
   readonly changesAt?: number
   readonly isProtected: boolean
+  /** Launched beside as many as there are to be, to take the place of one in a more crowded zone. */
+  readonly isRebalancing?: boolean
 }
 
 export interface TaskViewContext {
@@ -56,6 +58,7 @@ export const viewTask = (row: TaskRow, context: TaskViewContext): TaskView => {
     ...(state.ailment === undefined ? {} : { ailment: state.ailment }),
     ...(times.length === 0 ? {} : { changesAt: Math.min(...times) }),
     isProtected,
+    ...(row.rebalances === true ? { isRebalancing: true } : {}),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod } from '../../../shared/kube/index.ts'
 import { labels } from '../../../shared/names.ts'
 import { messageOf } from '../../../shared/errors.ts'
-import { ExecRefused, TaskRefused, type Runtime, type TaskRef, type TaskSpec } from '../runtime.ts'
+import { ExecRefused, TaskRefused, type Runtime, type TaskObservation, type TaskRef, type TaskSpec } from '../runtime.ts'
 import { clusterFeatures, type ClusterFeatures } from './cluster-features.ts'
 import { execInPod } from './exec.ts'
 import { letGo, stopped, type ImageChange } from './held.ts'
@@ -149,7 +149,15 @@ export class KubernetesRuntime implements Runtime {
 
   nodes: Runtime['nodes'] = () => this.#nodes.all()
 
-  observe: Runtime['observe'] = task => this.#pods.observation(task.taskId)
+  observe: Runtime['observe'] = task => {
+    const seen = this.#pods.observation(task.taskId)
+    return seen === undefined ? undefined : this.#withZone(seen)
+  }
+
+  #withZone(seen: TaskObservation): TaskObservation {
+    const zone = seen.node === undefined ? undefined : this.#nodes.zoneOf(seen.node)
+    return zone === undefined ? seen : { ...seen, zone }
+  }
 
   list: Runtime['list'] = () => this.#pods.observations()
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Node } from '../../../shared/kube/index.ts'
-import { Nodes, runtimeNodeOf } from './nodes.ts'
+import { Nodes, runtimeNodeOf, zoneLetters } from './nodes.ts'
 import { parseQuantity } from './quantity.ts'
 
 /** What a node of k3s looks like, as far as it is read. */
@@ -68,3 +68,29 @@ test.each([
   ['', 0],
   ['lots', 0],
 ])('the quantity %s', (text, number) => expect(parseQuantity(text)).toBe(number))
+
+test('zones have letters: their own where those tell them apart, else by their order', () => {
+  expect([...zoneLetters(['us-east-1b', 'us-east-1d'])]).toEqual([
+    ['us-east-1b', 'b'],
+    ['us-east-1d', 'd'],
+  ])
+  expect([...zoneLetters(['europe-west1-c', 'europe-west1-a', 'europe-west1-a'])].map(([, letter]) => letter)).toEqual(['a', 'c'])
+  expect([...zoneLetters(['', 'rack-2', 'rack-1'])]).toEqual([
+    ['', 'a'],
+    ['rack-1', 'b'],
+    ['rack-2', 'c'],
+  ])
+})
+
+test('machines of one zone name none, those of several each theirs', () => {
+  const nodes = new Nodes()
+  const zoned = (name: string, zone: string): Node => node(name, { metadata: { name, labels: { 'topology.kubernetes.io/zone': zone } } })
+  nodes.accept({ is: 'listed', items: [zoned('one', 'z1')] })
+  expect([nodes.zoneOf('one'), nodes.all()[0]?.zone]).toEqual([undefined, undefined])
+  nodes.accept({ is: 'added', object: zoned('two', 'z2') })
+  expect(nodes.all().map(({ name, zone }) => [name, zone])).toEqual([
+    ['one', 'a'],
+    ['two', 'b'],
+  ])
+  expect([nodes.zoneOf('two'), nodes.zoneOf('three')]).toEqual(['b', undefined])
+})
