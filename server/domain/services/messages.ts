@@ -9,8 +9,11 @@ const listed = (taskIds: readonly string[]): string => taskIds.map(id => `(task 
 export const startedTasks = (service: string, taskIds: readonly string[]): string =>
   `(service ${service}) has started ${taskIds.length} tasks: ${listed(taskIds)}.`
 
-export const stoppedTasks = (service: string, status: 'running' | 'pending', taskIds: readonly string[]): string =>
-  `(service ${service}) has stopped ${taskIds.length} ${status} tasks: ${listed(taskIds)}.`
+export const stoppedTasks = (service: string, taskIds: readonly string[]): string =>
+  `(service ${service}) has stopped ${taskIds.length} running tasks: ${listed(taskIds)}.`
+
+/** Of tasks that never ran AWS tells no ids. */
+export const stoppedPendingTasks = (service: string, count: number): string => `(service ${service}) stopped ${count} pending tasks.`
 
 /** To take the places of unhealthy ones. */
 export const replacedTasks = (service: string, taskIds: readonly string[]): string =>

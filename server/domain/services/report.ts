@@ -108,7 +108,7 @@ const isDeployed = ({ deployments }: ServiceRow, primary: DeploymentRecord | und
   deployments.length === 1 && primary?.rolloutState === 'COMPLETED'
 
 const movements = ({ service: { serviceName: name }, said }: ServiceRow, { stops, launches }: ServicePlan, outcome: Outcome): string[] => {
-  const { startedIds, tasks } = outcome
+  const { startedIds } = outcome
   const ids = (tasks: readonly TaskView[]): string[] => tasks.map(({ row }) => row.taskId)
   const running = ids(stops.filter(({ row }) => row.task.lastStatus === 'RUNNING'))
   const pending = ids(stops.filter(({ row }) => row.task.lastStatus !== 'RUNNING'))
@@ -117,13 +117,13 @@ const movements = ({ service: { serviceName: name }, said }: ServiceRow, { stops
   )
   const zone = launches.find(launch => launch.zone !== undefined)?.zone
   const areReplacements =
-    launches.length > 0 && launches.length <= tasks.filter(({ isWanted, health }) => isWanted && health === 'unhealthy').length
+    launches.length > 0 && launches.length <= outcome.tasks.filter(({ isWanted, health }) => isWanted && health === 'unhealthy').length
   const started = (): string => {
     if (zone !== undefined) return messages.startedToBalance(name, zone, startedIds)
     return areReplacements ? messages.replacedTasks(name, startedIds) : messages.startedTasks(name, startedIds)
   }
   const stopped = (): readonly string[] => {
-    if (said?.unbalanced === undefined || ailing.length > 0) return [messages.stoppedTasks(name, 'running', running)]
+    if (said?.unbalanced === undefined || ailing.length > 0) return [messages.stoppedTasks(name, running)]
     const byZone = Map.groupBy(
       stops.filter(({ row }) => row.task.lastStatus === 'RUNNING'),
       ({ row }) => row.task.availabilityZone ?? '',
@@ -134,7 +134,7 @@ const movements = ({ service: { serviceName: name }, said }: ServiceRow, { stops
     ...ailing,
     ...(startedIds.length === 0 ? [] : [started()]),
     ...(running.length === 0 ? [] : stopped()),
-    ...(pending.length === 0 ? [] : [messages.stoppedTasks(name, 'pending', pending)]),
+    ...(pending.length === 0 ? [] : [messages.stoppedPendingTasks(name, pending.length)]),
   ]
 }
 

@@ -200,6 +200,6 @@ const movements = (name: string, { stops }: TaskSetStep, started: readonly TaskR
             started.map(({ taskId }) => taskId),
           ),
         ]),
-    ...(stopped.length === 0 ? [] : [messages.stoppedTasks(name, 'running', stopped)]),
+    ...(stopped.length === 0 ? [] : [messages.stoppedTasks(name, stopped)]),
   ]
 }
