@@ -28,6 +28,10 @@ export const agentUrl = `http://${agentAddress}`
 /** For whom the agents' Kubernetes tokens are: the control plane, not the API server. */
 export const agentAudience = 'kecs-control-plane'
 export const agentName = 'kecs-agent'
+/** Where an instance's agent keeps what is its own, on each node. */
+export const agentFolder = (instance: string): string => `/var/lib/kecs-agent/${instance}`
+/** In it: a folder for each task that has a log router, with the router's socket. By the tasks' ids. */
+export const routerFolder = 'routers'
 /** Whoever may have a token of this account made, for this audience, may administer the instance: see cli/admin-channel.ts. */
 export const adminName = 'kecs-admin'
 /** Where a request to the administration port carries it: the API server's proxy takes `Authorization` away. */

@@ -1,5 +1,5 @@
 import type { DaemonSet, Manifest, ServiceAccount } from '../../shared/kube/index.ts'
-import { agentAddress, agentAudience, agentName } from '../../shared/names.ts'
+import { agentAddress, agentAudience, agentFolder, agentName } from '../../shared/names.ts'
 import { backendUrlOf, imageAnnotation } from './control-plane.ts'
 import type { Installation } from './installation.ts'
 import { labelsOf, metaOf, selectorOf } from './pod-parts.ts'
@@ -44,7 +44,8 @@ const daemonSet = (installation: Installation): DaemonSet & Manifest => ({
           { name: 'pod-logs', hostPath: { path: '/var/log/pods', type: 'DirectoryOrCreate' } },
           { name: 'container-logs', hostPath: { path: '/var/log/containers', type: 'DirectoryOrCreate' } },
           { name: 'cgroup', hostPath: { path: '/sys/fs/cgroup', type: 'Directory' } },
-          { name: 'state', hostPath: { path: stateFolder(installation), type: 'DirectoryOrCreate' } },
+          // On the node, not in the data folder: logs and addresses are the node's.
+          { name: 'state', hostPath: { path: agentFolder(installation.instance.name), type: 'DirectoryOrCreate' } },
           {
             name: 'token',
             projected: { sources: [{ serviceAccountToken: { audience: agentAudience, path: 'token', expirationSeconds: 3600 } }] },
@@ -55,9 +56,6 @@ const daemonSet = (installation: Installation): DaemonSet & Manifest => ({
     },
   },
 })
-
-/** On the node, not in the data folder: logs and addresses are the node's. */
-const stateFolder = ({ instance }: Installation): string => `/var/lib/kecs-agent/${instance.name}`
 
 type PodSpec = NonNullable<NonNullable<DaemonSet['spec']>['template']['spec']>
 

@@ -50,8 +50,17 @@ export class ControlPlane {
 
   /** Whose logs are delivered. Rejects when it is not taken. */
   async drained(taskArns: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#tell('drained', taskArns, signal)
+  }
+
+  /** Whose log routers have all. Rejects when it is not taken. */
+  async routed(taskArns: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#tell('routed', taskArns, signal)
+  }
+
+  async #tell(what: 'drained' | 'routed', taskArns: readonly string[], signal: AbortSignal): Promise<void> {
     const body: Drained = { taskArns }
-    await this.#post('drained', body, signal)
+    await this.#post(what, body, signal)
   }
 
   /** What tasks use. Resolves with how long the next report is not wanted for, in milliseconds; rejects when it is not taken. */
@@ -60,7 +69,7 @@ export class ControlPlane {
     return nextInMs
   }
 
-  async #post(what: 'drained' | 'usage', body: object, signal: AbortSignal): Promise<string> {
+  async #post(what: 'drained' | 'routed' | 'usage', body: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)])
     const init = { method: 'POST', headers: { ...(await this.#headers()), 'content-type': 'application/json' }, body: JSON.stringify(body) }
     const response = await fetch(this.#url(what), { ...init, signal: limit })
@@ -85,7 +94,7 @@ export class ControlPlane {
     }
   }
 
-  #url(what: 'tasks' | 'drained' | 'usage'): string {
+  #url(what: 'tasks' | 'drained' | 'routed' | 'usage'): string {
     const { controlPlaneUrl, node } = this.#parts.config
     return `${controlPlaneUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
   }

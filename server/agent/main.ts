@@ -14,6 +14,7 @@ import { listenAt } from './listening.ts'
 import type { AgentTask, TaskUse } from './protocol.ts'
 import { Collector } from './logs/collector.ts'
 import { LogStreams } from './logs/log-streams.ts'
+import { Routers } from './logs/routers.ts'
 import { RuntimeIds } from './runtime-ids.ts'
 import { Cgroups } from './stats/cgroups.ts'
 import { TaskStats } from './stats/index.ts'
@@ -63,27 +64,28 @@ export const startAgent = async (
     })
 
     const controlPlane = new ControlPlane({ config, clock, log })
-    const collector =
-      backend === undefined
-        ? undefined
-        : new Collector({
-            ...config,
-            tasks,
-            streams: new LogStreams({ backend, clock, log }),
-            clock,
-            log,
-            runtimeId: async (task, container) => {
-              await runtimeIds.refresh()
-              return container.runtimeId ?? runtimeIds.of(task, container)
-            },
-            drained: arns => controlPlane.drained(arns, abort.signal),
-          })
-    tasks.watch(() => collector?.look())
-    collector?.look()
-    started.add('delivering logs', () => collector?.stop())
+    const routers = new Routers({ ...config, clock, log })
+    await routers.open()
+    const collector = new Collector({
+      ...config,
+      tasks,
+      streams: backend === undefined ? undefined : new LogStreams({ backend, clock, log }),
+      routers,
+      clock,
+      log,
+      runtimeId: async (task, container) => {
+        await runtimeIds.refresh()
+        return container.runtimeId ?? runtimeIds.of(task, container)
+      },
+      drained: arns => controlPlane.drained(arns, abort.signal),
+      routed: arns => controlPlane.routed(arns, abort.signal),
+    })
+    tasks.watch(() => collector.look())
+    collector.look()
+    started.add('delivering logs', () => collector.stop())
     const following = controlPlane.follow(event => {
       tasks.accept(event)
-      if (event.is === 'listed') void collector?.relisted()
+      if (event.is === 'listed') void collector.relisted()
     }, abort.signal)
     started.add('following the control plane', async () => {
       abort.abort()

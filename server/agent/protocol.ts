@@ -3,6 +3,7 @@
 //   GET  /v1/nodes/NODE/tasks     lines of JSON, an `AgentEvent` each, for as long as the agent listens
 //   POST /v1/nodes/NODE/drained   `Drained`: whose logs have all arrived where they are to go
 //   POST /v1/nodes/NODE/usage     `UsageReport`: what tasks use; the answer is `UsageTaken`
+//   POST /v1/nodes/NODE/routed    `Drained`: whose log routers have all that the task's other containers wrote
 
 /** A task that is on the node, from when its pod is placed there until the pod is let go. */
 export interface AgentTask {
@@ -71,8 +72,9 @@ export interface AgentContainer {
   readonly volumes: readonly { readonly name: string; readonly source?: string; readonly destination: string }[]
   readonly health?: string
   readonly log?: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
-  /** Where the node's agent is to send what it writes. */
+  /** Where the node's agent is to send what it writes: to CloudWatch Logs, or to the task's log router. */
   readonly awslogs?: AwsLogs
+  readonly routed?: RoutedLogs
 }
 
 export interface AgentPort {
@@ -90,6 +92,13 @@ export interface AwsLogs {
   readonly createGroup: boolean
   /** A line that matches begins an event; those that follow and do not match are part of it. */
   readonly eventStart?: string
+}
+
+/** The log driver awsfirelens. */
+export interface RoutedLogs {
+  /** The name of the router's container. */
+  readonly router: string
+  readonly tag: string
 }
 
 export type AgentEvent =

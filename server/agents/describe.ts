@@ -1,6 +1,7 @@
-import type { AgentContainer, AgentPort, AgentTask, AwsLogs, NetworkInterface } from '../agent/protocol.ts'
+import type { AgentContainer, AgentPort, AgentTask, AwsLogs, NetworkInterface, RoutedLogs } from '../agent/protocol.ts'
 import type { Container, ContainerDefinition } from '../aws/generated/ecs.ts'
 import { awsLogsOf, LogOptionsRefused } from '../domain/awslogs.ts'
+import { fluentTag, isRouted, routerOf } from '../domain/firelens.ts'
 import { overrideContainer, taskRoleOf } from '../domain/task-spec.ts'
 import { cpuUnits, memoryMiB } from '../domain/task-spec-size.ts'
 import { dnsLabelOf, podNameOf } from '../runtime/kubernetes/names.ts'
@@ -94,6 +95,7 @@ const describeContainer = (
     ...defined('health', healthCheck === undefined ? undefined : shown?.healthStatus),
     ...defined('log', logOf(container)),
     ...defined('awslogs', shippedLogs(row, container)),
+    ...defined('routed', routedLogs(row, taskDefinition.containerDefinitions ?? [], container)),
   }
 }
 
@@ -132,6 +134,11 @@ const shippedLogs = (row: TaskRow, { name = '', logConfiguration }: ContainerDef
     if (error instanceof LogOptionsRefused) return undefined
     throw error
   }
+}
+
+const routedLogs = (row: TaskRow, all: readonly ContainerDefinition[], container: ContainerDefinition): RoutedLogs | undefined => {
+  const router = isRouted(container) ? routerOf(all) : undefined
+  return router === undefined ? undefined : { router: router.name, tag: fluentTag(container.name ?? '', row.taskId) }
 }
 
 /** Dynamic host ports are what the task was given; without any of the machine a port is its own. */

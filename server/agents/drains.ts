@@ -1,3 +1,5 @@
+import { isRouted, routerOf } from '../domain/firelens.ts'
+import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 
 /**
@@ -6,9 +8,13 @@ import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
  */
 export const longestDrainMs = 60_000
 
+/** How long a log router is kept for the last lines of others, from when the last of them ended. Milliseconds. */
+export const longestRouteMs = 5_000
+
 /** Whose logs the agents have delivered: until then a task's pod is not let go, for its log files go with it. */
 export class Drains {
   readonly #drained = new Set<string>()
+  readonly #routed = new Set<string>()
 
   /** Delivered whole. */
   note(taskArn: string): void {
@@ -23,8 +29,29 @@ export class Drains {
     return Math.max(0, stoppedAt * 1000 + longestDrainMs - now)
   }
 
+  /** The task's log router has all that others wrote. */
+  noteRouted(taskArn: string): void {
+    this.#routed.add(taskArn)
+  }
+
+  /**
+   * Milliseconds for which a log router is to be kept at most, from `now`, as the containers that write to it have ended
+   * and their last lines are on their way. 0: not at all.
+   */
+  leftToRoute({ task }: TaskRow, definition: TaskDefinitionRow | undefined, observation: TaskObservation | undefined, now: number): number {
+    const containers = definition?.taskDefinition.containerDefinitions ?? []
+    const router = routerOf(containers)
+    if (router === undefined || this.#routed.has(task.taskArn)) return 0
+    const stateOf = (name: string) => observation?.containers.find(each => each.name === name)?.state
+    const states = containers.filter(each => isRouted(each) && each.name !== router.name).map(({ name = '' }) => stateOf(name))
+    if (stateOf(router.name)?.is !== 'running' || states.some(state => state?.is === 'running')) return 0
+    const ends = states.flatMap(state => (state?.is === 'terminated' ? [state.finishedAt] : []))
+    return ends.length === 0 ? 0 : Math.max(0, Math.max(...ends) + longestRouteMs - now)
+  }
+
   /** The pod was let go. */
   forget(taskArn: string): void {
+    this.#routed.delete(taskArn)
     this.#drained.delete(taskArn)
   }
 }

@@ -2,6 +2,8 @@ import { expect, test } from 'bun:test'
 import { definitionRow, fargateDefinition, taskRow } from '../../test/support/task-rows.ts'
 import { createBackend } from '../backend/client.ts'
 import type { TaskDefinitionRow } from '../store/tables.ts'
+import type { ContainerDefinition } from '../aws/generated/ecs.ts'
+import { anObservation } from '../../test/support/task-fixture.ts'
 import { Drains, longestDrainMs } from './drains.ts'
 import { makeLogStreams } from './log-streams.ts'
 
@@ -96,4 +98,24 @@ test('a pod stays until what its task wrote is delivered, for a minute at most',
   const neverStarted = { ...stopped, task: { ...row.task, lastStatus: 'STOPPED', stoppedAt: 1_000 } }
   expect(drains.leftToWait(neverStarted, definition, 1_000_000)).toBe(0)
   expect(drains.leftToWait(stopped, definitionRow(), 1_000_000)).toBe(0)
+})
+
+test('a log router goes on until it has what others wrote before they ended, for five seconds at most', () => {
+  const containerDefinitions: ContainerDefinition[] = [
+    { name: 'router', firelensConfiguration: { type: 'fluentbit' } },
+    { name: 'app', logConfiguration: { logDriver: 'awsfirelens' } },
+  ]
+  const definition = definitionRow({ containerDefinitions })
+  const row = taskRow(definition)
+  const running = { is: 'running', startedAt: 1_000 } as const
+  const ended = { is: 'terminated', exitCode: 0, startedAt: 1_000, finishedAt: 2_000 } as const
+  const seen = (app: typeof running | typeof ended, router: typeof running | typeof ended) => anObservation({ app, router })
+  const drains = new Drains()
+  expect(drains.leftToRoute(row, definition, seen(ended, running), 3_000)).toBe(4_000)
+  expect(drains.leftToRoute(row, definition, seen(ended, running), 7_000)).toBe(0)
+  expect(drains.leftToRoute(row, definition, seen(running, running), 3_000)).toBe(0)
+  expect(drains.leftToRoute(row, definition, seen(ended, ended), 3_000)).toBe(0)
+  expect(drains.leftToRoute(row, definitionRow(), seen(ended, running), 3_000)).toBe(0)
+  drains.noteRouted(row.task.taskArn)
+  expect(drains.leftToRoute(row, definition, seen(ended, running), 3_000)).toBe(0)
 })

@@ -52,6 +52,7 @@ export const createAgentsSide = ({ store, clock, runtime, backend, scalingPeriod
     logs: {
       prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
       leftToWait: row => drains.leftToWait(row, definitionOf(store, row.task.taskDefinitionArn), clock.now()),
+      leftToRoute: (row, observation) => drains.leftToRoute(row, definitionOf(store, row.task.taskDefinitionArn), observation, clock.now()),
       released: taskArn => drains.forget(taskArn),
     },
     noticed: task => feed.changed(task),
@@ -67,6 +68,12 @@ export const createAgentsSide = ({ store, clock, runtime, backend, scalingPeriod
           }
         },
         used: tasks => ({ nextInMs: usage.note(tasks) }),
+        routed: taskArns => {
+          for (const taskArn of taskArns) {
+            drains.noteRouted(taskArn)
+            wake('task', taskArn)
+          }
+        },
       })
       const listening = await server.listen(host, port)
       started.add("the agents' port", async () => {

@@ -2,6 +2,7 @@ import { defaultAccount } from '../../shared/names.ts'
 import type { ContainerDefinition } from '../aws/generated/ecs.ts'
 import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 import type { Place } from './arn.ts'
+import { configObject, routerOf } from './firelens.ts'
 import { type SecretSource, secretSource } from './secret-source.ts'
 import { overriddenContainers } from './task-spec.ts'
 
@@ -17,6 +18,8 @@ export interface ContainerNeeds {
   readonly logOptions: readonly { readonly name: string; readonly source: SecretSource }[]
   /** A secret with `username` and `password` for the image's registry. */
   readonly registry?: SecretSource
+  /** Of a log router: an object that its configuration includes. */
+  readonly configFile?: { readonly bucket: string; readonly key: string }
 }
 
 export interface TaskNeeds {
@@ -32,7 +35,9 @@ export const taskNeeds = (row: TaskRow, definition: TaskDefinitionRow): TaskNeed
   const containers = overriddenContainers(row, definition).flatMap(container => {
     const needs = needsOf(container, place)
     const isNone =
-      needs.registry === undefined && [needs.secrets, needs.environmentFiles, needs.logOptions].every(list => list.length === 0)
+      needs.registry === undefined &&
+      needs.configFile === undefined &&
+      [needs.secrets, needs.environmentFiles, needs.logOptions].every(list => list.length === 0)
     return isNone ? [] : [needs]
   })
   return containers.length === 0 ? undefined : { place, containers }
@@ -42,6 +47,7 @@ const needsOf = (container: ContainerDefinition, place: Place): ContainerNeeds =
   const sourced = (list: ContainerDefinition['secrets'] = []) =>
     list.map(({ name, valueFrom }) => ({ name, source: secretSource(valueFrom, place) }))
   const credentials = container.repositoryCredentials?.credentialsParameter
+  const configFile = configObject(routerOf([container]))
   return {
     container: container.name ?? '',
     secrets: sourced(container.secrets),
@@ -49,6 +55,7 @@ const needsOf = (container: ContainerDefinition, place: Place): ContainerNeeds =
     environmentFiles: (container.environmentFiles ?? []).map(({ value }) => objectOf(value)),
     logOptions: sourced(container.logConfiguration?.secretOptions),
     ...(credentials === undefined ? {} : { registry: registrySource(credentials, place) }),
+    ...(configFile === undefined ? {} : { configFile }),
   }
 }
 

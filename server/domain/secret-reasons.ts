@@ -47,6 +47,13 @@ export const fileReasons = {
   away: `${prefix} failed to download env files: operation error S3: GetObject, ${noAnswer}`,
 }
 
+/** What a log router's configuration includes. */
+export const configFileReasons = {
+  refused: (key: string, bucket: string, status: number, { code, message }: Refusal): string =>
+    `${prefix} unable to download firelens s3 config file: unable to download s3 config ${key} from bucket ${bucket}: operation error S3: GetObject, https response error StatusCode: ${status}, api error ${code}: ${message}`,
+  away: `${prefix} unable to download firelens s3 config file: operation error S3: GetObject, ${noAnswer}`,
+}
+
 /** None is configured: nothing of AWS, which always has these services. */
 export const noBackendReason = (needs: readonly string[]): string =>
   `${pulling} this instance of kecs has no backend to ask for ${needs.join(', ')}: it was started with --backend none, or simulated without --backend URL.`

@@ -52,6 +52,23 @@ describe('a task that is to stop', () => {
     expect(behind(draining, { app: running, side: exited }).action).toBeUndefined()
   })
 
+  test('goes on where its log router waits for what others wrote', () => {
+    const routed: TaskFacts = {
+      containers: [
+        { name: 'app', essential: true, stopTimeout: 30, dependencies: [{ containerName: 'side', condition: 'START' }] },
+        { name: 'side', essential: false, stopTimeout: 30 },
+      ],
+    }
+    const up = askedToStop(aTask(['app', 'side'], { lastStatus: 'RUNNING', healthStatus: 'UNKNOWN' }))
+    const context = { now, epoch: aTask().epoch, synced: true, leftToRouteMs: 700 }
+    // First what writes is stopped, whatever is on its way.
+    expect(advance(up, routed, anObservation({ app: running, side: running }), context)).toMatchObject({ containers: ['app'] })
+    const left = anObservation({ app: exited, side: running })
+    expect(advance(up, routed, left, context)).toMatchObject({ lookAgainAfterMs: 700 })
+    expect(advance(up, routed, left, context).action).toBeUndefined()
+    expect(advance(up, routed, left, { ...context, leftToRouteMs: 0 }).action).toBe('stop')
+  })
+
   test('is stopped at once where Spot capacity is taken away', () => {
     const up: TaskRow = { ...aTask(['app', 'side'], { lastStatus: 'RUNNING', healthStatus: 'UNKNOWN' }), loadBalancers: [draining] }
     const asked = askedToStop(up)

@@ -1,6 +1,7 @@
 import type { HealthCheck } from '../aws/generated/ecs.ts'
 import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
+import { routedContainers } from './firelens.ts'
 import { dependenciesOf, type Dependency } from './container-order.ts'
 
 export interface ContainerFacts {
@@ -29,7 +30,8 @@ export const taskFacts = (row: TaskRow, definition: TaskDefinitionRow | undefine
     const containers = row.task.containers ?? []
     return { containers: containers.map(({ name }) => ({ name: name ?? '', essential: true, stopTimeout: defaultStopTimeout })) }
   }
-  const containers = definition.taskDefinition.containerDefinitions ?? []
+  const { containerDefinitions = [], networkMode = 'bridge' } = definition.taskDefinition
+  const containers = routedContainers(containerDefinitions, networkMode)
   return {
     containers: containers.map(container => {
       const { name = '', essential = true, stopTimeout = defaultStopTimeout, startTimeout, healthCheck } = container

@@ -40,6 +40,8 @@ export interface LifecycleContext {
   readonly startAcceptedAt?: number
   /** The gateway's: what was deregistered before gets no new request. Absent where nothing carries traffic. */
   readonly inForceUntil?: number
+  /** For how long the task's log router has to go on: what others wrote before they ended is on its way. Milliseconds. */
+  readonly leftToRouteMs?: number
 }
 
 export interface Step {
@@ -115,6 +117,8 @@ const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, 
     if (first !== undefined) {
       return { row: reach(row, 'DEACTIVATING'), action: 'stopContainers', containers: first, lookAgainAfterMs: askAgainMs }
     }
+    const { leftToRouteMs = 0 } = context
+    if (leftToRouteMs > 0) return { row: reach(row, 'DEACTIVATING'), lookAgainAfterMs: leftToRouteMs }
     return { row: reach(row, 'DEACTIVATING'), action: 'stop', lookAgainAfterMs: askAgainMs }
   }
   if (row.task.lastStatus === 'DEPROVISIONING') return { row: stopped(row, context) }

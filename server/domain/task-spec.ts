@@ -3,6 +3,7 @@ import { taskAccessKeyId } from '../../shared/access-keys.ts'
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, NetworkBinding, PortMapping } from '../aws/generated/ecs.ts'
 import type { ContainerSecrets, TaskSpec } from '../runtime/runtime.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../store/tables.ts'
+import { isRouted, optionVariable, routedContainers, routerOf } from './firelens.ts'
 import { bindingsOf } from './host-ports.ts'
 import { portsOfRange } from './host-ports-range.ts'
 import { cpuUnits, memoryMiB } from './task-spec-size.ts'
@@ -41,6 +42,8 @@ export const taskSpec = (
   const cpu = sizeOf(task.overrides?.cpu, taskDefinition.cpu, cpuUnits)
   const memory = sizeOf(task.overrides?.memory, taskDefinition.memory, memoryMiB)
   const storage = task.overrides?.ephemeralStorage ?? taskDefinition.ephemeralStorage
+  const overridden = overriddenContainers(row, definition)
+  const given = withSecretOptions(secrets, overridden)
   const common = awsEnvironment(row, launchType, settings)
   const credentials = credentialsEnvironment(row, definition, settings)
   return {
@@ -56,21 +59,38 @@ export const taskSpec = (
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
     ...(storage === undefined ? {} : { ephemeralStorage: storage.sizeInGiB }),
-    containers: overriddenContainers(row, definition).map(container => ({
+    containers: routedContainers(overridden, networkMode).map(container => ({
       ...container,
       environment: withDefaults(
         container,
         [...common, ...credentials, ...agentEnvironment(row, container, settings)],
-        secrets[container.name ?? ''],
+        given[container.name ?? ''],
       ),
       portMappings: boundPorts(container, networkMode, row),
     })),
-    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    ...(Object.keys(given).length === 0 ? {} : { secrets: given }),
     ...(taskDefinition.volumes === undefined ? {} : { volumes: taskDefinition.volumes }),
     ...(row.nodeName === undefined ? {} : { nodeName: row.nodeName }),
     ...(settings.hasAgent === true ? { areLogsDelivered: true } : {}),
     tags: Object.fromEntries(row.tags.flatMap(({ key, value }) => (key === undefined ? [] : [[key, value ?? '']]))),
   }
+}
+
+/** Secret options of containers whose lines a router takes are variables of the router's, to which its configuration refers. */
+const withSecretOptions = (
+  secrets: NonNullable<TaskSpec['secrets']>,
+  containers: readonly ContainerDefinition[],
+): NonNullable<TaskSpec['secrets']> => {
+  const router = routerOf(containers)
+  if (router === undefined) return secrets
+  const variables = containers
+    .filter(isRouted)
+    .flatMap(({ name = '' }) =>
+      Object.entries(secrets[name]?.logOptions ?? {}).map(([option, value]) => [optionVariable(option, name, containers), value] as const),
+    )
+  if (variables.length === 0) return secrets
+  const own = secrets[router.name] ?? { environment: {}, logOptions: {} }
+  return { ...secrets, [router.name]: { ...own, environment: { ...own.environment, ...Object.fromEntries(variables) } } }
 }
 
 const launchTypeOf = (row: TaskRow): TaskSpec['launchType'] => {

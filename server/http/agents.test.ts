@@ -36,6 +36,7 @@ const world = async () => {
   })
   const drained: string[] = []
   const used: TaskUse[] = []
+  const routed: string[] = []
   let isSynced = true
   const server = await createAgents({
     authenticate: async (token, node) => {
@@ -49,6 +50,7 @@ const world = async () => {
       used.push(...told)
       return { nextInMs: 7_000 }
     },
+    routed: arns => void routed.push(...arns),
   }).listen('127.0.0.1', 0)
   stops.push(
     () => server.stop(),
@@ -69,7 +71,7 @@ const world = async () => {
     })
     return { known, controlPlane }
   }
-  return { row, ref, seen, feed, drained, used, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
+  return { row, ref, seen, feed, drained, routed, used, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
 }
 
 test('an agent is told of the tasks on its node, of their changes and of their end', async () => {
@@ -117,10 +119,12 @@ test('before the control plane knows what runs it tells no list', async () => {
 })
 
 test('whose logs are delivered is told to the control plane', async () => {
-  const { agent, drained, ref } = await world()
+  const { agent, drained, routed, ref } = await world()
   const { controlPlane } = await agent('one')
   await controlPlane.drained([ref.taskArn], AbortSignal.timeout(5_000))
-  expect(drained).toEqual([ref.taskArn])
+  expect([drained, routed]).toEqual([[ref.taskArn], []])
+  await controlPlane.routed([ref.taskArn], AbortSignal.timeout(5_000))
+  expect([drained, routed]).toEqual([[ref.taskArn], [ref.taskArn]])
 })
 
 test('what tasks use is told to the control plane, which says when it wants to hear again', async () => {

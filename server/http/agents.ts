@@ -9,15 +9,16 @@ export interface AgentsOptions {
   readonly listen: (node: string, send: (event: AgentEvent) => void, end: () => void) => () => void
   readonly drained: (taskArns: readonly string[]) => void
   readonly used: (tasks: readonly TaskUse[]) => UsageTaken
+  readonly routed: (taskArns: readonly string[]) => void
 }
 
-const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|usage)$/
+const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|routed|usage)$/
 
 /** The agents' port, as server/agent/protocol.ts has it. Tasks can reach it and are refused: they have no token. */
 export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
-const answer = async (request: Request, { authenticate, isSynced, listen, drained, used }: AgentsOptions): Promise<Response> => {
+const answer = async (request: Request, { authenticate, isSynced, listen, used, ...told }: AgentsOptions): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
@@ -30,7 +31,7 @@ const answer = async (request: Request, { authenticate, isSynced, listen, draine
     const body: unknown = await request.json().catch(() => undefined)
     if (body === undefined) return new Response('not JSON\n', { status: 400 })
     if (what === 'usage') return Response.json(used(usesOf(body)))
-    drained(taskArnsOf(body))
+    told[what](taskArnsOf(body))
     return new Response(null, { status: 204 })
   }
   if (what !== 'tasks' || request.method !== 'GET') return new Response('not found\n', { status: 404 })

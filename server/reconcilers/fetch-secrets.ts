@@ -5,7 +5,7 @@ import { getParameters } from '../backend/ssm.ts'
 import type { Place } from '../domain/arn.ts'
 import { environmentFileVariables } from '../domain/environment-file.ts'
 import type { ContainerNeeds, TaskNeeds } from '../domain/secret-needs.ts'
-import { asmReasons, badSourceReason, fileReasons, registryReasons, ssmReasons } from '../domain/secret-reasons.ts'
+import { asmReasons, badSourceReason, configFileReasons, fileReasons, registryReasons, ssmReasons } from '../domain/secret-reasons.ts'
 import type { SecretSource } from '../domain/secret-source.ts'
 import type { ContainerSecrets, TaskSpec } from '../runtime/runtime.ts'
 
@@ -65,7 +65,14 @@ class Fetching {
     }
   }
 
-  async container({ secrets, ownVariables, environmentFiles, logOptions, registry }: ContainerNeeds): Promise<ContainerSecrets> {
+  async container({
+    secrets,
+    ownVariables,
+    environmentFiles,
+    logOptions,
+    registry,
+    configFile,
+  }: ContainerNeeds): Promise<ContainerSecrets> {
     const [files, environment, options] = await Promise.all([
       Promise.all(environmentFiles.map(async file => this.#file(file))),
       this.#values(secrets),
@@ -78,6 +85,7 @@ class Fetching {
       environment: Object.fromEntries([...variables, ...environment]),
       logOptions: Object.fromEntries(options),
       ...(registry === undefined ? {} : { registry: registryOf(await this.#value(registry)) }),
+      ...(configFile === undefined ? {} : { configFile: await this.#configFile(configFile) }),
     }
   }
 
@@ -112,6 +120,13 @@ class Fetching {
     })
     if (text === undefined) throw new SecretsUnavailable(asmReasons.noText(secretId), false)
     return text
+  }
+
+  async #configFile(file: { readonly bucket: string; readonly key: string }): Promise<string> {
+    return told(getObjectText(this.#backend, file, this.#place, { signal: this.#signal }), {
+      away: configFileReasons.away,
+      refused: error => configFileReasons.refused(file.key, file.bucket, error.status, error),
+    })
   }
 
   async #file(file: { readonly bucket: string; readonly key: string }): Promise<ReadonlyMap<string, string>> {

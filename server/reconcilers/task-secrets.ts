@@ -92,9 +92,10 @@ export class TaskSecrets {
 
 const namesOf = ({ containers }: TaskNeeds): readonly string[] => [...new Set(containers.flatMap(kindsOf))]
 
-const kindsOf = ({ secrets, environmentFiles, logOptions, registry }: ContainerNeeds): readonly string[] => [
+const kindsOf = ({ secrets, environmentFiles, logOptions, registry, configFile }: ContainerNeeds): readonly string[] => [
   ...(secrets.length > 0 ? ['secrets'] : []),
   ...(environmentFiles.length > 0 ? ['environmentFiles'] : []),
   ...(logOptions.length > 0 ? ['secretOptions'] : []),
   ...(registry === undefined ? [] : ['repositoryCredentials']),
+  ...(configFile === undefined ? [] : ['config-file-value']),
 ]

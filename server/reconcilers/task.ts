@@ -9,7 +9,7 @@ import { type LifecycleContext, type Step, advance } from '../domain/task-lifecy
 import { type TaskSpecSettings, taskSpec } from '../domain/task-spec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
-import { type Runtime, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
+import { type Runtime, type TaskObservation, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
 import { definitionOf } from '../store/runnable-definition.ts'
 import { type TaskDefinitionRow, type TaskRow, clusters, tasks } from '../store/tables.ts'
@@ -46,6 +46,8 @@ export interface TaskLogs {
   prepare(row: TaskRow, definition: TaskDefinitionRow, signal: AbortSignal): Promise<void>
   /** Milliseconds for which a STOPPED task is to be held in the runtime at most, as its logs are not delivered; woken before when they are. */
   leftToWait(row: TaskRow): number
+  /** Milliseconds for which a log router is to go on at most for what others wrote before they ended; woken before when it has all. */
+  leftToRoute(row: TaskRow, observation: TaskObservation | undefined): number
   /** The runtime let go of it. */
   released(taskArn: string): void
 }
@@ -125,7 +127,8 @@ export class TaskReconciler implements Reconciler {
   }
 
   #step(row: TaskRow): Step & { readonly moves: Moves } {
-    const { clock, gateway, runtime, isSynced, store } = this.#parts
+    const { clock, gateway, logs, runtime, isSynced, store } = this.#parts
+    const observation = runtime.observe(refOf(row))
     const { startAcceptedAt, startError } = this.#memoryOf(row)
     const context: LifecycleContext = {
       now: clock.now(),
@@ -134,8 +137,8 @@ export class TaskReconciler implements Reconciler {
       ...(startAcceptedAt === undefined ? {} : { startAcceptedAt }),
       ...(startError === undefined ? {} : { startError }),
       ...(gateway === undefined ? {} : { inForceUntil: gateway.inForceUntil() }),
+      ...(logs === undefined ? {} : { leftToRouteMs: logs.leftToRoute(row, observation) }),
     }
-    const observation = runtime.observe(refOf(row))
     const step = advance(row, this.#factsOf(row), observation, context)
     const targets = targetMoves(store, step.row, observation?.node, context.now)
     const instances = instanceMoves(store, targets.row, this.#factsOf(row), observation, context.now)

@@ -120,6 +120,8 @@ export interface ContainerSecrets {
   readonly logOptions: Readonly<Record<string, string>>
   /** What its image is pulled with. */
   readonly registry?: { readonly username: string; readonly password: string }
+  /** Of a log router: the text of the object in S3 that its configuration includes. */
+  readonly configFile?: string
 }
 
 /** What is seen of a task, in Kubernetes' terms, all times in milliseconds since the epoch. */

@@ -1,6 +1,7 @@
 // The documents of the task metadata endpoints, as their pages have them. Pure.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v3.html
+import { dockerName } from '../docker-name.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
 
 export interface ContainerDocument {
@@ -101,8 +102,7 @@ export const containerDocument = (task: AgentTask, container: AgentContainer, se
   return {
     DockerId: runtimeId,
     Name: container.name,
-    DockerName:
-      task.launchType === 'FARGATE' ? container.name : `ecs-${task.family}-${task.revision}-${container.name}-${runtimeId.slice(0, 20)}`,
+    DockerName: dockerName(task, container, runtimeId),
     Image: container.image,
     ImageID: container.imageDigest ?? '',
     ...(ports.length > 0 && {

@@ -1,5 +1,6 @@
 import type { LogEvent } from '../../backend/logs.ts'
 import type { Position, ReadLine } from './container-log.ts'
+import type { Gathering } from './shipper.ts'
 
 /** What CloudWatch Logs counts for each event beside its message. Bytes. */
 export const eventOverhead = 26
@@ -19,7 +20,7 @@ interface Begun {
  * there is a pattern for that, and cuts what is too large for one. Empty lines are no events, as with Docker's driver.
  * @see https://docs.docker.com/engine/logging/drivers/awslogs/#awslogs-multiline-pattern
  */
-export class Assembler {
+export class Assembler implements Gathering<LogEvent> {
   readonly #eventStart: RegExp | undefined
   readonly #partial = new Map<string, Begun>()
   #gathered: { readonly at: number; readonly before: Position | undefined; text: string; bytes: number } | undefined

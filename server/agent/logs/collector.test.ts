@@ -1,6 +1,7 @@
 // Containers' files on a disk, and a CloudWatch Logs that keeps what it takes and can be away.
 import { afterEach, expect, test } from 'bun:test'
 import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { agentContainer, agentTask } from '../../../test/support/agent-task.ts'
@@ -12,6 +13,7 @@ import { KnownTasks } from '../known-tasks.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
 import { Collector } from './collector.ts'
 import { LogStreams } from './log-streams.ts'
+import { Routers } from './routers.ts'
 
 const stops: (() => unknown)[] = []
 afterEach(async () => {
@@ -61,6 +63,7 @@ const world = async () => {
   const file = join(logFolder, '0.log')
   const logs = new FakeLogs()
   const drained: string[] = []
+  const routed: string[] = []
   let second = 0
   /** Starts an agent's collector; the answer ends it as a kill would, but for what is under way. */
   const agent = (task: AgentTask) => {
@@ -68,12 +71,14 @@ const world = async () => {
     const collector = new Collector({
       tasks,
       streams: new LogStreams({ backend: logs.backend, clock: systemClock, log }),
+      routers: new Routers({ clock: systemClock, log, stateDir: folder }),
       clock: systemClock,
       log,
       podLogsDir,
       stateDir: folder,
       runtimeId: async () => 'runtime-id',
       drained: async arns => void drained.push(...arns),
+      routed: async arns => void routed.push(...arns),
     })
     tasks.watch(() => collector.look())
     tasks.accept({ is: 'listed', tasks: [task] })
@@ -83,6 +88,7 @@ const world = async () => {
   return {
     logs,
     drained,
+    routed,
     agent,
     folder,
     remove: () => rm(logFolder, { recursive: true }),
@@ -154,4 +160,25 @@ test('the files of positions go with their tasks, those of tasks that went while
   tasks.accept({ is: 'changed', task: ended })
   tasks.accept({ is: 'gone', taskArn: ended.taskArn })
   await until('it is forgotten', async () => (await positions()).length === 0, { everyMs: 10 })
+})
+
+test('what a router takes is told when all that write to it ended', async () => {
+  const { agent, write, routed, drained, folder } = await world()
+  const writer = agentContainer({ routed: { router: 'log_router', tag: 'app-firelens-1' } })
+  const router = agentContainer({ name: 'log_router', podName: 'log-router' })
+  const task = agentTask({ containers: [writer, router] })
+  await mkdir(join(folder, 'routers', task.taskId), { recursive: true })
+  let received = 0
+  const server = createServer(socket => socket.on('data', chunk => (received += chunk.length)))
+  await new Promise<void>(resolve => server.listen(join(folder, 'routers', task.taskId, 'fluent.sock'), resolve))
+  stops.push(() => server.close())
+  await write('one', 'two')
+  const { tasks } = agent(task)
+  await until('it arrives', () => received > 0, { everyMs: 10 })
+  expect(routed).toEqual([])
+  tasks.accept({ is: 'changed', task: { ...task, containers: [{ ...writer, knownStatus: 'STOPPED' }, router] } })
+  await until('it is told', () => routed.length === 1, { everyMs: 10 })
+  expect(routed).toEqual([task.taskArn])
+  // None of its containers has the log driver awslogs.
+  expect(drained).toEqual([])
 })

@@ -3,16 +3,24 @@ import { join } from 'node:path'
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { Logger } from '../../log.ts'
+import { dockerName } from '../docker-name.ts'
 import { KeptFile } from '../kept-file.ts'
 import type { KnownTasks } from '../known-tasks.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
+import { Assembler } from './assembler.ts'
+import { batchesOf } from './batches.ts'
 import type { Position } from './container-log.ts'
+import { ForwardRecords, recordBatchesOf } from './forward-records.ts'
 import type { LogStreams } from './log-streams.ts'
-import { Shipper } from './shipper.ts'
+import type { Routers } from './routers.ts'
+import { Shipper, type ShipperParts } from './shipper.ts'
+import { Telling } from './telling.ts'
 
 export interface CollectorParts {
   readonly tasks: KnownTasks
-  readonly streams: LogStreams
+  /** Undefined where there is no backend: no task has a container with the log driver awslogs then. */
+  readonly streams: LogStreams | undefined
+  readonly routers: Routers
   readonly clock: Clock
   readonly log: Logger
   readonly podLogsDir: string
@@ -20,18 +28,20 @@ export interface CollectorParts {
   readonly runtimeId: (task: AgentTask, container: AgentContainer) => Promise<string | undefined>
   /** Tells the control plane that all that these tasks wrote is delivered. */
   readonly drained: (taskArns: readonly string[]) => Promise<void>
+  /** Tells the control plane that the log routers of these tasks have all that other containers wrote. */
+  readonly routed: (taskArns: readonly string[]) => Promise<void>
 }
 
 /** How long what a task wrote is still tried to be delivered after its pod is gone; its files stay open. Milliseconds. */
 const afterGoneMs = 300_000
 /** How old what was read of the kubelet's folder may be. Milliseconds. */
 const foldersMs = 100
-/** Between attempts to tell the control plane. Milliseconds. */
-const tellAgainMs = 500
 
 interface Shipping {
   readonly taskArn: string
-  readonly shipper: Shipper
+  /** To CloudWatch Logs, or to the task's log router. */
+  readonly to: 'streams' | 'router'
+  readonly shipper: Pick<Shipper<unknown>, 'run' | 'wake'>
   readonly hasEnded: () => boolean
   readonly abort: AbortController
   isDone: boolean
@@ -39,20 +49,24 @@ interface Shipping {
   isGone?: boolean
 }
 
-/** Delivers what the containers of the node write whose log driver is awslogs. */
+/** Delivers what the containers of the node write whose log driver is awslogs or awsfirelens. */
 export class Collector {
   readonly #parts: CollectorParts
   /** By pod and container. */
   readonly #shippings = new Map<string, Shipping>()
-  readonly #told = new Set<string>()
+  readonly #drained: Telling
+  readonly #routed: Telling
   readonly #running = new Set<Promise<void>>()
   #folders: Promise<readonly string[]> = Promise.resolve([])
   #foldersAt = -Infinity
-  #isTelling = false
   #isStopped = false
 
   constructor(parts: CollectorParts) {
     this.#parts = parts
+    const telling = (to: Shipping['to'], tell: CollectorParts['drained']) =>
+      new Telling({ ...parts, tell, done: () => this.#delivered(to), isStopped: () => this.#isStopped })
+    this.#drained = telling('streams', parts.drained)
+    this.#routed = telling('router', parts.routed)
   }
 
   /** Looks at the tasks as they are now. */
@@ -68,14 +82,17 @@ export class Collector {
       if (!shipping.isDone && shipping.hasEnded()) shipping.shipper.wake()
       if (!known.has(shipping.taskArn)) this.#endSoon(shipping)
     }
-    for (const arn of this.#told) if (!known.has(arn)) this.#told.delete(arn)
-    void this.#tell()
+    this.#drained.retain(known)
+    this.#routed.retain(known)
+    this.#tell()
   }
 
   /** The control plane told all anew: it may have forgotten what it was told. */
   async relisted(): Promise<void> {
-    this.#told.clear()
+    this.#drained.forgotten()
+    this.#routed.forgotten()
     this.look()
+    await this.#parts.routers.retain(new Set(this.#parts.tasks.all().map(({ taskId }) => taskId)))
     await this.#forgetOthers()
   }
 
@@ -86,26 +103,16 @@ export class Collector {
   }
 
   #begin(task: AgentTask, container: AgentContainer): void {
-    const { awslogs } = container
     const key = `${task.pod.name}.${container.podName}`
-    if (awslogs === undefined || this.#shippings.has(key)) return
-    const { streams, clock, log } = this.#parts
-    const file = new KeptFile<Position>(join(this.#folder, `${key}.json`))
-    const stream = { awslogs, account: task.account, runtimeId: () => this.#parts.runtimeId(task, container) }
-    const hasEnded = () => this.#hasEnded(task, container)
-    const shipper = new Shipper({
-      clock,
-      eventStart: awslogs.eventStart,
-      folder: () => this.#logFolder(task, container),
-      isEnded: hasEnded,
-      from: () => file.read(),
-      put: (events, signal) => streams.put(stream, events, signal),
-      keep: position => file.write(() => position),
-    })
-    const shipping: Shipping = { taskArn: task.taskArn, shipper, hasEnded, abort: new AbortController(), isDone: false }
+    if (this.#shippings.has(key)) return
+    const { log } = this.#parts
+    const delivery = this.#deliveryOf(task, container, key)
+    if (delivery === undefined) return
+    const shipping: Shipping = { ...delivery, taskArn: task.taskArn, abort: new AbortController(), isDone: false }
     this.#shippings.set(key, shipping)
-    const running = shipper
+    const running = shipping.shipper
       .run(shipping.abort.signal)
+      .then(delivery.end)
       .catch((error: unknown) => {
         if (shipping.abort.signal.aborted) return
         log.error({ taskArn: task.taskArn, container: container.name, err: error }, `its log is not delivered: ${messageOf(error)}`)
@@ -114,9 +121,44 @@ export class Collector {
         this.#running.delete(running)
         shipping.isDone = true
         if (this.#parts.tasks.get(task.taskArn) === undefined) this.#forget(key)
-        void this.#tell()
+        this.#tell()
       })
     this.#running.add(running)
+  }
+
+  #deliveryOf(
+    task: AgentTask,
+    container: AgentContainer,
+    key: string,
+  ): (Pick<Shipping, 'to' | 'shipper' | 'hasEnded'> & { readonly end: () => Promise<void> }) | undefined {
+    const { streams, routers, clock } = this.#parts
+    const { awslogs, routed } = container
+    const file = new KeptFile<Position>(join(this.#folder, `${key}.json`))
+    const hasEnded = () => this.#hasEnded(task, container.name)
+    const runtimeId = () => this.#parts.runtimeId(task, container)
+    const common = {
+      clock,
+      folder: () => this.#logFolder(task, container),
+      isEnded: hasEnded,
+      from: () => file.read(),
+      keep: (position: Position) => file.write(() => position),
+    } satisfies Partial<ShipperParts<unknown>>
+    if (routed !== undefined) {
+      const nameOf = (id: string) => dockerName(task, container, id)
+      const isRouterOver = () => this.#hasEnded(task, routed.router)
+      const { put, close } = routers.deliverer({ taskId: task.taskId, tag: routed.tag, nameOf, runtimeId, isRouterOver })
+      const shipper = new Shipper({ ...common, gather: from => new ForwardRecords(from), batchesOf: recordBatchesOf, put })
+      return { to: 'router', shipper, hasEnded, end: close }
+    }
+    if (awslogs === undefined || streams === undefined) return undefined
+    const stream = { awslogs, account: task.account, runtimeId }
+    const shipper = new Shipper({
+      ...common,
+      gather: from => new Assembler(awslogs.eventStart, from),
+      batchesOf,
+      put: (events, signal) => streams.put(stream, events, signal),
+    })
+    return { to: 'streams', shipper, hasEnded, end: async () => {} }
   }
 
   get #folder(): string {
@@ -124,7 +166,7 @@ export class Collector {
   }
 
   /** One that is gone has ended; so has one that never began in a task that is over. */
-  #hasEnded(task: AgentTask, { name }: AgentContainer): boolean {
+  #hasEnded(task: AgentTask, name: string): boolean {
     const known = this.#parts.tasks.get(task.taskArn)
     return (
       known === undefined || known.knownStatus === 'STOPPED' || known.containers.find(each => each.name === name)?.knownStatus === 'STOPPED'
@@ -151,6 +193,7 @@ export class Collector {
   #endSoon(shipping: Shipping): void {
     if (shipping.isGone === true) return
     shipping.isGone = true
+    if (shipping.to === 'router') void this.#parts.routers.forget(shipping.taskArn.slice(shipping.taskArn.lastIndexOf('/') + 1))
     for (const [key, each] of this.#shippings) if (each === shipping && each.isDone) this.#forget(key)
     this.#parts.clock.after(afterGoneMs, () => shipping.abort.abort())
   }
@@ -167,33 +210,18 @@ export class Collector {
     await Promise.all(others.map(name => rm(join(this.#folder, name), { force: true })))
   }
 
-  /** Tells of tasks all of whose containers ended and have their logs delivered; again until it is taken. */
-  async #tell(): Promise<void> {
-    if (this.#isTelling) return
-    this.#isTelling = true
-    try {
-      for (;;) {
-        const done = this.#drained()
-        if (done.length === 0 || this.#isStopped) return
-        try {
-          await this.#parts.drained(done)
-          for (const arn of done) this.#told.add(arn)
-        } catch (error) {
-          this.#parts.log.debug(`whose logs are delivered could not be told: ${messageOf(error)}`)
-          await new Promise<void>(resolve => this.#parts.clock.after(tellAgainMs, resolve))
-        }
-      }
-    } finally {
-      this.#isTelling = false
-    }
+  #tell(): void {
+    void this.#drained.look()
+    void this.#routed.look()
   }
 
-  #drained(): readonly string[] {
-    const waiting = new Set([...this.#shippings.values()].filter(({ isDone }) => !isDone).map(({ taskArn }) => taskArn))
+  /** Tasks all of whose containers that write there ended, with all that they wrote delivered. */
+  #delivered(to: Shipping['to']): readonly string[] {
+    const writes = ({ awslogs, routed }: AgentContainer): boolean => (to === 'router' ? routed : awslogs) !== undefined
+    const waiting = new Set([...this.#shippings.values()].filter(each => each.to === to && !each.isDone).map(({ taskArn }) => taskArn))
     return this.#parts.tasks
       .all()
-      .filter(({ taskArn, containers }) => containers.some(({ awslogs }) => awslogs !== undefined) && !waiting.has(taskArn))
+      .filter(({ taskArn, containers }) => containers.some(writes) && !waiting.has(taskArn))
       .map(({ taskArn }) => taskArn)
-      .filter(taskArn => !this.#told.has(taskArn))
   }
 }

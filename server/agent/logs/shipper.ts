@@ -1,21 +1,30 @@
 import type { Clock } from '../../../shared/clock.ts'
-import type { LogEvent } from '../../backend/logs.ts'
-import { Assembler } from './assembler.ts'
-import { batchesOf } from './batches.ts'
-import { ContainerLog, type Position, type Read } from './container-log.ts'
+import { ContainerLog, type Position, type Read, type ReadLine } from './container-log.ts'
 
-export interface ShipperParts {
+/** Makes of lines what is delivered. */
+export interface Gathering<Event> {
+  /** From where to read again so that nothing of what has not become an event yet is missed. */
+  readonly safePosition: Position | undefined
+  /** Whether lines wait for others that belong to them. */
+  readonly isWaiting: boolean
+  add(line: ReadLine): readonly Event[]
+  /** What is left when nothing more comes, or nothing came for a while. */
+  flush(): readonly Event[]
+}
+
+export interface ShipperParts<Event> {
   readonly clock: Clock
-  /** See `AwsLogs`. */
-  readonly eventStart: string | undefined
+  readonly gather: (from: Position | undefined) => Gathering<Event>
+  /** As few batches as the limits of one delivery allow. */
+  readonly batchesOf: (events: readonly Event[]) => readonly (readonly Event[])[]
   /** Where the container's log files lie; undefined while there are none. */
   readonly folder: () => Promise<string | undefined>
   /** Whether the container ended: its files have all that it wrote. */
   readonly isEnded: () => boolean
   /** Where an agent before this one was. */
   readonly from: () => Promise<Position | undefined>
-  /** Delivers events within the limits of one call. Resolves when they are taken, or will never be; rejects with the signal's reason. */
-  readonly put: (events: readonly LogEvent[], signal: AbortSignal) => Promise<void>
+  /** Delivers one batch. Resolves when they are taken, or will never be; rejects with the signal's reason. */
+  readonly put: (events: readonly Event[], signal: AbortSignal) => Promise<void>
   /** Delivered up to there. Resolves when that is kept. */
   readonly keep: (position: Position) => Promise<void>
 }
@@ -33,14 +42,14 @@ const manyLines = 2_000
  * Delivers what one container writes, in order and from where it was before. What was taken is noted before more is
  * read, so an agent that is killed loses nothing and repeats at most what it was about to note: half a MiB of the log.
  */
-export class Shipper {
-  readonly #parts: ShipperParts
+export class Shipper<Event> {
+  readonly #parts: ShipperParts<Event>
   #source: ContainerLog | undefined
   #quietSince: number | undefined
   #pauseMs: number = pauseMs.shortest
   #wake: () => void = () => {}
 
-  constructor(parts: ShipperParts) {
+  constructor(parts: ShipperParts<Event>) {
     this.#parts = parts
   }
 
@@ -52,16 +61,16 @@ export class Shipper {
   /** Resolves when the container ended and all is delivered; rejects with the signal's reason. */
   async run(signal: AbortSignal): Promise<void> {
     const from = await this.#parts.from()
-    const assembler = new Assembler(this.#parts.eventStart, from)
+    const gathering = this.#parts.gather(from)
     try {
       for (;;) {
         signal.throwIfAborted()
         // Asked before the files are read: all that it wrote is in them then.
         const isEnded = this.#parts.isEnded()
         const { lines, isAtEnd } = await this.#read(from)
-        const events = lines.flatMap(line => assembler.add(line))
-        if ((isEnded && isAtEnd) || this.#isIncompleteForLong(assembler.isWaiting && lines.length === 0)) events.push(...assembler.flush())
-        await this.#deliver(events, assembler.safePosition, signal)
+        const events = lines.flatMap(line => gathering.add(line))
+        if ((isEnded && isAtEnd) || this.#isIncompleteForLong(gathering.isWaiting && lines.length === 0)) events.push(...gathering.flush())
+        await this.#deliver(events, gathering.safePosition, signal)
         if (isEnded && isAtEnd) return
         await this.#pause(lines.length, signal)
       }
@@ -82,8 +91,8 @@ export class Shipper {
     return this.#quietSince !== undefined && now - this.#quietSince >= completeMs
   }
 
-  async #deliver(events: readonly LogEvent[], position: Position | undefined, signal: AbortSignal): Promise<void> {
-    for (const batch of batchesOf(events)) await this.#parts.put(batch, signal)
+  async #deliver(events: readonly Event[], position: Position | undefined, signal: AbortSignal): Promise<void> {
+    for (const batch of this.#parts.batchesOf(events)) await this.#parts.put(batch, signal)
     if (events.length > 0 && position !== undefined) await this.#parts.keep(position)
   }
 

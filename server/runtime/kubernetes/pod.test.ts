@@ -262,3 +262,42 @@ test('what a task runs without is written on its pod', () => {
   const { metadata } = pod([app({ ulimits: [{ name: 'nofile', softLimit: 1, hardLimit: 1 }], dockerLabels: { a: 'b' } })])
   expect(metadata.annotations?.['kecs.dev/not-applied']).toBe('app: ulimits, app: dockerLabels')
 })
+
+describe('a log router', () => {
+  const router: ContainerDefinition = { name: 'log_router', image: 'fluent-bit', firelensConfiguration: { type: 'fluentbit' } }
+  const routed = app({ logConfiguration: { logDriver: 'awsfirelens', options: { Name: 'stdout' } } })
+
+  test('has its configuration as a file and a folder for its socket that the agent finds', () => {
+    const secrets = { log_router: { environment: {}, logOptions: {}, configFile: 'text' } }
+    const { metadata, spec: made } = pod([router, routed], { areLogsDelivered: true, secrets })
+    expect(metadata.annotations?.['kecs.dev/firelens']).toContain('unix_path /var/run/fluent.sock')
+    expect(metadata.annotations?.['kecs.dev/not-applied']).toBeUndefined()
+    expect(made?.volumes).toEqual([
+      {
+        name: 'kecs-router',
+        downwardAPI: { items: [{ path: 'fluent.conf', fieldRef: { fieldPath: "metadata.annotations['kecs.dev/firelens']" } }] },
+      },
+      { name: 'kecs-router-socket', hostPath: { path: '/var/lib/kecs-agent/kecs/routers', type: 'Directory' } },
+      {
+        name: 'kecs-router-external',
+        secret: { secretName: `task-${taskId}`, items: [{ key: 'router-config', path: 'external.conf' }] },
+      },
+    ])
+    expect(made?.containers.map(({ volumeMounts }) => volumeMounts)).toEqual([
+      [
+        { name: 'kecs-router', mountPath: '/fluent-bit/etc/fluent-bit.conf', subPath: 'fluent.conf', readOnly: true },
+        { name: 'kecs-router-socket', mountPath: '/var/run', subPath: taskId },
+        { name: 'kecs-router-external', mountPath: '/fluent-bit/etc/external.conf', subPath: 'external.conf', readOnly: true },
+      ],
+      undefined,
+    ])
+  })
+
+  test('is refused where it cannot be configured, and where no agent delivers to it', () => {
+    const bad = app({ logConfiguration: { logDriver: 'awsfirelens', options: { region: 'x' } } })
+    expect(() => pod([router, bad], { areLogsDelivered: true })).toThrow(
+      'ResourceInitializationError: unable to generate firelens config: unable to apply log options of container app to firelens config: missing output key Name which is required for firelens configuration of type fluentbit',
+    )
+    expect(() => pod([router, routed])).toThrow('kecs does not support firelensConfiguration where no agent runs on the nodes')
+  })
+})

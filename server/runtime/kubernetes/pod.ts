@@ -4,6 +4,7 @@ import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
 import type { ClusterFeatures } from './cluster-features.ts'
 import { containerOf } from './container.ts'
+import { routerPartsOf, type RouterParts } from './firelens.ts'
 import { imagesOf } from './held.ts'
 import { containersAnnotation, dnsLabelOf, labelValueOf, notAppliedAnnotation, podNameOf } from './names.ts'
 import { resourcesOf } from './resources.ts'
@@ -35,11 +36,13 @@ const defaultStopTimeout = 30
 export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
   refuseUnsupported(spec)
   const resources = resourcesOf(spec, { podLevel: options.podLevelResources })
-  const { volumes, mounts } = volumesOf(spec, options)
+  const router = routerPartsOf(spec, options.instance)
+  const { volumes: own, mounts } = volumesOf(spec, options)
+  const volumes = [...own, ...router.volumes]
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: metadataOf(spec, options),
+    metadata: metadataOf(spec, options, router),
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
@@ -50,14 +53,14 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
           networkMode: spec.networkMode,
           containerRestarts: options.containerRestarts,
           resources: resources.containers[index] ?? {},
-          volumeMounts: [...(mounts[index] ?? [])],
+          volumeMounts: [...(mounts[index] ?? []), ...(router.mounts.get(container.name ?? '') ?? [])],
           taskId: spec.taskId,
           secrets: spec.secrets?.[container.name ?? ''],
         }),
       ),
       ...pullSecrets(spec),
       ...(resources.pod !== undefined && { resources: resources.pod }),
-      ...(volumes.length > 0 && { volumes: [...volumes] }),
+      ...(volumes.length > 0 && { volumes }),
       ...networkOf(spec),
       ...securityOf(spec),
       ...placementOf(spec),
@@ -80,7 +83,7 @@ const tolerations: NonNullable<PodSpec['tolerations']> = ['not-ready', 'unreacha
   effect: 'NoExecute',
 }))
 
-function metadataOf(spec: TaskSpec, { instance }: PodOptions): Manifest['metadata'] {
+function metadataOf(spec: TaskSpec, { instance }: PodOptions, router: RouterParts): Manifest['metadata'] {
   const missing = notApplied(spec)
   const names = Object.fromEntries(spec.containers.map(({ name = '' }) => [dnsLabelOf(name), name]))
   return {
@@ -99,6 +102,7 @@ function metadataOf(spec: TaskSpec, { instance }: PodOptions): Manifest['metadat
       [containersAnnotation]: JSON.stringify(names),
       ...imagesOf(spec.containers),
       ...restartAnnotations(spec.containers),
+      ...router.annotations,
       ...(spec.secrets !== undefined && { [secretAnnotation]: taskSecretName(spec.taskId) }),
       ...(missing.length > 0 && { [notAppliedAnnotation]: missing.join(', ') }),
     },

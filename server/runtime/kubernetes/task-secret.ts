@@ -12,6 +12,8 @@ export const secretAnnotation = `${labelPrefix}/secret`
 
 /** What an object of the type must have, and kubelets pull images with. */
 const registriesKey = '.dockerconfigjson'
+/** What a log router's configuration includes. No container's variable has it: their keys have a dot behind the container's name. */
+export const configFileKey = 'router-config'
 
 /** Without the family, so that it can be removed when nothing else of the task is known any more. */
 export const taskSecretName = (taskId: string): string => `task-${taskId}`
@@ -27,7 +29,8 @@ export const taskSecretOf = (spec: TaskSpec, instance: string): (Secret & Manife
   const variables = Object.entries(spec.secrets).flatMap(([container, { environment }]) =>
     Object.entries(environment).map(([name, value], index) => [variableKey(container, name, index), base64(value)] as const),
   )
-  if (registries === undefined && variables.length === 0) return undefined
+  const configFile = Object.values(spec.secrets).find(each => each.configFile !== undefined)?.configFile
+  if (registries === undefined && variables.length === 0 && configFile === undefined) return undefined
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -40,6 +43,7 @@ export const taskSecretOf = (spec: TaskSpec, instance: string): (Secret & Manife
     type: registries === undefined ? 'Opaque' : 'kubernetes.io/dockerconfigjson',
     data: {
       ...Object.fromEntries(variables),
+      ...(configFile !== undefined && { [configFileKey]: base64(configFile) }),
       ...(registries !== undefined && { [registriesKey]: base64(JSON.stringify(registries)) }),
     },
   }

@@ -43,7 +43,10 @@ const refusedParameters: readonly Parameter[] = [
     name: 'resourceRequirements other than GPUs',
     isAsked: ({ resourceRequirements = [] }) => resourceRequirements.some(({ type }) => type !== 'GPU'),
   },
-  { name: 'the log driver awsfirelens', isAsked: ({ logConfiguration }) => logConfiguration?.logDriver === 'awsfirelens' },
+  {
+    name: 'firelensConfiguration where no agent runs on the nodes',
+    isAsked: ({ firelensConfiguration }, { areLogsDelivered }) => firelensConfiguration !== undefined && areLogsDelivered !== true,
+  },
   { name: 'disableNetworking', isAsked: ({ disableNetworking }) => disableNetworking === true },
   {
     name: 'linuxParameters.devices without privileged',
@@ -64,13 +67,13 @@ export const notApplied = (spec: TaskSpec): readonly string[] =>
 /** Without a driver of the node's agent what a container writes is in the kubelet's files all the same, as with json-file. */
 const isLogDriverPassedOver = ({ logConfiguration }: ContainerDefinition, { areLogsDelivered }: TaskSpec): boolean => {
   if (logConfiguration === undefined || logConfiguration.logDriver === 'json-file') return false
-  return logConfiguration.logDriver !== 'awslogs' || areLogsDelivered !== true
+  const isDelivered = logConfiguration.logDriver === 'awslogs' || logConfiguration.logDriver === 'awsfirelens'
+  return !isDelivered || areLogsDelivered !== true
 }
 
 const passedOver: readonly Parameter[] = [
   { name: 'ulimits', isAsked: ({ ulimits }) => hasAny(ulimits) },
   { name: 'logConfiguration', isAsked: isLogDriverPassedOver },
-  { name: 'firelensConfiguration', isAsked: ({ firelensConfiguration }) => firelensConfiguration !== undefined },
   { name: 'dockerLabels', isAsked: ({ dockerLabels }) => Object.keys(dockerLabels ?? {}).length > 0 },
   {
     name: 'dockerSecurityOptions',
