@@ -6,7 +6,8 @@ import { labelsOf, metaOf, selectorOf } from './pod-parts.ts'
 
 /**
  * The node agent, of the control plane's image. It is root of its container, as the kubelet's logs are root's, without
- * any capability but two: to put its address on the node's loopback interface and to open port 80 there. It reads the
+ * any capability but three: to put its address on the node's loopback interface, to open port 80 there, and to write to
+ * the sockets of log routers that run as other users. It reads the
  * node's logs and control groups and writes one folder of its own. Kubernetes' API it cannot call: its one token is for
  * the control plane. https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
  */
@@ -83,7 +84,7 @@ const container = (installation: Installation): PodSpec['containers'][number] =>
   securityContext: {
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
-    capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE'] },
+    capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'DAC_OVERRIDE'] },
   },
   volumeMounts: [
     { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },

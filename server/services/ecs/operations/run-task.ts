@@ -12,8 +12,8 @@
 // (1.35, or 1.34 with a feature gate), which may begin one that ended too early for ECS once more. Whether the
 // execution role may read a task's secrets is not asked, and why they cannot be had is told in Fargate's words on EC2
 // too.
-// Of log drivers awslogs is carried out and awsfirelens refused; with any other what containers write stays on the node
-// while their task is there.
+// Of log drivers awslogs and awsfirelens are carried out; with any other what containers write stays on the node while
+// their task is there. A log router's records have no ec2_instance_id.
 import { randomOf } from '../../../../shared/ids.ts'
 import type { Failure, RunTaskRequest, RunTaskResponse } from '../../../aws/generated/ecs.ts'
 import { allocateHostPorts, TakenPorts } from '../../../domain/host-ports.ts'
