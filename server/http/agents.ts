@@ -18,7 +18,7 @@ const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|routed|usage)$/
 export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
-const answer = async (request: Request, { authenticate, isSynced, listen, used, ...told }: AgentsOptions): Promise<Response> => {
+const answer = async (request: Request, { authenticate, isSynced, listen, used, drained, routed }: AgentsOptions): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
@@ -31,7 +31,8 @@ const answer = async (request: Request, { authenticate, isSynced, listen, used, 
     const body: unknown = await request.json().catch(() => undefined)
     if (body === undefined) return new Response('not JSON\n', { status: 400 })
     if (what === 'usage') return Response.json(used(usesOf(body)))
-    told[what](taskArnsOf(body))
+    const told = what === 'routed' ? routed : drained
+    told(taskArnsOf(body))
     return new Response(null, { status: 204 })
   }
   if (what !== 'tasks' || request.method !== 'GET') return new Response('not found\n', { status: 404 })
