@@ -1,7 +1,8 @@
 import { CliError, messageOf } from '../shared/errors.ts'
 import { KubeError, connect } from '../shared/kube/index.ts'
 import { adminName, adminTokenHeader, controlPlaneName, systemNamespace } from '../shared/names.ts'
-import { runningProcess } from './cluster/simulated.ts'
+import { runningProcess, type ServeProcess } from './cluster/control-process.ts'
+import type { Instance } from './cluster/driver.ts'
 import { withName } from './instance.ts'
 import type { Target } from './target.ts'
 
@@ -28,25 +29,21 @@ export interface AdminChannel {
 const timeoutMs = 120_000
 
 /**
- * The way to a running instance's administration port: straight to a simulated one's process, else through the
- * Kubernetes API server with a token of an account that no pod has: whoever has the cluster's kubeconfig is let in. Throws `CliError` when nobody answers.
+ * The way to a running instance's administration port: straight to a process of this machine, which a simulated instance
+ * has and one with --legacy, else through the Kubernetes API server; where there is a cluster with a token of an account that no pod has: whoever has the cluster's kubeconfig is let in. Throws `CliError` when nobody answers.
  */
 export const openAdminChannel = async ({
   instance,
   driver,
   signal,
 }: Pick<Target, 'instance' | 'driver' | 'signal'>): Promise<AdminChannel> => {
-  if (instance.driver === 'simulated') {
-    const found = await runningProcess(instance, signal)
-    if (found === undefined) {
-      throw new CliError(`Instance ${instance.name} does not run.`, `Start it with: ${withName('kecs up', instance.name)}`)
-    }
-    return directChannel(found.adminUrl, signal)
-  }
+  if (instance.driver === 'simulated') return directChannel((await requireProcess(instance, signal)).adminUrl, signal)
+  const process = instance.legacy === undefined ? undefined : await requireProcess(instance, signal)
   const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
   const service = { namespace: systemNamespace, name: controlPlaneName, port: 'admin' }
   const token = await kube.serviceAccountToken({ namespace: systemNamespace, name: adminName }, adminName, { signal })
   const headers = { [adminTokenHeader]: token }
+  if (process !== undefined) return directChannel(process.adminUrl, signal, headers, () => kube.close())
   const text = ({ method, path, body }: AdminRequest): Promise<string> =>
     kube
       .callService(service, { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, { signal, timeoutMs })
@@ -76,11 +73,23 @@ export const withChannel = async <Of extends Pick<Target, 'instance' | 'driver' 
   }
 }
 
-const directChannel = (adminUrl: string, signal: AbortSignal): AdminChannel => {
+const requireProcess = async (instance: Instance, signal: AbortSignal): Promise<ServeProcess> => {
+  const found = await runningProcess(instance, signal)
+  if (found !== undefined) return found
+  throw new CliError(`Instance ${instance.name} does not run.`, `Start it with: ${withName('kecs up', instance.name)}`)
+}
+
+const directChannel = (
+  adminUrl: string,
+  signal: AbortSignal,
+  own: Readonly<Record<string, string>> = {},
+  close: () => void = () => undefined,
+): AdminChannel => {
   const send = async ({ method, path, body }: AdminRequest, limit: AbortSignal): Promise<Response> => {
     const response = await fetch(adminUrl + path, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: { ...own, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: limit,
     }).catch((cause: unknown) => {
       signal.throwIfAborted()
@@ -105,7 +114,7 @@ const directChannel = (adminUrl: string, signal: AbortSignal): AdminChannel => {
       }
       if (rest !== '') yield rest
     },
-    close: () => undefined,
+    close,
   }
 }
 

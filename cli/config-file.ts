@@ -25,6 +25,10 @@ export interface Choices {
   readonly keys?: string
   /** Whether `POST /_kecs/reset` on the admin port may empty the instance. */
   readonly allowReset?: boolean
+  /** Whether the control plane runs on this machine, outside of the cluster. */
+  readonly legacy?: boolean
+  /** This machine's address as the cluster reaches it. */
+  readonly hostAddress?: string
   /** Images of the local Docker that are to be in the cluster. */
   readonly load?: readonly string[]
   /** The folder of fixtures. */
@@ -91,6 +95,8 @@ const settings: Readonly<Record<string, ReadSetting>> = {
       ? { port: value }
       : 'port is a number from 1 to 65535',
   bind: value => (isText(value) ? { bind: value } : 'bind is a text'),
+  legacy: value => (typeof value === 'boolean' ? { legacy: value } : 'legacy is true or false'),
+  'host-address': value => (isText(value) ? { hostAddress: value } : 'host-address is an address'),
   publish: value => readRange(value, 'publish'),
   listeners: value => readRange(value, 'listeners'),
   auth: value => (isText(value) && isAuthMode(value) ? { auth: value } : 'auth is open or strict'),

@@ -1,6 +1,8 @@
+import { rm } from 'node:fs/promises'
 import { CliError } from '../shared/errors.ts'
 import { type DriverChoice, type Surroundings } from './cluster/choose.ts'
 import type { ClusterDriver, Instance } from './cluster/driver.ts'
+import { processFile, stopProcess } from './cluster/control-process.ts'
 import { simulatedDriver } from './cluster/simulated.ts'
 import { fetchTool, findTool, isRunnable, type ToolName, tools } from './cluster/tools.ts'
 import type { Host } from './host.ts'
@@ -55,8 +57,22 @@ export const driverFor = async (
 
 const realDriver = async (name: 'k3d' | 'kind' | 'context', program: string, host: Host): Promise<ClusterDriver> => {
   const [{ makeDriver }, { localDocker }] = await Promise.all([import('./cluster/drivers.ts'), import('./cluster/docker.ts')])
-  return makeDriver(name, { docker: localDocker(), program, env: host.env })
+  return withProcess(makeDriver(name, { docker: localDocker(), program, env: host.env }))
 }
+
+/** A driver that ends a control plane outside of the cluster too, which may be there after a migration that was cut off. */
+const withProcess = (driver: ClusterDriver): ClusterDriver => ({
+  ...driver,
+  stop: async (instance, options) => {
+    await stopProcess(instance, options.signal)
+    await driver.stop(instance, options)
+  },
+  remove: async (instance, options) => {
+    await stopProcess(instance, options.signal)
+    await driver.remove(instance, options)
+    await rm(processFile(instance), { force: true })
+  },
+})
 
 /** What `chooseDriver` asks of this machine; what an instance was brought up with before counts as there. */
 export const surroundings = (host: Host, remembered: Instance | undefined, signal: AbortSignal): Surroundings => ({

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { parseKeys, writeKeys } from '../shared/access-keys.ts'
 import { CliError, messageOf } from '../shared/errors.ts'
-import { type DriverName, type Instance, driverNames } from './cluster/driver.ts'
+import { type DriverName, type Instance, type Legacy, driverNames } from './cluster/driver.ts'
 
 /**
  * What is remembered of an instance, in KECS_HOME/NAME/instance.json. It is written before anything is made, so that
@@ -130,6 +130,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     listenerPorts: fields.has('listenerPorts') ? range('listenerPorts') : noPorts,
     ...(typeof context === 'string' ? { context } : {}),
     ...(typeof program === 'string' ? { program } : {}),
+    ...(fields.has('legacy') ? { legacy: legacyOf(fields.get('legacy'), broken) } : {}),
     backend: string('backend'),
     ...keysOf(fields.get('keys'), broken),
     ...(fields.get('allowReset') === true ? { allowReset: true } : {}),
@@ -137,6 +138,15 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     version: string('version'),
     ...(fields.has('previousImage') ? { previousImage: string('previousImage') } : {}),
   }
+}
+
+const legacyOf = (field: unknown, broken: (why: string) => CliError): Legacy => {
+  const fields = new Map<string, unknown>(typeof field === 'object' && field !== null ? Object.entries(field) : [])
+  const [ports, address] = [fields.get('ports'), fields.get('address')]
+  const ends = new Map<string, unknown>(typeof ports === 'object' && ports !== null ? Object.entries(ports) : [])
+  const [first, last] = [ends.get('first'), ends.get('last')]
+  if (typeof first !== 'number' || typeof last !== 'number') throw broken('"legacy" has no ports')
+  return { ports: { first, last }, ...(typeof address === 'string' ? { address } : {}) }
 }
 
 /** The file keeps them as the lines that a file of keys has. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { messageOf } from '../shared/errors.ts'
 import { defaultRegion, listenersPath } from '../shared/names.ts'
 import type { ClusterDriver, ClusterState, Instance } from './cluster/driver.ts'
-import { runningProcess } from './cluster/simulated.ts'
+import { runningProcess } from './cluster/control-process.ts'
 import { kindOf } from './cluster/title.ts'
 import { lenientDriverOf } from './drivers.ts'
 import type { Host } from './host.ts'
@@ -15,7 +15,7 @@ export interface ComponentStatus {
   /** Why it is not ready. */
   readonly why?: string
   readonly restarts?: number
-  /** Of a simulated instance's process. */
+  /** Of a process of this machine, which a simulated instance and one with --legacy have. */
   readonly pid?: number
 }
 
@@ -34,6 +34,8 @@ export interface StatusDocument {
   readonly name: string
   readonly driver: string
   readonly simulated: boolean
+  /** The control plane runs on this machine, outside of the cluster. */
+  readonly legacy: boolean
   /** `ready`: all answers; `starting` or `failing`: the cluster runs but components do not all. */
   readonly state: 'ready' | 'starting' | 'failing' | 'stopped' | 'absent' | 'foreign'
   readonly endpoint: string
@@ -59,6 +61,7 @@ export const readStatus = async (instance: Instance, host: Host): Promise<Status
   return {
     name: instance.name,
     ...kindOf(instance),
+    legacy: instance.legacy !== undefined,
     state: overall(state, components),
     endpoint: endpointOf(instance),
     region: defaultRegion,
@@ -107,19 +110,24 @@ export const readComponents = async (
   driver: ClusterDriver,
   signal: AbortSignal,
 ): Promise<readonly ComponentStatus[]> => {
-  if (driver.name === 'simulated') return simulatedComponents(instance, signal)
+  if (driver.name === 'simulated') return processComponents(instance, signal)
   const [{ connect }, { componentStates }] = await Promise.all([import('../shared/kube/index.ts'), import('./install/components.ts')])
   try {
     const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
     const states = await componentStates(kube, instance, signal).finally(() => kube.close())
-    return states.map(({ component, is, why, restarts }) => ({ component, state: is, restarts, ...(why === undefined ? {} : { why }) }))
+    const outside = instance.legacy === undefined ? [] : await processComponents(instance, signal)
+    return [
+      ...outside,
+      ...states.map(({ component, is, why, restarts }) => ({ component, state: is, restarts, ...(why === undefined ? {} : { why }) })),
+    ]
   } catch (error) {
     signal.throwIfAborted()
     return [{ component: 'kubernetes', state: 'failing', why: messageOf(error) }]
   }
 }
 
-const simulatedComponents = async (instance: Instance, signal: AbortSignal): Promise<readonly ComponentStatus[]> => {
+/** Of a process of this machine. */
+const processComponents = async (instance: Instance, signal: AbortSignal): Promise<readonly ComponentStatus[]> => {
   const found = await runningProcess(instance, signal)
   if (found === undefined) return [{ component: 'control-plane', state: 'absent' }]
   const response = await fetch(`${found.adminUrl}/ready`, { signal }).catch(() => undefined)

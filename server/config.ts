@@ -1,5 +1,13 @@
 import type { ConfiguredKey } from '../shared/access-keys.ts'
 
+/** How a control plane that is not in the cluster reaches what is. */
+export interface OutsideConfig {
+  /** The cluster's kubeconfig, a file. */
+  readonly kubeconfig: string
+  /** The AWS door, such as `http://127.0.0.1:4566`: the way to the registry and to the gateway itself. */
+  readonly doorUrl: string
+}
+
 /** What a control plane is started with; `cli/commands/serve.ts` makes it from flags and the environment. */
 export interface ServerConfig {
   /** Where the state lies. Made when missing. */
@@ -32,6 +40,8 @@ export interface ServerConfig {
   readonly publishedPorts?: { readonly first: number; readonly last: number }
   /** Ports of the machine that are published for load balancers' listeners: inclusive. */
   readonly listenerPorts?: { readonly first: number; readonly last: number }
+  /** Where this process runs outside of the cluster whose tasks these are; undefined: it runs inside of it, or there is none. */
+  readonly outside?: OutsideConfig
   /** What the gateway shows when it fetches its configuration; undefined: whoever reaches the port is told. */
   readonly gatewaySecret?: string
   /** The AWS door's port on the machine, where there is a door. */

@@ -7,7 +7,7 @@ import { createOwners } from './backend/owners.ts'
 import { createAuthentication } from './compose/auth.ts'
 import { administrators } from './compose/administrators.ts'
 import { Gate } from './compose/gate.ts'
-import { createAgentsSide } from './compose/agents.ts'
+import { type Agents, createAgentsSide } from './compose/agents.ts'
 import { type OpenedGateway, openGateway } from './compose/gateway.ts'
 import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
@@ -34,6 +34,7 @@ import { createMetrics } from './http/metrics.ts'
 import { resetRoute } from './http/reset-route.ts'
 import { type Logger, createLog } from './log.ts'
 import { UtilizationPublisher } from './metrics/utilization-publisher.ts'
+import type { Prober } from './probing/prober.ts'
 import type { Wake } from './reconcilers/reconciler.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { bindApplicationAutoScaling } from './services/application-autoscaling/index.ts'
@@ -114,7 +115,7 @@ const start = async (
   }
   const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
   const { scalingPeriodMs = defaultScalingPeriodMs } = config
-  const agents = config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, runtime, backend, scalingPeriodMs })
+  const agents = config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, ids, runtime, backend, scalingPeriodMs })
   let isSynced = (): boolean => false
   const carrier: OpenedGateway | undefined =
     opened.client === undefined
@@ -129,7 +130,7 @@ const start = async (
     ids,
     log,
     runtime,
-    ...(opened.prober === undefined ? {} : { prober: opened.prober }),
+    ...proberOf(config, opened, agents),
     settings,
     backend,
     publishedPorts: config.publishedPorts,
@@ -224,11 +225,17 @@ const start = async (
     await openFunctions({ host: config.host, port: config.functionsPort, store, log, backend, started })
   }
   if (config.dnsPort !== undefined) {
-    await openDns({ host: config.host, port: config.dnsPort, store, clock, ids, log, kube: opened.client, started })
+    await openDns({ host: config.host, port: config.dnsPort, store, clock, ids, log, kube: opened.client, outside: config.outside !== undefined, started })
   }
   reconciling.begin()
 
   return { url: api.url, adminUrl: admin.url, stop: () => started.stop() }
+}
+
+/** Tasks are asked how they are by the runtime, or from outside of the cluster by the agents; else over the network. */
+const proberOf = ({ outside }: ServerConfig, opened: OpenedRuntime, agents: Agents | undefined): { readonly prober?: Prober } => {
+  const prober = opened.prober ?? (outside === undefined ? undefined : agents?.prober)
+  return prober === undefined ? {} : { prober }
 }
 
 /** The WebSockets of ECS Exec; there are no others. */

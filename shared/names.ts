@@ -67,6 +67,8 @@ export const listenersPath = '/gateway/listeners'
 export const authorityPath = '/gateway/ca'
 /** Below the gateway's port: the header `x-kecs-configuration` of its answer names the configuration that it applies. */
 export const appliedPath = '/kecs/applied'
+/** The same at the AWS door, for a control plane that is outside of the cluster. */
+export const doorAppliedPath = '/_kecs/applied'
 export const appliedHeader = 'x-kecs-configuration'
 
 /**

@@ -21,6 +21,8 @@ export interface Docker {
   imageNames(signal: AbortSignal): Promise<readonly string[]>
   /** Undefined when there is none of that name. */
   container(name: string, signal: AbortSignal): Promise<Container | undefined>
+  /** The hosts' ends of the networks that a running container is in; none where there is no such container. */
+  gateways(container: string, signal: AbortSignal): Promise<readonly string[]>
   /** Names of containers, stopped ones too, that have the label (`key` or `key=value`). */
   containersWith(label: string, signal: AbortSignal): Promise<readonly string[]>
   /** Host port → name of the running container that publishes it. */
@@ -140,6 +142,11 @@ export const localDocker = (program = 'docker'): Docker => {
     async container(name, signal) {
       const text = await mayLack(['container', 'inspect', name], signal)
       return parseContainer(text)
+    },
+    async gateways(container, signal) {
+      const format = '{{range .NetworkSettings.Networks}}{{println .Gateway}}{{end}}'
+      const text = await mayLack(['container', 'inspect', '--format', format, container], signal)
+      return text.split('\n').filter(address => address !== '')
     },
     async containersWith(label, signal) {
       const text = await must(['ps', '--all', '--filter', `label=${label}`, '--format', '{{.Names}}'], { signal })

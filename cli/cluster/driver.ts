@@ -45,6 +45,8 @@ export interface Instance {
   readonly context?: string
   /** Drivers k3d and kind: path of the program that the cluster was last brought up with, for shells that do not have it on PATH. */
   readonly program?: string
+  /** The control plane is a process of this machine that drives the cluster from outside; absent: it is in the cluster. */
+  readonly legacy?: Legacy
   /** LocalStack's image, another backend's URL, or none. */
   readonly backend: string
   /** Signatures are verified with these; absent: any credentials are taken. */
@@ -57,6 +59,14 @@ export interface Instance {
   readonly version: string
   /** The control plane's image before this one: what `kecs rollback` goes back to. */
   readonly previousImage?: string
+}
+
+/** Of a control plane outside of the cluster. */
+export interface Legacy {
+  /** Of this machine: API, administration, agents, functions and DNS, in this order. */
+  readonly ports: { readonly first: number; readonly last: number }
+  /** This machine's address as the cluster reaches it, where it was said; else it is found out. */
+  readonly address?: string
 }
 
 export type ClusterState =

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
+import { stopProcess } from '../cluster/control-process.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
 import { clusterTitle, kindOf } from '../cluster/title.ts'
 import { defineCommand } from '../command.ts'
@@ -42,9 +43,10 @@ export const down = defineCommand({
       const title = clusterTitle(instance)
       await steps.run(title, async ({ progress, done }) => {
         const state = await driver.state(instance, signal)
-        if (deleteData && driver.name === 'context')
+        if (deleteData && driver.name === 'context') {
+          await stopProcess(instance, signal)
           await uninstallWithData(await driver.kubeconfig(instance, signal), instance, { signal, progress })
-        else await driver.remove(instance, { signal, progress })
+        } else await driver.remove(instance, { signal, progress })
         await rm(join(instance.folder, 'kubeconfig'), { force: true })
         done(`${title}: ${state.is === 'absent' ? 'was not there' : 'removed'}`)
       })

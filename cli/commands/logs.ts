@@ -1,6 +1,6 @@
 import { CliError } from '../../shared/errors.ts'
 import { type Component, components } from '../../shared/names.ts'
-import { logFile } from '../cluster/simulated.ts'
+import { logFile } from '../cluster/control-process.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { closest } from '../suggest.ts'
@@ -50,6 +50,8 @@ export const logs = defineCommand({
         }
         return await followFile(logFile(instance), { follow, tail, signal, write })
       }
+      if (instance.legacy !== undefined && task === undefined && component === 'control-plane')
+        return await followFile(logFile(instance), { follow, tail, signal, write })
       const { driver } = await runningTargetOf(given, host)
       const [{ connect }, { componentLogs }, { taskLogs }] = await Promise.all([
         import('../../shared/kube/index.ts'),

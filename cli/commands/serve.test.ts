@@ -92,7 +92,7 @@ describe('the configuration of serve', () => {
 
   test.each([
     [{ auth: 'lax' }, '--auth: lax is not one of'],
-    [{ runtime: 'kubernetes' }, 'only inside the cluster'],
+    [{ runtime: 'kubernetes' }, 'only as kecs up starts it'],
     [{ runtime: 'docker' }, '--runtime docker is not one of'],
     [{ backend: 'localstack' }, 'is not an address'],
     [{ logLevel: 'loud' }, '--log-level loud is not one of'],

@@ -9,6 +9,8 @@ import { instanceName, jsonFlag, parsePortRange, nameFlag, quietFlag } from '../
 import { writeAtomically } from '../instance.ts'
 import { authModes, keysIn, noKeys, parseAuthMode, readKeysFile } from '../keys.ts'
 import { forbiddenPort, portTaken, tryListen } from '../ports.ts'
+import { processBegun } from '../processes.ts'
+import { gatewayConfig, ofTheCluster, outsideOf, portsOf } from '../serve-environment.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
@@ -96,7 +98,7 @@ export const serve = defineCommand({
     try {
       const file = args.text('process-file')
       if (file !== undefined)
-        await writeAtomically(file, `${JSON.stringify({ pid: process.pid, url: server.url, adminUrl: server.adminUrl })}\n`)
+        await writeAtomically(file, `${JSON.stringify(processDocument(server, host.env))}\n`)
       if (args.flag('json') === true) output.json(serveDocument(config, server))
       else for (const line of banner(config, server)) output.note(line)
       await aborted(host.signal)
@@ -127,7 +129,8 @@ interface ServeFlags {
 export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, string | undefined>>, home: string): ServerConfig => {
   const inCluster = env['KECS_CONTAINER_MODE'] === 'true'
   const instance = instanceName(flags.name ?? env['KECS_INSTANCE'], env)
-  const runtime = runtimeOf(flags.runtime, inCluster)
+  const outside = outsideOf(env)
+  const runtime = runtimeOf(flags.runtime, inCluster || outside !== undefined)
   const host = flags.bind ?? (inCluster ? '0.0.0.0' : '127.0.0.1')
   const backendUrl = flags.backend ?? env['KECS_BACKEND_URL']
   const endpointForTasks = env['KECS_ENDPOINT_FOR_TASKS'] ?? (inCluster ? `http://${doorHost}:${doorPort}` : undefined)
@@ -137,14 +140,13 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     host,
     apiPort: flags.port ?? (inCluster ? apiPort : doorPort),
     adminPort: flags.adminPort ?? adminPort,
-    ...agentPortOf(env),
-    ...functionsPortOf(env),
-    ...dnsPortOf(env),
+    ...portsOf(env),
     runtime,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
     ...(endpointForTasks === undefined ? {} : { endpointForTasks }),
     instance,
     ...ofTheCluster(env),
+    ...(outside === undefined ? {} : { outside }),
     ...(published === undefined || published === '' ? {} : { publishedPorts: parsePortRange(published) }),
     ...((flags.allowReset ?? env['KECS_ALLOW_RESET'] === 'true') ? { allowReset: true } : {}),
     ...keysOf(flags, env),
@@ -169,38 +171,6 @@ const keysOf = ({ auth, keys }: ServeFlags, env: Readonly<Record<string, string 
   return { keys: keysIn(inline, 'KECS_KEYS') }
 }
 
-/** In the cluster there are agents; elsewhere none could reach this process. */
-const agentPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'agentPort'> => {
-  const given = env['KECS_CONTAINER_MODE'] === 'true' ? env['KECS_AGENT_PORT'] : undefined
-  return given === undefined || given === '' ? {} : { agentPort: Number(given) }
-}
-
-/** Where the gateway beside the control plane sends what is for functions. */
-const functionsPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'functionsPort'> => {
-  const given = env['KECS_FUNCTIONS_PORT']
-  return given === undefined || given === '' ? {} : { functionsPort: Number(given) }
-}
-
-/** Where the cluster's DNS asks for the zones of Cloud Map. */
-const dnsPortOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'dnsPort'> => {
-  const given = env['KECS_DNS_PORT']
-  return given === undefined || given === '' ? {} : { dnsPort: Number(given) }
-}
-
-/** What the manifests say of the gateway beside the control plane. */
-const gatewayConfig = (
-  env: Readonly<Record<string, string | undefined>>,
-): Pick<ServerConfig, 'listenerPorts' | 'hostPort' | 'gatewaySecret'> => {
-  const secret = env['KECS_GATEWAY_SECRET']
-  const listeners = env['KECS_LISTENER_PORTS']
-  const hostPort = Number(env['KECS_HOST_PORT'] ?? 0)
-  return {
-    ...(listeners === undefined || listeners === '' ? {} : { listenerPorts: parsePortRange(listeners, 'KECS_LISTENER_PORTS') }),
-    ...(hostPort > 0 ? { hostPort } : {}),
-    ...(secret === undefined || secret === '' ? {} : { gatewaySecret: secret }),
-  }
-}
-
 /** Seconds from one look of scaling to the next: for tests that do not wait for minutes. */
 const scalingOf = ({
   KECS_SCALING_PERIOD: given = '',
@@ -211,18 +181,12 @@ const scalingOf = ({
   throw new CliError(`KECS_SCALING_PERIOD ${given} is no number of seconds from 1 to 60.`, '', { exitCode: 2 })
 }
 
-/** What the manifests tell, empty where there is none of it. */
-const ofTheCluster = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'nodeDataDir' | 'registryHost'> => {
-  const { KECS_NODE_DATA_DIR: nodeDataDir = '', KECS_REGISTRY_HOST: registryHost = '' } = env
-  return { ...(nodeDataDir === '' ? {} : { nodeDataDir }), ...(registryHost === '' ? {} : { registryHost }) }
-}
-
-const runtimeOf = (asked: string | undefined, inCluster: boolean): ServerConfig['runtime'] => {
-  const runtime = oneOf('--runtime', ['simulated', 'kubernetes'] as const, asked ?? (inCluster ? 'kubernetes' : 'simulated'))
-  if (runtime === 'simulated' || inCluster) return runtime
+const runtimeOf = (asked: string | undefined, hasCluster: boolean): ServerConfig['runtime'] => {
+  const runtime = oneOf('--runtime', ['simulated', 'kubernetes'] as const, asked ?? (hasCluster ? 'kubernetes' : 'simulated'))
+  if (runtime === 'simulated' || hasCluster) return runtime
   throw new CliError(
-    'kecs serve runs tasks on Kubernetes only inside the cluster.',
-    'Use kecs up, which puts it there, or leave --runtime out.',
+    'kecs serve runs tasks on Kubernetes only as kecs up starts it.',
+    'Use kecs up, which puts it into the cluster, or kecs up --legacy, or leave --runtime out.',
     { exitCode: 2 },
   )
 }
@@ -262,6 +226,15 @@ const startError = async (error: unknown, config: ServerConfig): Promise<unknown
   }
   return error
 }
+
+/** What tells the host command of this process; the stamp is its own and says what the process was started with. */
+const processDocument = (server: { url: string; adminUrl: string }, { KECS_PROCESS_STAMP: stamp }: Readonly<Record<string, string | undefined>>) => ({
+  pid: process.pid,
+  url: server.url,
+  adminUrl: server.adminUrl,
+  begun: processBegun(process.pid),
+  ...(stamp === undefined ? {} : { stamp }),
+})
 
 const serveDocument = (config: ServerConfig, server: { url: string; adminUrl: string }) => ({
   name: config.instance,

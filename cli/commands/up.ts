@@ -18,6 +18,8 @@ const args = {
   bind: { type: 'string', description: 'address that endpoint and ports are opened on (default 127.0.0.1)', valueHint: 'ADDRESS' },
   context: { type: 'string', description: 'the kube context to install into, with --driver context', valueHint: 'CONTEXT' },
   image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
+  legacy: { type: 'boolean', description: 'run the control plane on this machine, outside of the cluster; --no-legacy inside of it' },
+  'host-address': { type: 'string', description: "this machine's address as the cluster reaches it, with --legacy", valueHint: 'ADDRESS' },
   backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
   auth: { type: 'string', description: 'whether signatures are verified (default open)', valueHint: authModes.join('|') },
   keys: { type: 'string', description: 'the keys that --auth strict takes, one a line', valueHint: 'FILE' },
@@ -41,6 +43,7 @@ export const up = defineCommand({
     ['kecs up --name staging', 'a second instance with its own cluster, ports and data'],
     ['kecs up --backend none', 'without LocalStack'],
     ['kecs up --driver context --context my-cluster', 'into a cluster that exists'],
+    ['kecs up --legacy', 'with the control plane on this machine, outside of the cluster'],
   ],
   run: async (given, host) => {
     const name = instanceName(given.text('name'), host.env)
@@ -71,6 +74,8 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
     bind: given.text('bind'),
     context: given.text('context'),
     image: given.text('image'),
+    legacy: given.flag('legacy'),
+    hostAddress: given.text('host-address'),
     backend: given.text('backend'),
     auth: auth === undefined ? undefined : parseAuthMode(auth, '--auth'),
     keys: given.text('keys'),
@@ -90,7 +95,7 @@ const checkDriver = (text: string, from: string): DriverName => {
 
 /** The object without what is undefined, so that it does not hide what other sources say. */
 const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared>]-?: Choices[K] | undefined }): Choices => {
-  const { driver, port: door, apiPort, publish, listeners, bind, context, image, backend, auth, keys, allowReset } = values
+  const { driver, port: door, apiPort, publish, listeners, bind, context, image, legacy, hostAddress, backend, auth, keys, allowReset } = values
   return {
     ...(driver === undefined ? {} : { driver }),
     ...(door === undefined ? {} : { port: door }),
@@ -100,6 +105,8 @@ const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared>
     ...(bind === undefined ? {} : { bind }),
     ...(context === undefined ? {} : { context }),
     ...(image === undefined ? {} : { image }),
+    ...(legacy === undefined ? {} : { legacy }),
+    ...(hostAddress === undefined ? {} : { hostAddress }),
     ...(backend === undefined ? {} : { backend }),
     ...(auth === undefined ? {} : { auth }),
     ...(keys === undefined ? {} : { keys }),

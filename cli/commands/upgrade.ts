@@ -45,8 +45,9 @@ export const rollback = defineCommand({
   examples: [['kecs rollback', 'when the newer one does not do']],
   run: async (given, host) => {
     const { instance } = await runningInstance(given, host)
-    if (instance.driver === 'simulated') {
-      throw new CliError('A simulated instance runs the kecs that started it.', 'Run the older kecs: kecs stop && kecs start')
+    if (instance.driver === 'simulated' || instance.legacy !== undefined) {
+      const what = instance.legacy === undefined ? 'A simulated instance' : 'An instance with --legacy'
+      throw new CliError(`${what} runs the kecs that started it.`, `Run the older kecs: ${instance.legacy === undefined ? 'kecs stop && kecs start' : 'kecs up'}`)
     }
     if (instance.previousImage === undefined) {
       throw new CliError(`Instance ${instance.name} has had no other image than ${instance.image}.`, 'There is nothing to go back to.')

@@ -4,7 +4,7 @@ import { type KubeClient, connect, kindOf, kinds } from '../../shared/kube/index
 import { systemNamespace } from '../../shared/names.ts'
 import { version } from '../../shared/version.ts'
 import type { Instance } from '../cluster/driver.ts'
-import { lastLines, logFile } from '../cluster/simulated.ts'
+import { lastLines, logFile } from '../cluster/control-process.ts'
 import { lenientDriverOf } from '../drivers.ts'
 import type { Host } from '../host.ts'
 import { installedComponents } from '../install/components.ts'

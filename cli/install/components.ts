@@ -5,9 +5,9 @@ import { backendOf } from './backend.ts'
 import { stateOf, type ComponentState } from './component-state.ts'
 import { workloadOf, workloadOfDaemonSet } from './workload.ts'
 
-/** Those that an instance installs. */
-export const installedComponents = (instance: Pick<Instance, 'backend'>): readonly Component[] => [
-  'control-plane',
+/** Those that an instance installs into its cluster. */
+export const installedComponents = (instance: Pick<Instance, 'backend' | 'legacy'>): readonly Component[] => [
+  ...(instance.legacy === undefined ? (['control-plane'] as const) : []),
   'agent',
   'traefik',
   ...(backendOf(instance.backend).kind === 'image' ? (['localstack'] as const) : []),
@@ -20,7 +20,7 @@ export const workloadName = (component: Component): string =>
 /** How each installed component is now. @throws KubeError */
 export const componentStates = async (
   kube: KubeClient,
-  instance: Pick<Instance, 'backend'>,
+  instance: Pick<Instance, 'backend' | 'legacy'>,
   signal: AbortSignal,
 ): Promise<readonly ComponentState[]> => {
   const where = { namespace: systemNamespace, signal }

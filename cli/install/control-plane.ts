@@ -16,16 +16,17 @@ import {
   zonesPort,
 } from '../../shared/names.ts'
 import { backendOf } from './backend.ts'
+import { hostEndpoints } from './host-endpoints.ts'
 import { registryHost, type Installation } from './installation.ts'
 import { localstackPort } from './localstack.ts'
 import { containerSecurity, dataVolume, deploymentOf, gatewaySecretVariable, metaOf, scratchVolume, selectorOf } from './pod-parts.ts'
 
-/** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer. */
+/** The control plane: AWS API and reconcilers. One pod at a time, as the state has one writer; none where it is outside of the cluster. */
 export const controlPlane = (installation: Installation): readonly Manifest[] => [
   account(installation, controlPlaneName),
   account(installation, adminName),
   ...keysSecret(installation),
-  deployment(installation),
+  ...(installation.host === undefined ? [deployment(installation)] : hostEndpoints(installation, installation.host)),
   service(installation),
 ]
 
@@ -119,38 +120,42 @@ export const backendUrlOf = ({ instance }: Installation): string => {
 }
 
 const environment = (installation: Installation) => {
-  const { instance, data } = installation
-  const range = ({ first, last }: typeof instance.publishedPorts) => (last < first ? '' : `${first}-${last}`)
+  const { instance } = installation
   return [
     { name: 'KECS_CONTAINER_MODE', value: 'true' },
     { name: 'KECS_DATA_DIR', value: '/data' },
-    // Volumes of tasks that outlive them are folders there; a claim's folder is known to its own pod alone.
-    { name: 'KECS_NODE_DATA_DIR', value: data.is === 'folder' ? data.path : '' },
-    { name: 'KECS_INSTANCE', value: instance.name },
-    { name: 'KECS_ENDPOINT_FOR_TASKS', value: `http://${doorHost}:${doorPort}` },
     { name: 'KECS_BACKEND_URL', value: backendUrlOf(installation) },
     { name: 'KECS_AGENT_PORT', value: String(agentPort) },
     { name: 'KECS_FUNCTIONS_PORT', value: String(functionsPort) },
     { name: 'KECS_DNS_PORT', value: String(zonesPort) },
-    { name: 'KECS_REGISTRY_HOST', value: registryHost(installation) ?? '' },
-    { name: 'KECS_PUBLISHED_PORTS', value: range(instance.publishedPorts) },
-    // Where a cluster was there before, nothing of it is published.
-    { name: 'KECS_LISTENER_PORTS', value: instance.driver === 'context' ? '' : range(instance.listenerPorts) },
-    { name: 'KECS_HOST_PORT', value: String(instance.port) },
+    ...Object.entries(instanceSettings(installation)).map(([name, value]) => ({ name, value })),
     ...gatewaySecretVariable(installation),
-    ...(instance.allowReset === true ? [{ name: 'KECS_ALLOW_RESET', value: 'true' }] : []),
-    ...(instance.keys === undefined
-      ? []
-      : [
-          { name: 'KECS_AUTH', value: 'strict' },
-          { name: 'KECS_KEYS', valueFrom: { secretKeyRef: { name: keysName, key: 'keys' } } },
-        ]),
-    // JavaScriptCore lets garbage grow in proportion to what it takes for the machine's memory. Measured: 122 MiB after a load
-    // that leaves 159 otherwise, for a fifth to a third of the calls a second; see docs/architecture.md.
-    { name: 'BUN_JSC_forceRAMSize', value: '128000000' },
+    ...(instance.keys === undefined ? [] : [{ name: 'KECS_KEYS', valueFrom: { secretKeyRef: { name: keysName, key: 'keys' } } }]),
     // Where libraries of the binary unpack what they carry: all else is read-only.
     { name: 'HOME', value: '/tmp' },
   ]
+}
+
+/** What a control plane is told by its environment, wherever it runs. */
+export const instanceSettings = (installation: Installation): Readonly<Record<string, string>> => {
+  const { instance, data } = installation
+  const range = ({ first, last }: typeof instance.publishedPorts) => (last < first ? '' : `${first}-${last}`)
+  return {
+    // Volumes of tasks that outlive them are folders there; a claim's folder is known to its own pod alone.
+    KECS_NODE_DATA_DIR: data.is === 'folder' ? data.path : '',
+    KECS_INSTANCE: instance.name,
+    KECS_ENDPOINT_FOR_TASKS: `http://${doorHost}:${doorPort}`,
+    KECS_REGISTRY_HOST: registryHost(installation) ?? '',
+    KECS_PUBLISHED_PORTS: range(instance.publishedPorts),
+    // Where a cluster was there before, nothing of it is published.
+    KECS_LISTENER_PORTS: instance.driver === 'context' ? '' : range(instance.listenerPorts),
+    KECS_HOST_PORT: String(instance.port),
+    ...(instance.allowReset === true ? { KECS_ALLOW_RESET: 'true' } : {}),
+    ...(instance.keys === undefined ? {} : { KECS_AUTH: 'strict' }),
+    // JavaScriptCore lets garbage grow in proportion to what it takes for the machine's memory. Measured: 122 MiB after a load
+    // that leaves 159 otherwise, for a fifth to a third of the calls a second; see docs/architecture.md.
+    BUN_JSC_forceRAMSize: '128000000',
+  }
 }
 
 const service = (installation: Installation): Service & Manifest => ({

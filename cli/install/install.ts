@@ -11,7 +11,7 @@ import { poll } from '../wait.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
 import { installDns } from './dns.ts'
 import { fieldManager } from './field-manager.ts'
-import { installationOf } from './installation.ts'
+import { type ControlPlaneHost, type Installation, installationOf } from './installation.ts'
 import { manifestFiles, manifests } from './manifests.ts'
 import { prune } from './prune.ts'
 import { withReplicasKept } from './registry.ts'
@@ -25,6 +25,8 @@ export interface InstallOptions extends StepOptions {
   readonly imageLoaded?: (image: string) => Promise<unknown>
   /** Asked after that: the id of the control plane's image in the local Docker. A pod of another id is replaced. */
   readonly imageId?: () => Promise<string | undefined>
+  /** Where the control plane is, when it is outside of the cluster. */
+  readonly host?: ControlPlaneHost
 }
 
 /**
@@ -32,9 +34,9 @@ export interface InstallOptions extends StepOptions {
  * nothing. Waits for no pod: see `waitReady`. May begin as soon as the API server lets us in.
  * @throws KubeError, CliError, and what `imageLoaded` rejects with
  */
-export const install = async (kube: KubeClient, instance: Instance, options: InstallOptions): Promise<void> => {
-  const { signal, progress, imageLoaded } = options
-  const installation = await installationOf(instance, kube, signal)
+export const install = async (kube: KubeClient, instance: Instance, options: InstallOptions): Promise<Installation> => {
+  const { signal, progress, imageLoaded, host } = options
+  const installation = { ...(await installationOf(instance, kube, signal)), ...(host === undefined ? {} : { host }) }
   const { namespace = [], 'traefik-crds': _definitions, ...rest } = manifestFiles(installation)
   progress('Namespace and resource definitions')
   await Promise.all([applyAll(kube, namespace, signal), ...traefikCrds.map(crd => establish(kube, crd, signal))])
@@ -56,6 +58,7 @@ export const install = async (kube: KubeClient, instance: Instance, options: Ins
   })
   await Promise.all([...components, installDns(kube, instance, signal)])
   await prune(kube, [...namespace, ...wanted], signal)
+  return installation
 }
 
 /** What has pods. */

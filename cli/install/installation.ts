@@ -12,11 +12,37 @@ export interface Installation {
   readonly owner: { readonly uid: number; readonly gid: number }
   readonly data: DataPlace
   readonly exposure: Exposure
+  /** Where the control plane is, when it is outside of the cluster; undefined: a pod. */
+  readonly host?: ControlPlaneHost
   /** Which image the control plane's name means in the local Docker; undefined where that has none of the name. */
   readonly imageId?: string
   /** What the gateway shows the control plane, so that no other pod is told certificates' keys; undefined: nothing. */
   readonly gatewaySecret?: string
 }
+
+/** A control plane on the machine that the cluster is on. */
+export interface ControlPlaneHost {
+  /** As the cluster reaches it. */
+  readonly address: string
+  readonly ports: HostPorts
+}
+
+export interface HostPorts {
+  readonly api: number
+  readonly admin: number
+  readonly agents: number
+  readonly functions: number
+  readonly dns: number
+}
+
+/** What each port of the range is for. */
+export const hostPortsOf = ({ first }: { readonly first: number }): HostPorts => ({
+  api: first,
+  admin: first + 1,
+  agents: first + 2,
+  functions: first + 3,
+  dns: first + 4,
+})
 
 /** Where the state lies, as the pods see it. */
 export type DataPlace =

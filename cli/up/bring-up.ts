@@ -96,6 +96,7 @@ const makeClaimed = async (
       docker: localDocker(),
       checkout: instance.image === defaultImage(version) ? findSelf().checkout : undefined,
       home,
+      env: host.env,
       steps,
       signal,
       remember,
@@ -116,6 +117,13 @@ const exists = async (instance: Instance, host: Host): Promise<boolean> => {
 }
 
 const refuseConflicts = (there: Instance, wanted: Instance): void => {
+  if ((there.legacy === undefined) !== (wanted.legacy === undefined)) {
+    throw new CliError(
+      `Instance ${there.name} exists with its control plane ${there.legacy === undefined ? 'in the cluster' : 'on this machine (legacy)'}.`,
+      `Remove its cluster first (its data is kept): ${withName('kecs down', there.name)}`,
+      { exitCode: 2 },
+    )
+  }
   const found = conflicts(there, wanted)
   if (found.length === 0) return
   throw new CliError(

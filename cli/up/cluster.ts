@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type KubeClient, connect } from '../../shared/kube/index.ts'
+import { processFile, stopProcess } from '../cluster/control-process.ts'
 import type { Docker } from '../cluster/docker.ts'
 import type { ClusterDriver, ClusterState, Instance, StepOptions } from '../cluster/driver.ts'
 import { clusterName, foreignError } from '../cluster/names.ts'
@@ -8,10 +10,14 @@ import type { ComponentState } from '../install/component-state.ts'
 import { doorUrl } from '../install/door.ts'
 import { ensureControlPlaneImage } from '../install/image.ts'
 import { requiredImages } from '../install/images.ts'
-import { install } from '../install/install.ts'
+import { install, type InstallOptions } from '../install/install.ts'
+import { hostPortsOf } from '../install/installation.ts'
 import { waitReady } from '../install/wait.ts'
 import { writeAtomically } from '../instance.ts'
+import { findHostAddress } from '../legacy/host-address.ts'
+import { doorFromHere, endInside, outsideReady, startOutside } from '../legacy/outside.ts'
 import type { Steps } from '../output/steps.ts'
+import { findSelf } from '../self.ts'
 import { awaitApi, explainKube } from './api.ts'
 import { checkDisk, leastFree } from './preflight.ts'
 import { endpointOf } from './summary.ts'
@@ -24,6 +30,8 @@ export interface ClusterUp {
   /** The checkout that the image is built from; undefined for a released binary, and for an image that was asked for. */
   readonly checkout: string | undefined
   readonly home: string
+  /** This program's environment, which a control plane on this machine gets too. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly steps: Steps
   readonly signal: AbortSignal
   /** Remembers the instance before anything is made. */
@@ -77,12 +85,9 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
       const kube = await connect({ kubeconfig })
       try {
         const imageLoaded = async (name: string) => arrivals.get(name)?.wait(signal)
-        await steps.run('Manifests', async step => {
-          const imageId = async () =>
-            (await up.docker.answers(signal)) ? (await up.docker.imageIds([instance.image], signal)).get(instance.image) : undefined
-          await install(kube, instance, { signal, progress: step.progress, imageLoaded, imageId })
-          step.done('Manifests: applied')
-        })
+        const imageId = async () =>
+          (await up.docker.answers(signal)) ? (await up.docker.imageIds([instance.image], signal)).get(instance.image) : undefined
+        await putControlPlane({ ...up, signal }, kube, { kubeconfig, imageLoaded, imageId })
         await steps.run('Components', step => awaitComponents(kube, instance, { ...step, signal }))
       } catch (error) {
         throw signal.aborted ? signal.reason : explainKube(error, instance)
@@ -92,6 +97,40 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
     },
   ])
   return { kubeconfig: await keepKubeconfig(up, kubeconfig), ...(await findDoor(up, kubeconfig)) }
+}
+
+interface Putting extends Pick<InstallOptions, 'imageLoaded' | 'imageId'> {
+  readonly kubeconfig: string
+}
+
+/** Installs what is in the cluster; with `--legacy` the control plane is not, and its process is started. Only one of both ever runs. */
+const putControlPlane = async (up: ClusterUp, kube: KubeClient, { kubeconfig, ...loading }: Putting): Promise<void> => {
+  const { instance, steps, docker, signal } = up
+  const { legacy } = instance
+  if (legacy === undefined) {
+    await stopProcess(instance, signal)
+    await rm(processFile(instance), { force: true })
+    return steps.run('Manifests', async ({ progress, done }) => {
+      await install(kube, instance, { signal, progress, ...loading })
+      done('Manifests: applied')
+    })
+  }
+  const at = await findHostAddress(instance, { kube, docker, signal })
+  const host = { address: at.reached, ports: hostPortsOf(legacy.ports) }
+  const installation = await steps.run('Manifests', async ({ progress, done }) => {
+    const installed = await install(kube, instance, { signal, progress, host, ...loading })
+    done('Manifests: applied')
+    return installed
+  })
+  await steps.run('Control plane on this machine (legacy)', async ({ progress, done }) => {
+    await endInside(kube, signal)
+    await keepKubeconfig(up, kubeconfig)
+    const door = await doorFromHere(kube, instance, signal)
+    const outcome = await startOutside({ instance, installation, at, door, self: findSelf(), env: up.env }, { signal, progress })
+    progress('waiting until it has seen the cluster')
+    await outsideReady(instance, signal)
+    done(`Control plane on this machine (legacy): ${outcome}, at ${at.listen}:${host.ports.api}`)
+  })
 }
 
 type Step = StepOptions & { readonly done: (title: string) => void }

@@ -33,20 +33,38 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
   const { choices, remembered, home, name } = request
   const bind = choices.bind ?? remembered?.bind ?? '127.0.0.1'
   const context = choices.context ?? remembered?.context
+  const ports = await settlePorts(request, bind)
   return {
     name,
     driver: request.driver,
     folder: instanceFolder(home, name),
     dataDir: dataFolder(home, name),
     bind,
-    ...(await settlePorts(request, bind)),
+    ...ports,
     ...(context === undefined ? {} : { context }),
+    ...(await legacyOf(request, ports)),
     backend: choices.backend ?? remembered?.backend ?? images.localstack,
     ...(await keysOf(choices, remembered)),
     ...((choices.allowReset ?? remembered?.allowReset) === true ? { allowReset: true } : {}),
     ...imagesFor(request),
     version: request.version,
   }
+}
+
+/** Ports that only the cluster and this machine reach; counted among the instance's own. */
+const legacyPorts = { first: 9200, count: 5 } as const
+
+const legacyOf = async (request: InstanceRequest, ports: Ports): Promise<Pick<Instance, 'legacy'>> => {
+  const { choices, remembered, driver, others } = request
+  if (!(choices.legacy ?? remembered?.legacy !== undefined)) return {}
+  if (driver === 'simulated') {
+    if (choices.legacy !== true) return {}
+    throw new CliError('A simulated instance has no cluster that its control plane could be outside of.', 'Leave --legacy out.', { exitCode: 2 })
+  }
+  const taken = new Set([...others.flatMap(portsOf), ...portsOf(ports)])
+  const range = remembered?.legacy?.ports ?? (await freeRange('127.0.0.1', legacyPorts.first, legacyPorts.count, taken))
+  const address = choices.hostAddress ?? remembered?.legacy?.address
+  return { legacy: { ports: range, ...(address === undefined ? {} : { address }) } }
 }
 
 type Ports = Pick<Instance, 'port' | 'apiPort' | 'publishedPorts' | 'listenerPorts'>
@@ -103,11 +121,12 @@ const imagesFor = (request: InstanceRequest): Pick<Instance, 'image' | 'previous
 export const defaultImage = (version: string): string => `${images.controlPlane}:${version}`
 
 /** Every host port of an instance. */
-export const portsOf = (instance: Instance): readonly number[] => [
+export const portsOf = (instance: Ports & Pick<Instance, 'legacy'>): readonly number[] => [
   instance.port,
   instance.apiPort,
   ...portsIn(instance.publishedPorts),
   ...portsIn(instance.listenerPorts),
+  ...(instance.legacy === undefined ? [] : portsIn(instance.legacy.ports)),
 ]
 
 type PortRange = Instance['publishedPorts']

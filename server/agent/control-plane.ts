@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../log.ts'
 import type { AgentConfig } from './config.ts'
-import type { AgentEvent, Drained, UsageReport, UsageTaken } from './protocol.ts'
+import type { AgentEvent, Drained, Probed, UsageReport, UsageTaken } from './protocol.ts'
 
 export interface ControlPlaneParts {
   readonly config: Pick<AgentConfig, 'controlPlaneUrl' | 'node' | 'tokenFile'>
@@ -69,7 +69,12 @@ export class ControlPlane {
     return nextInMs
   }
 
-  async #post(what: 'drained' | 'routed' | 'usage', body: object, signal: AbortSignal): Promise<string> {
+  /** What came of a health check. Rejects when it is not taken. */
+  async probed(probed: Probed, signal: AbortSignal): Promise<void> {
+    await this.#post('probed', probed, signal)
+  }
+
+  async #post(what: 'drained' | 'routed' | 'usage' | 'probed', body: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)])
     const init = { method: 'POST', headers: { ...(await this.#headers()), 'content-type': 'application/json' }, body: JSON.stringify(body) }
     const response = await fetch(this.#url(what), { ...init, signal: limit })
@@ -94,7 +99,7 @@ export class ControlPlane {
     }
   }
 
-  #url(what: 'tasks' | 'drained' | 'routed' | 'usage'): string {
+  #url(what: 'tasks' | 'drained' | 'routed' | 'usage' | 'probed'): string {
     const { controlPlaneUrl, node } = this.#parts.config
     return `${controlPlaneUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
   }

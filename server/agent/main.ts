@@ -11,6 +11,7 @@ import { CredentialStore } from './credentials.ts'
 import { KeptFile } from './kept-file.ts'
 import { KnownTasks } from './known-tasks.ts'
 import { listenAt } from './listening.ts'
+import { NetworkProber } from '../probing/network.ts'
 import type { AgentTask, TaskUse } from './protocol.ts'
 import { Collector } from './logs/collector.ts'
 import { LogStreams } from './logs/log-streams.ts'
@@ -83,7 +84,15 @@ export const startAgent = async (
     tasks.watch(() => collector.look())
     collector.look()
     started.add('delivering logs', () => collector.stop())
+    const prober = new NetworkProber()
     const following = controlPlane.follow(event => {
+      if (event.is === 'probe') {
+        prober
+          .probe(event.request, abort.signal)
+          .then(outcome => controlPlane.probed({ id: event.id, outcome }, abort.signal))
+          .catch((error: unknown) => log.debug(`a health check could not be told of: ${messageOf(error)}`))
+        return
+      }
       tasks.accept(event)
       if (event.is === 'listed') void collector.relisted()
     }, abort.signal)

@@ -4,6 +4,8 @@
 //   POST /v1/nodes/NODE/drained   `Drained`: whose logs have all arrived where they are to go
 //   POST /v1/nodes/NODE/usage     `UsageReport`: what tasks use; the answer is `UsageTaken`
 //   POST /v1/nodes/NODE/routed    `Drained`: whose log routers have all that the task's other containers wrote
+//   POST /v1/nodes/NODE/probed    `Probed`: what came of a health check that it was asked to make
+import type { ProbeOutcome, ProbeRequest } from '../probing/prober.ts'
 
 /** A task that is on the node, from when its pod is placed there until the pod is let go. */
 export interface AgentTask {
@@ -107,6 +109,8 @@ export type AgentEvent =
   | { readonly is: 'gone'; readonly taskArn: string }
   /** Nothing changed for some seconds: the control plane is there. */
   | { readonly is: 'alive' }
+  /** Of a control plane that reaches no task's address: the agent is to ask a target how it is. */
+  | { readonly is: 'probe'; readonly id: string; readonly request: ProbeRequest }
 
 export interface Drained {
   readonly taskArns: readonly string[]
@@ -126,4 +130,9 @@ export interface UsageReport {
 export interface UsageTaken {
   /** How long the next report is not wanted for. Milliseconds. */
   readonly nextInMs: number
+}
+
+export interface Probed {
+  readonly id: string
+  readonly outcome: ProbeOutcome
 }

@@ -1,12 +1,15 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient } from '../../shared/kube/index.ts'
 import { authenticateAgents } from '../agents/authenticate.ts'
 import { Drains } from '../agents/drains.ts'
 import { AgentFeed } from '../agents/feed.ts'
 import { makeLogStreams } from '../agents/log-streams.ts'
 import { UsageReports } from '../agents/usage-reports.ts'
+import { AgentProbes } from '../agents/probes.ts'
 import type { Backend } from '../backend/backend.ts'
 import { createAgents } from '../http/agents.ts'
+import type { Prober } from '../probing/prober.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
 import type { TaskLogs } from '../reconcilers/task.ts'
 import type { Runtime, TaskRef } from '../runtime/runtime.ts'
@@ -17,6 +20,7 @@ import type { Started } from './started.ts'
 export interface AgentsParts {
   readonly store: Store
   readonly clock: Clock
+  readonly ids: Ids
   readonly runtime: Runtime
   readonly backend: Backend | undefined
   /** How often scaling looks at what tasks use. Milliseconds. */
@@ -31,6 +35,8 @@ export interface Agents {
   readonly noticed: (task: TaskRef) => void
   /** What tasks use. */
   readonly usage: UsageReports
+  /** Health checks made by the agents, for a control plane that reaches no task. */
+  readonly prober: Prober
   listen(on: AgentsListening): Promise<void>
 }
 
@@ -43,10 +49,11 @@ export interface AgentsListening {
   readonly started: Started
 }
 
-export const createAgentsSide = ({ store, clock, runtime, backend, scalingPeriodMs }: AgentsParts): Agents => {
+export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingPeriodMs }: AgentsParts): Agents => {
   const feed = new AgentFeed({ store, runtime, clock })
   const drains = new Drains()
   const usage = new UsageReports({ clock, windowMs: scalingPeriodMs })
+  const probes = new AgentProbes({ clock, ids })
   return {
     usage,
     logs: {
@@ -56,11 +63,20 @@ export const createAgentsSide = ({ store, clock, runtime, backend, scalingPeriod
       released: taskArn => drains.forget(taskArn),
     },
     noticed: task => feed.changed(task),
+    prober: probes,
     listen: async ({ host, port, client, isSynced, wake, started }) => {
       const server = createAgents({
         authenticate: authenticateAgents(client, clock),
         isSynced,
-        listen: (node, send, end) => feed.listen(node, send, end),
+        listen: (node, send, end) => {
+          const unlisten = feed.listen(node, send, end)
+          const leave = probes.join(send)
+          return () => {
+            leave()
+            unlisten()
+          }
+        },
+        probed: (id, outcome) => probes.answered(id, outcome),
         drained: taskArns => {
           for (const taskArn of taskArns) {
             drains.note(taskArn)

@@ -2,6 +2,7 @@ import { resolve4 } from 'node:dns/promises'
 import type { Clock } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient } from '../../shared/kube/index.ts'
+import { addressesInCluster } from '../dns/cluster-names.ts'
 import { ClusterZones } from '../dns/cluster-zones.ts'
 import { listenDns } from '../dns/server.ts'
 import { storedZones } from '../dns/stored-zones.ts'
@@ -20,12 +21,14 @@ export interface DnsParts {
   readonly log: Logger
   /** Whose DNS asks; undefined where there is no cluster. */
   readonly kube: KubeClient | undefined
+  /** Whether this process asks another DNS than the cluster's. */
+  readonly outside: boolean
   readonly started: Started
 }
 
 /** Answers the zones of Cloud Map's namespaces, and has the cluster's DNS ask. */
-export const openDns = async ({ host, port, store, clock, ids, log, kube, started }: DnsParts): Promise<void> => {
-  const server = await listenDns(host, port, { zones: storedZones(store, ids), resolve: name => resolve4(name), log })
+export const openDns = async ({ host, port, store, clock, ids, log, kube, outside, started }: DnsParts): Promise<void> => {
+  const server = await listenDns(host, port, { zones: storedZones(store, ids), resolve: outside && kube !== undefined ? addressesInCluster(kube) : name => resolve4(name), log })
   started.add('the DNS server', () => server.stop())
   if (kube === undefined) return
   const zones = new ClusterZones({

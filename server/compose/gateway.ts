@@ -7,6 +7,7 @@ import {
   authorityPath,
   appliedPath,
   configurationPath,
+  doorAppliedPath,
   gatewayPort,
   gatewayService,
   guardPath,
@@ -65,7 +66,10 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
   const nodes = () => runtime.nodes()
   const authority = await openAuthority({ folder: join(config.dataDir, 'ca'), instance: config.instance, clock, ids })
   const certificates = new Certificates({ store, clock, ids, log, authority, backend, onMade: () => gateway.changed() })
-  const applied = `http://${gatewayService}.${systemNamespace}:${gatewayPort}${appliedPath}`
+  const applied =
+    config.outside === undefined
+      ? `http://${gatewayService}.${systemNamespace}:${gatewayPort}${appliedPath}`
+      : `${config.outside.doorUrl}${doorAppliedPath}`
   const gateway: TraefikGateway = new TraefikGateway({
     store,
     clock,

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
@@ -26,7 +27,7 @@ export interface RuntimeParts {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Logger
-  /** Which Kubernetes cluster; the one that this process runs in where absent. */
+  /** Which Kubernetes cluster; the configuration's where absent. */
   readonly kubeSource?: KubeSource
 }
 
@@ -46,18 +47,26 @@ export const openRuntime = async (parts: RuntimeParts): Promise<OpenedRuntime> =
   return { runtime, prober: simulatedProber(runtime), close: () => runtime.close() }
 }
 
-const openKubernetes = async ({ config, clock, log, kubeSource = 'in-cluster' }: RuntimeParts): Promise<OpenedRuntime> => {
+/** The cluster that this process runs in, unless it runs outside of it. */
+const sourceOf = async ({ outside }: ServerConfig): Promise<KubeSource> =>
+  outside === undefined
+    ? 'in-cluster'
+    : { kubeconfig: await readFile(outside.kubeconfig, 'utf8'), folder: dirname(outside.kubeconfig) }
+
+const openKubernetes = async ({ config, clock, log, kubeSource }: RuntimeParts): Promise<OpenedRuntime> => {
   const [{ kubernetesRuntime }, { isUnreachable }] = await Promise.all([
     import('../runtime/kubernetes/index.ts'),
     import('../../shared/kube/index.ts'),
   ])
   const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, `${what}: ${messageOf(error)}`)
+  const source = kubeSource ?? (await sourceOf(config))
   const deadline = clock.now() + awayLimitMs
   for (;;) {
     try {
       const { instance, nodeDataDir, registryHost: host, dataDir } = config
-      const registry = host === undefined ? undefined : { host, folder: join(dataDir, 'registry') }
-      const runtime = await kubernetesRuntime({ source: kubeSource, instance, nodeDataDir, registry, clock, onProblem })
+      const url = config.outside?.doorUrl
+      const registry = host === undefined ? undefined : { host, folder: join(dataDir, 'registry'), ...(url === undefined ? {} : { url }) }
+      const runtime = await kubernetesRuntime({ source, instance, nodeDataDir, registry, clock, onProblem })
       const { client } = runtime
       return { runtime, client, registry: runtime.registry, close: () => client.close() }
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
-import { appliedHeader, appliedPath } from '../../shared/names.ts'
+import { appliedHeader, appliedPath, doorAppliedPath } from '../../shared/names.ts'
 import type { DynamicConfiguration } from '../domain/elbv2/routing/dynamic-configuration.ts'
 import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
@@ -151,8 +151,10 @@ export class TraefikGateway implements Gateway {
 }
 
 const markName = 'applied'
+/** Before the door's own routes. */
+const first = 1_000_000
 
-/** The configuration with the route that says which one it is. */
+/** The configuration with the route that says which one it is: on the gateway's own port, and at the door for who is outside. */
 const withMark = (configuration: DynamicConfiguration, mark: string): DynamicConfiguration => ({
   ...configuration,
   http: {
@@ -160,6 +162,13 @@ const withMark = (configuration: DynamicConfiguration, mark: string): DynamicCon
     routers: {
       ...configuration.http?.routers,
       [markName]: { entryPoints: ['ping'], rule: `Path(\`${appliedPath}\`)`, middlewares: [markName], service: 'noop@internal' },
+      [`${markName}-door`]: {
+        entryPoints: ['aws'],
+        rule: `Path(\`${doorAppliedPath}\`)`,
+        priority: first,
+        middlewares: [markName],
+        service: 'noop@internal',
+      },
     },
     middlewares: { ...configuration.http?.middlewares, [markName]: { headers: { customResponseHeaders: { [appliedHeader]: mark } } } },
   },

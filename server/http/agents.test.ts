@@ -7,6 +7,7 @@ import { definitionRow, taskRow, testContext } from '../../test/support/task-row
 import { until } from '../../test/support/until.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { ControlPlane } from '../agent/control-plane.ts'
+import type { Probed } from '../agent/protocol.ts'
 import { KnownTasks } from '../agent/known-tasks.ts'
 import type { TaskUse } from '../agent/protocol.ts'
 import { AgentFeed } from '../agents/feed.ts'
@@ -37,6 +38,7 @@ const world = async () => {
   const drained: string[] = []
   const used: TaskUse[] = []
   const routed: string[] = []
+  const probed: Probed[] = []
   let isSynced = true
   const server = await createAgents({
     authenticate: async (token, node) => {
@@ -51,6 +53,7 @@ const world = async () => {
       return { nextInMs: 7_000 }
     },
     routed: arns => void routed.push(...arns),
+    probed: (id, outcome) => void probed.push({ id, outcome }),
   }).listen('127.0.0.1', 0)
   stops.push(
     () => server.stop(),
@@ -71,7 +74,7 @@ const world = async () => {
     })
     return { known, controlPlane }
   }
-  return { row, ref, seen, feed, drained, routed, used, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
+  return { row, ref, seen, feed, drained, routed, used, probed, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
 }
 
 test('an agent is told of the tasks on its node, of their changes and of their end', async () => {
@@ -139,4 +142,13 @@ test('what tasks use is told to the control plane, which says when it wants to h
   const nonsense = JSON.stringify({ tasks: [{ taskArn: 'a' }, { taskArn: 'b', cpu: null, memory: 1 }, 7] })
   expect((await fetch(`${url}/v1/nodes/one/usage`, { method: 'POST', headers, body: nonsense })).status).toBe(200)
   expect(used).toEqual(told)
+})
+
+test('what came of a health check is told by an agent, in its shape alone', async () => {
+  const { probed, url } = await world()
+  const send = (body: object) =>
+    fetch(`${url}/v1/nodes/one/probed`, { method: 'POST', headers: { authorization: 'Bearer token-of-one' }, body: JSON.stringify(body) })
+  expect((await send({ id: '1', outcome: { is: 'answered', code: 200 } })).status).toBe(204)
+  expect((await send({ id: '2', outcome: { is: 'answered' } })).status).toBe(400)
+  expect(probed).toEqual([{ id: '1', outcome: { is: 'answered', code: 200 } }])
 })

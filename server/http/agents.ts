@@ -1,5 +1,8 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import type { AgentEvent, TaskUse, UsageTaken } from '../agent/protocol.ts'
 import type { Authenticate } from '../agents/authenticate.ts'
+import type { ProbeOutcome } from '../probing/prober.ts'
 import { httpServer, type HttpServer } from './listen.ts'
 
 export interface AgentsOptions {
@@ -10,15 +13,26 @@ export interface AgentsOptions {
   readonly drained: (taskArns: readonly string[]) => void
   readonly used: (tasks: readonly TaskUse[]) => UsageTaken
   readonly routed: (taskArns: readonly string[]) => void
+  readonly probed: (id: string, outcome: ProbeOutcome) => void
 }
 
-const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|routed|usage)$/
+const probedBody = Type.Object({
+  id: Type.String(),
+  outcome: Type.Union([
+    Type.Object({ is: Type.Literal('answered'), code: Type.Integer() }),
+    Type.Object({ is: Type.Literal('connected') }),
+    Type.Object({ is: Type.Literal('timedOut') }),
+    Type.Object({ is: Type.Literal('failed'), why: Type.String() }),
+  ]),
+})
+
+const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|routed|usage|probed)$/
 
 /** The agents' port, as server/agent/protocol.ts has it. Tasks can reach it and are refused: they have no token. */
 export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
-const answer = async (request: Request, { authenticate, isSynced, listen, used, drained, routed }: AgentsOptions): Promise<Response> => {
+const answer = async (request: Request, { authenticate, isSynced, listen, used, drained, routed, probed }: AgentsOptions): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
@@ -30,6 +44,7 @@ const answer = async (request: Request, { authenticate, isSynced, listen, used, 
   if (what !== 'tasks' && request.method === 'POST') {
     const body: unknown = await request.json().catch(() => undefined)
     if (body === undefined) return new Response('not JSON\n', { status: 400 })
+    if (what === 'probed') return takeProbed(body, probed)
     if (what === 'usage') return Response.json(used(usesOf(body)))
     const told = what === 'routed' ? routed : drained
     told(taskArnsOf(body))
@@ -38,6 +53,12 @@ const answer = async (request: Request, { authenticate, isSynced, listen, used, 
   if (what !== 'tasks' || request.method !== 'GET') return new Response('not found\n', { status: 404 })
   if (!isSynced()) return new Response('not yet\n', { status: 503 })
   return new Response(eventsOf(node, listen), { headers: { 'content-type': 'application/x-ndjson' } })
+}
+
+const takeProbed = (body: unknown, probed: AgentsOptions['probed']): Response => {
+  if (!Value.Check(probedBody, body)) return new Response('not what came of a health check\n', { status: 400 })
+  probed(body.id, body.outcome)
+  return new Response(null, { status: 204 })
 }
 
 /** Undefined for what is no text. */

@@ -12,10 +12,12 @@ export interface ClusterRegistryParts {
   readonly host: string
   /** Where it keeps images, as this process sees it. */
   readonly folder: string
+  /** Where this process reaches it; its Service where absent. */
+  readonly url?: string
 }
 
 const where = { name: registryName, namespace: systemNamespace }
-const url = `http://${registryName}.${systemNamespace}:${registryPort}`
+const serviceUrl = `http://${registryName}.${systemNamespace}:${registryPort}`
 
 /** Below its folder: a folder for each repository. https://pkg.go.dev/github.com/distribution/distribution/registry/storage */
 const repositories = 'docker/registry/v2/repositories'
@@ -34,7 +36,7 @@ const lookAgainMs = 300
  * The registry of this cluster. `kecs up` makes it without a pod, which costs nothing; the first who needs it starts
  * it, and it runs from then on.
  */
-export const clusterRegistry = ({ client, clock, host, folder }: ClusterRegistryParts): ImageRegistry => {
+export const clusterRegistry = ({ client, clock, host, folder, url = serviceUrl }: ClusterRegistryParts): ImageRegistry => {
   let askedAt: number | undefined
 
   const start = async (): Promise<void> => {
