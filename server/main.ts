@@ -225,7 +225,17 @@ const start = async (
     await openFunctions({ host: config.host, port: config.functionsPort, store, log, backend, started })
   }
   if (config.dnsPort !== undefined) {
-    await openDns({ host: config.host, port: config.dnsPort, store, clock, ids, log, kube: opened.client, outside: config.outside !== undefined, started })
+    await openDns({
+      host: config.host,
+      port: config.dnsPort,
+      store,
+      clock,
+      ids,
+      log,
+      kube: opened.client,
+      outside: config.outside !== undefined,
+      started,
+    })
   }
   reconciling.begin()
 

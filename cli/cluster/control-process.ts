@@ -54,7 +54,8 @@ export const readProcess = async (instance: Instance): Promise<ServeProcess | un
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && 'pid' in value && 'url' in value && 'adminUrl' in value) {
       const { pid, url, adminUrl } = value
-      if (typeof pid === 'number' && typeof url === 'string' && typeof adminUrl === 'string') return { pid, url, adminUrl, begun: textIn(value, 'begun'), stamp: textIn(value, 'stamp') }
+      if (typeof pid === 'number' && typeof url === 'string' && typeof adminUrl === 'string')
+        return { pid, url, adminUrl, begun: textIn(value, 'begun'), stamp: textIn(value, 'stamp') }
     }
   } catch {
     // An unreadable file says as much as that of a dead process.

@@ -63,4 +63,3 @@ const serveFlags = (instance: Instance): readonly string[] => {
   const switches = instance.allowReset === true ? ['--allow-reset'] : []
   return [...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), ...switches]
 }
-

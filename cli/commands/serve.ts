@@ -97,8 +97,7 @@ export const serve = defineCommand({
     const keepPages = giveBackProgramPages(host.clock)
     try {
       const file = args.text('process-file')
-      if (file !== undefined)
-        await writeAtomically(file, `${JSON.stringify(processDocument(server, host.env))}\n`)
+      if (file !== undefined) await writeAtomically(file, `${JSON.stringify(processDocument(server, host.env))}\n`)
       if (args.flag('json') === true) output.json(serveDocument(config, server))
       else for (const line of banner(config, server)) output.note(line)
       await aborted(host.signal)
@@ -228,7 +227,10 @@ const startError = async (error: unknown, config: ServerConfig): Promise<unknown
 }
 
 /** What tells the host command of this process; the stamp is its own and says what the process was started with. */
-const processDocument = (server: { url: string; adminUrl: string }, { KECS_PROCESS_STAMP: stamp }: Readonly<Record<string, string | undefined>>) => ({
+const processDocument = (
+  server: { url: string; adminUrl: string },
+  { KECS_PROCESS_STAMP: stamp }: Readonly<Record<string, string | undefined>>,
+) => ({
   pid: process.pid,
   url: server.url,
   adminUrl: server.adminUrl,

@@ -95,7 +95,22 @@ const checkDriver = (text: string, from: string): DriverName => {
 
 /** The object without what is undefined, so that it does not hide what other sources say. */
 const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared>]-?: Choices[K] | undefined }): Choices => {
-  const { driver, port: door, apiPort, publish, listeners, bind, context, image, legacy, hostAddress, backend, auth, keys, allowReset } = values
+  const {
+    driver,
+    port: door,
+    apiPort,
+    publish,
+    listeners,
+    bind,
+    context,
+    image,
+    legacy,
+    hostAddress,
+    backend,
+    auth,
+    keys,
+    allowReset,
+  } = values
   return {
     ...(driver === undefined ? {} : { driver }),
     ...(door === undefined ? {} : { port: door }),

@@ -47,7 +47,10 @@ export const rollback = defineCommand({
     const { instance } = await runningInstance(given, host)
     if (instance.driver === 'simulated' || instance.legacy !== undefined) {
       const what = instance.legacy === undefined ? 'A simulated instance' : 'An instance with --legacy'
-      throw new CliError(`${what} runs the kecs that started it.`, `Run the older kecs: ${instance.legacy === undefined ? 'kecs stop && kecs start' : 'kecs up'}`)
+      throw new CliError(
+        `${what} runs the kecs that started it.`,
+        `Run the older kecs: ${instance.legacy === undefined ? 'kecs stop && kecs start' : 'kecs up'}`,
+      )
     }
     if (instance.previousImage === undefined) {
       throw new CliError(`Instance ${instance.name} has had no other image than ${instance.image}.`, 'There is nothing to go back to.')

@@ -20,7 +20,9 @@ const instance: Instance = {
 
 const ofControlPlane = (host?: string) => {
   const installation = exampleInstallation(instance)
-  const all = manifests(host === undefined ? installation : { ...installation, host: { address: host, ports: hostPortsOf({ first: 9200 }) } })
+  const all = manifests(
+    host === undefined ? installation : { ...installation, host: { address: host, ports: hostPortsOf({ first: 9200 }) } },
+  )
   const find = (kind: string, name: string) => all.find(object => object.kind === kind && object.metadata.name === name)
   return {
     deployment: find('Deployment', 'kecs-control-plane'),
@@ -48,7 +50,8 @@ test('one on this machine is an endpoint of the same Service', () => {
 
 test('each port of the Service is served by one of this machine', () => {
   const { service, slice } = ofControlPlane('172.18.0.1')
-  const named = (value: unknown): readonly string[] => [...JSON.stringify(value).matchAll(/"name":"([a-z-]+)","port"/g)].map(([, name = '']) => name)
+  const named = (value: unknown): readonly string[] =>
+    [...JSON.stringify(value).matchAll(/"name":"([a-z-]+)","port"/g)].map(([, name = '']) => name)
   expect(named(slice)).toEqual(named(service))
 })
 

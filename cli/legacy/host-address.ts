@@ -38,7 +38,9 @@ export const findHostAddress = async (
   const said = legacy?.address
   if (said !== undefined) {
     if (own().includes(said)) return { listen: said, reached: said }
-    throw new CliError(`--host-address ${said} is not an address of this machine.`, `Its addresses are: ${own().join(', ')}.`, { exitCode: 2 })
+    throw new CliError(`--host-address ${said} is not an address of this machine.`, `Its addresses are: ${own().join(', ')}.`, {
+      exitCode: 2,
+    })
   }
   const nodes = await nodeNames(kube, signal)
   if (await docker.answers(signal)) {

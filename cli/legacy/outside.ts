@@ -101,7 +101,9 @@ export const outsideReady = async (instance: Instance, signal: AbortSignal): Pro
     async () => {
       const found = await runningProcess(instance, signal)
       if (found === undefined) return 'ended' as const
-      const response = await fetch(`${found.adminUrl}/ready`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3000)]) }).catch(() => undefined)
+      const response = await fetch(`${found.adminUrl}/ready`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3000)]) }).catch(
+        () => undefined,
+      )
       return response?.ok === true ? ('ready' as const) : undefined
     },
     { every: 100, deadline: startDeadline, signal },
@@ -115,11 +117,7 @@ export const outsideReady = async (instance: Instance, signal: AbortSignal): Pro
 
 /** Ends the control plane in the cluster and waits until nothing of it runs: a state has one writer. Idempotent. */
 export const endInside = async (kube: KubeClient, signal: AbortSignal): Promise<void> => {
-  await kube.remove(
-    kinds.deployment,
-    { name: controlPlaneName, namespace: systemNamespace },
-    { signal, propagationPolicy: 'Background' },
-  )
+  await kube.remove(kinds.deployment, { name: controlPlaneName, namespace: systemNamespace }, { signal, propagationPolicy: 'Background' })
   const gone = await poll(async () => ((await podsInside(kube, signal)) === 0 ? true : undefined), {
     every: 100,
     deadline: goneDeadline,

@@ -26,7 +26,10 @@ export const statusLines = (status: StatusDocument, paint: Paint): readonly stri
     foreign: 'has a cluster that kecs did not make',
   }
   const name = status.name === 'kecs' ? 'kecs' : `kecs (${status.name})`
-  const lines = [`${mark(status.state)} ${paint('bold', `${name} ${what[status.state]}`)}${paint('dim', ` on ${status.driver}${status.legacy ? ', legacy: its control plane is on this machine' : ''}`)}`, '']
+  const lines = [
+    `${mark(status.state)} ${paint('bold', `${name} ${what[status.state]}`)}${paint('dim', ` on ${status.driver}${status.legacy ? ', legacy: its control plane is on this machine' : ''}`)}`,
+    '',
+  ]
   const isUp = status.state !== 'absent' && status.state !== 'stopped'
   if (isUp) {
     lines.push(row('endpoint', status.endpoint), ...portRows(status).map(([label, value]) => row(label, value)))

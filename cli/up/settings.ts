@@ -59,7 +59,9 @@ const legacyOf = async (request: InstanceRequest, ports: Ports): Promise<Pick<In
   if (!(choices.legacy ?? remembered?.legacy !== undefined)) return {}
   if (driver === 'simulated') {
     if (choices.legacy !== true) return {}
-    throw new CliError('A simulated instance has no cluster that its control plane could be outside of.', 'Leave --legacy out.', { exitCode: 2 })
+    throw new CliError('A simulated instance has no cluster that its control plane could be outside of.', 'Leave --legacy out.', {
+      exitCode: 2,
+    })
   }
   const taken = new Set([...others.flatMap(portsOf), ...portsOf(ports)])
   const range = remembered?.legacy?.ports ?? (await freeRange('127.0.0.1', legacyPorts.first, legacyPorts.count, taken))

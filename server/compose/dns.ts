@@ -28,7 +28,11 @@ export interface DnsParts {
 
 /** Answers the zones of Cloud Map's namespaces, and has the cluster's DNS ask. */
 export const openDns = async ({ host, port, store, clock, ids, log, kube, outside, started }: DnsParts): Promise<void> => {
-  const server = await listenDns(host, port, { zones: storedZones(store, ids), resolve: outside && kube !== undefined ? addressesInCluster(kube) : name => resolve4(name), log })
+  const server = await listenDns(host, port, {
+    zones: storedZones(store, ids),
+    resolve: outside && kube !== undefined ? addressesInCluster(kube) : name => resolve4(name),
+    log,
+  })
   started.add('the DNS server', () => server.stop())
   if (kube === undefined) return
   const zones = new ClusterZones({

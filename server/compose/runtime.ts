@@ -49,9 +49,7 @@ export const openRuntime = async (parts: RuntimeParts): Promise<OpenedRuntime> =
 
 /** The cluster that this process runs in, unless it runs outside of it. */
 const sourceOf = async ({ outside }: ServerConfig): Promise<KubeSource> =>
-  outside === undefined
-    ? 'in-cluster'
-    : { kubeconfig: await readFile(outside.kubeconfig, 'utf8'), folder: dirname(outside.kubeconfig) }
+  outside === undefined ? 'in-cluster' : { kubeconfig: await readFile(outside.kubeconfig, 'utf8'), folder: dirname(outside.kubeconfig) }
 
 const openKubernetes = async ({ config, clock, log, kubeSource }: RuntimeParts): Promise<OpenedRuntime> => {
   const [{ kubernetesRuntime }, { isUnreachable }] = await Promise.all([

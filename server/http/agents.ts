@@ -32,7 +32,10 @@ const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|routed|usage|probed)$/
 export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
-const answer = async (request: Request, { authenticate, isSynced, listen, used, drained, routed, probed }: AgentsOptions): Promise<Response> => {
+const answer = async (
+  request: Request,
+  { authenticate, isSynced, listen, used, drained, routed, probed }: AgentsOptions,
+): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
