@@ -50,6 +50,7 @@ switch (command) {
     await run(['bun', 'scripts/generate/index.ts'])
     await run(['bun', 'scripts/manifests.ts'])
     await run(['bun', 'scripts/coverage.ts'])
+    await run(['bun', 'scripts/errors.ts'])
     break
   case 'build':
     await build(rest)

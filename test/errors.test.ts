@@ -1,89 +1,93 @@
-// Every error that the models list is provoked by a test, or it is said here why it cannot arise; every operation is driven
-// by the AWS SDK.
-import { describe, expect, test } from 'bun:test'
+// Every error that the models list is provoked, operation by operation, by the tables in test/provocations, or it is said
+// there why it cannot arise; every operation is driven by the AWS SDK.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { model as autoscaling } from '../server/aws/generated/application-autoscaling.ts'
-import { model as ecs } from '../server/aws/generated/ecs.ts'
-import { model as elbv2 } from '../server/aws/generated/elbv2.ts'
-import { model as discovery } from '../server/aws/generated/servicediscovery.ts'
-import type { ServiceModel } from '../server/aws/service.ts'
+import { accountOf, fixture, services } from './provocations/index.ts'
+import { ecsEnding } from './provocations/ecs-fixture.ts'
+import { elsewhere, reasons } from './provocations/reasons.ts'
+import { ProvocationWorld } from './provocations/world.ts'
 
 const root = join(import.meta.dir, '..')
-const textsOf = (...globs: readonly string[]): readonly string[] =>
-  globs.flatMap(glob => [...new Bun.Glob(glob).scanSync({ cwd: root })].map(file => readFileSync(join(root, file), 'utf8')))
-const conformance = textsOf('test/conformance/**/*.test.ts')
-const tests = [...conformance, ...textsOf('server/**/*.test.ts', 'test/conformance/**/*.{py,sh}', 'test/cluster/*.test.ts')]
-const sources = (folder: string): readonly string[] =>
-  [`server/services/${folder}/**/*.ts`, `server/domain/**/*.ts`].flatMap(glob =>
-    [...new Bun.Glob(glob).scanSync({ cwd: root })]
-      .filter(file => !file.endsWith('.test.ts'))
-      .map(file => readFileSync(join(root, file), 'utf8')),
-  )
+const conformance = [...new Bun.Glob('test/conformance/**/*.test.ts').scanSync({ cwd: root })].map(file =>
+  readFileSync(join(root, file), 'utf8'),
+)
 
-const noPolicies = 'there are no policies: a caller is its account’s root'
-const noBreakdown = 'it stands for a breakdown; any is answered so (server/http/api.test.ts)'
-const atOnce = 'changes are over when the call is: none is in progress'
+let world: ProvocationWorld
+beforeAll(async () => {
+  world = new ProvocationWorld()
+  await world.clock.advance(5)
+  for (const made of fixture(world.of)) {
+    await world.make(...made())
+    await world.clock.advance(10)
+  }
+  // Services and deployments come to their ends.
+  await world.clock.advance(60_000)
+  await world.clock.until(() => world.canExecute(world.of('task')))
+  await world.make('', 'daemonArn', ecsEnding(world.of))
+  await world.unready(world.of('unready store'))
+}, 60_000)
+afterAll(() => world.stop())
 
-/** By service: what cannot arise here, and why. */
-const cannotArise: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  ecs: {
-    AccessDeniedException: noPolicies,
-    BlockedException: 'no account is suspended',
-    LimitExceededException: 'AWS’ quotas of what is registered are not met by a machine’s memory',
-    UpdateInProgressException: atOnce,
-  },
-  elbv2: {
-    AvailabilityZoneNotSupportedException: 'every zone takes load balancers',
-    CapacityReservationPendingException: 'capacity is reserved at once',
-    HealthUnavailableException: 'health is in the state that answers',
-    InsufficientCapacityException: 'capacity is kept only: there is always enough',
-    InvalidRevocationContentException: 'revocation lists are not read',
-    InvalidSchemeException: 'the two schemes are an enumeration, whose violation is a ValidationError',
-    PriorRequestNotCompleteException: atOnce,
-    TooManyTrustStoreRevocationEntriesException: 'entries of revocation lists are not counted',
-    UnsupportedProtocolException: 'protocols are an enumeration; what does not go together is IncompatibleProtocols or a ValidationError',
-  },
-  servicediscovery: {
-    RequestLimitExceeded: 'calls are not throttled',
-  },
-  'application-autoscaling': {
-    ConcurrentUpdateException: atOnce,
-    FailedResourceAccessException: 'alarms and metrics are not asked with a role of the service',
-    InternalServiceException: noBreakdown,
-  },
-}
-
-const services: readonly (readonly [folder: string, model: ServiceModel])[] = [
-  ['ecs', ecs],
-  ['elbv2', elbv2],
-  ['servicediscovery', discovery],
-  ['application-autoscaling', autoscaling],
-]
-
-/** The SDKs' base classes are in their models, and on no wire. */
-const isBase = (name: string): boolean =>
-  /^(ECS|ElasticLoadBalancingV2|ServiceDiscovery|ApplicationAutoScaling)ServiceException$/.test(name)
-
-describe.each(services)('%s', (folder, model) => {
-  const errors = [...new Set(Object.values(model.operations).flatMap(operation => operation.errors))].filter(name => !isBase(name))
-  const excused = cannotArise[folder] ?? {}
+describe.each(services)('$folder', ({ folder, model, provocations }) => {
+  const account = accountOf({ folder, model, provocations })
 
   test('every operation is driven by the AWS SDK', () => {
     expect(Object.keys(model.operations).filter(name => !conformance.some(text => text.includes(`${name}Command`)))).toEqual([])
   })
 
-  test('every error is provoked, or cannot arise', () => {
-    const isProvoked = (name: string): boolean => {
-      const names = new RegExp(`\\b(${name}|${model.errors[name]?.code ?? name})\\b`)
-      return tests.some(text => names.test(text))
+  test('each input of the table is refused with its error', async () => {
+    const wrong: string[] = []
+    for (const [operation, errors] of Object.entries(provocations(world.of))) {
+      for (const [error, input] of Object.entries(errors)) {
+        const { code, text } = await world.ask(model.signingName, operation, input)
+        if (code !== (model.errors[error]?.code ?? error)) wrong.push(`${operation} for ${error}: ${text}`)
+      }
     }
-    expect(errors.filter(name => !isProvoked(name) && excused[name] === undefined)).toEqual([])
+    expect(wrong).toEqual([])
   })
 
-  test('what is said to be impossible is nowhere thrown, and in the model', () => {
-    const code = sources(folder)
-    expect(Object.keys(excused).filter(name => code.some(text => text.includes(`'${name}'`)))).toEqual([])
-    expect(Object.keys(excused).filter(name => !errors.includes(name))).toEqual([])
+  test('every error of every operation is in the table, or cannot arise', () => {
+    expect(
+      account.filter(({ provoked, why }) => !provoked && why === undefined).map(({ operation, error }) => `${operation} ${error}`),
+    ).toEqual([])
+  })
+
+  test('no table has more than the model, and no reason is given for what is provoked, nor for nothing', () => {
+    const modelled = new Set(account.map(({ operation, error }) => `${operation} ${error}`))
+    const tabled = Object.entries(provocations(() => '')).flatMap(([operation, errors]) =>
+      Object.keys(errors).map(error => `${operation} ${error}`),
+    )
+    expect(tabled.filter(pair => !modelled.has(pair))).toEqual([])
+    for (const [error, why, only] of reasons[folder] ?? []) {
+      for (const operation of only ?? []) {
+        expect({ operation, error, provoked: account.find(of => of.operation === operation && of.error === error)?.provoked }).toEqual({
+          operation,
+          error,
+          provoked: false,
+        })
+      }
+      expect(account.some(of => of.error === error && of.why === why)).toBe(true)
+    }
+  })
+
+  test('what cannot arise in any operation is nowhere thrown', () => {
+    const provoked = new Set(account.filter(of => of.provoked).map(({ error }) => error))
+    const never = [...new Set(account.map(({ error }) => error))].filter(error => !provoked.has(error))
+    const code = [`server/services/${folder}/**/*.ts`, 'server/domain/**/*.ts']
+      .flatMap(glob => [...new Bun.Glob(glob).scanSync({ cwd: root })])
+      .filter(file => !file.endsWith('.test.ts'))
+      .map(file => readFileSync(join(root, file), 'utf8'))
+    expect(never.filter(error => code.some(text => text.includes(`'${error}'`)))).toEqual([])
+  })
+
+  test('what is provoked elsewhere is', () => {
+    for (const [operation, errors] of Object.entries(elsewhere[folder] ?? {})) {
+      for (const [error, file] of Object.entries(errors)) {
+        const text = readFileSync(join(root, file), 'utf8')
+        expect(text).toContain(operation)
+        expect(text).toContain(model.errors[error]?.code ?? error)
+      }
+    }
   })
 })

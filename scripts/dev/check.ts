@@ -7,6 +7,7 @@ const steps: readonly (readonly [what: string, command: readonly string[]])[] = 
   ['architecture', ['bun', 'test', '--only-failures', 'test/architecture.test.ts']],
   ['generated API model', ['bun', 'scripts/generate/index.ts', '--check']],
   ['coverage table', ['bun', 'scripts/coverage.ts', '--check']],
+  ['errors', ['bun', 'scripts/errors.ts', '--check']],
   ['generated manifests', ['bun', 'scripts/manifests.ts', '--check']],
 ]
 

@@ -1,5 +1,6 @@
 // Every service of the API over a store in memory, with reconcilers and simulated tasks on a clock that a test moves.
 import { randomIds } from '../../shared/ids.ts'
+import type { Owners } from '../../server/backend/owners.ts'
 import { createAwsApi } from '../../server/aws/aws-api.ts'
 import type { BoundService } from '../../server/aws/service.ts'
 import { createReconciling } from '../../server/compose/reconcilers.ts'
@@ -24,14 +25,15 @@ export class ControlWorld {
   readonly #handle: (request: Request) => Promise<Response>
   readonly #stop: () => Promise<void>
 
-  constructor() {
+  /** `owners` knows what belongs to other services; nobody does where it is absent. */
+  constructor({ owners }: { readonly owners?: Owners } = {}) {
     const { clock, store } = this
     const log = createLog({ logLevel: 'warn' }, { write: line => this.complaints.push(line) })
     const runtime = new SimulatedRuntime({ clock, ids: randomIds })
     const settings = { endpointUrl: 'http://localhost:4566' }
     const reconciling = createReconciling({ store, clock, ids: randomIds, log, runtime, settings, publishedPorts: undefined })
     const wake = (kind: string, key: string): void => reconciling.controller.wake(kind, key)
-    const common = { store, clock, ids: randomIds, wake }
+    const common = { store, clock, ids: randomIds, wake, owners }
     this.services = [
       ecsService({
         ...common,

@@ -4,7 +4,7 @@ import type { Action, Listener } from '../../aws/generated/elbv2.ts'
 import { targetGroupsOf } from '../../domain/elbv2/actions.ts'
 import { checkAlike, checkCompatible } from '../../domain/elbv2/compatibility.ts'
 import { quotas } from '../../domain/elbv2/quotas.ts'
-import { type LoadBalancerRow, type TargetGroupRow, targetGroupUses } from '../../store/elbv2-tables.ts'
+import { type LoadBalancerRow, type TargetGroupRow, targetGroupUses, targets } from '../../store/elbv2-tables.ts'
 import type { Elbv2Context } from './context.ts'
 import { findTargetGroup } from './find.ts'
 import { loadBalancersOf } from './uses.ts'
@@ -21,7 +21,7 @@ export function checkForwarding(
   checkCompatible({ ...loadBalancer, isNetworkKnown }, listener, groups)
   checkAlike(groups)
   checkFree(context, loadBalancer.LoadBalancerArn, rows)
-  checkQuota(context, loadBalancer.LoadBalancerArn, rows)
+  checkQuotas(context, loadBalancer, rows)
 }
 
 function checkFree({ store }: Elbv2Context, loadBalancerArn: string, rows: readonly TargetGroupRow[]): void {
@@ -34,13 +34,22 @@ function checkFree({ store }: Elbv2Context, loadBalancerArn: string, rows: reado
   )
 }
 
-function checkQuota({ store }: Elbv2Context, loadBalancerArn: string, rows: readonly TargetGroupRow[]): void {
+/** Of a load balancer's target groups and of the targets in them. */
+function checkQuotas(
+  { store }: Elbv2Context,
+  { LoadBalancerArn: loadBalancerArn, Type }: LoadBalancerRow['loadBalancer'],
+  rows: readonly TargetGroupRow[],
+): void {
   const most = quotas['target-groups-per-application-load-balancer']
   const arns = new Set([...store.table(targetGroupUses).by('loadBalancer', loadBalancerArn)].map(use => use.targetGroupArn))
   for (const { targetGroup } of rows) arns.add(targetGroup.TargetGroupArn)
-  if (arns.size <= most) return
-  throw new ServiceError(
-    'TooManyUniqueTargetGroupsPerLoadBalancerException',
-    `A load balancer can have at most ${most} unique target groups`,
-  )
+  if (arns.size > most) {
+    throw new ServiceError(
+      'TooManyUniqueTargetGroupsPerLoadBalancerException',
+      `A load balancer can have at most ${most} unique target groups`,
+    )
+  }
+  const mostTargets = quotas[Type === 'network' ? 'targets-per-network-load-balancer' : 'targets-per-application-load-balancer']
+  const count = [...arns].reduce((sum, arn) => sum + store.table(targets).count('targetGroup', arn), 0)
+  if (count > mostTargets) throw new ServiceError('TooManyTargetsException', `A load balancer can have at most ${mostTargets} targets`)
 }

@@ -5,6 +5,7 @@ import type { Place } from '../../../domain/arn.ts'
 import { daemons } from '../../../store/ecs-daemon-tables.ts'
 import type { DaemonRow } from '../../../store/ecs-daemon-tables.ts'
 import type { EcsContext } from '../context.ts'
+import { findCluster } from '../find-cluster.ts'
 import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
 
 export const daemonArn = (place: Place, clusterName: string, daemonName: string): string =>
@@ -23,10 +24,20 @@ export function partsInArn(place: Place, text: string, type: string): readonly s
   return parts
 }
 
-/** The daemon of an ARN. Throws DaemonNotFoundException, and InvalidParameterException for what is no daemon's ARN. */
+/**
+ * The daemon of an ARN; undefined where its cluster has none of that name. Throws ClusterNotFoundException, and
+ * InvalidParameterException for what is no daemon's ARN.
+ */
+export function daemonAt(context: EcsContext, arn: string): DaemonRow | undefined {
+  const parts = partsInArn(context, arn, 'daemon')
+  refuseIf(parts.length !== 2, 'Invalid identifier: Unexpected number of separators')
+  findCluster(context, parts[0], { allowInactive: true })
+  return context.store.table(daemons).get(arn)
+}
+
+/** The daemon of an ARN. Throws DaemonNotFoundException and what `daemonAt` throws. */
 export function findDaemon(context: EcsContext, arn: string): DaemonRow {
-  refuseIf(partsInArn(context, arn, 'daemon').length !== 2, 'Invalid identifier: Unexpected number of separators')
-  const row = context.store.table(daemons).get(arn)
+  const row = daemonAt(context, arn)
   if (row === undefined) throw new ServiceError('DaemonNotFoundException', 'Daemon not found.')
   return row
 }

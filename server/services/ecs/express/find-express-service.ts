@@ -7,6 +7,7 @@ import type { ExpressServiceRow } from '../../../store/ecs-express-tables.ts'
 import { services } from '../../../store/service-tables.ts'
 import type { ServiceRow } from '../../../store/service-tables.ts'
 import type { EcsContext } from '../context.ts'
+import { findCluster } from '../find-cluster.ts'
 import { partsInArn } from '../daemons/find-daemon.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 
@@ -17,17 +18,19 @@ export interface ExpressService {
 }
 
 /**
- * The Express service of an ARN, of any status; undefined when there is none. Throws InvalidParameterException for what is
- * no service's ARN.
+ * The Express service of an ARN, of any status; undefined when its cluster has none. Throws
+ * ClusterNotFoundException, and InvalidParameterException for what is no service's ARN.
  */
 export function findExpressService(context: EcsContext, serviceArn: string): ExpressService | undefined {
-  refuseIf(partsInArn(context, serviceArn, 'service').length !== 2, 'Invalid identifier: Unexpected number of separators')
+  const parts = partsInArn(context, serviceArn, 'service')
+  refuseIf(parts.length !== 2, 'Invalid identifier: Unexpected number of separators')
+  findCluster(context, parts[0], { allowInactive: true })
   const express = context.store.table(expressServices).get(serviceArn)
   const row = context.store.table(services).get(serviceArn)
   return express === undefined || row === undefined ? undefined : { express, row }
 }
 
-/** One that is ACTIVE. Throws ServiceNotFoundException and ServiceNotActiveException. */
+/** One that is ACTIVE. Throws ServiceNotFoundException, ServiceNotActiveException and what `findExpressService` throws. */
 export function activeExpressService(context: EcsContext, serviceArn: string): ExpressService {
   const found = findExpressService(context, serviceArn)
   if (found === undefined) throw new ServiceError('ServiceNotFoundException', 'Service not found.')

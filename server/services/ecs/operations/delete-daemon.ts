@@ -1,3 +1,4 @@
+import { ServiceError } from '../../../aws/errors.ts'
 import type { DeleteDaemonRequest, DeleteDaemonResponse } from '../../../aws/generated/ecs.ts'
 import { epochSeconds } from '../../../../shared/clock.ts'
 import type { EcsContext } from '../context.ts'
@@ -11,7 +12,7 @@ import { daemons } from '../../../store/ecs-daemon-tables.ts'
 export async function deleteDaemon(context: EcsContext, input: DeleteDaemonRequest): Promise<DeleteDaemonResponse> {
   const row = await context.store.commit(transaction => {
     const found = findDaemon(context, input.daemonArn)
-    if (found.deletedAt !== undefined) return found
+    if (found.deletedAt !== undefined) throw new ServiceError('DaemonNotActiveException', 'Daemon is not active.')
     const now = context.clock.now()
     const deleted = { ...found, deletedAt: now, updatedAt: now }
     transaction.put(daemons, deleted)

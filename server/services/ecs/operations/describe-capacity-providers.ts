@@ -12,7 +12,7 @@ import {
   fargateProviders,
 } from '../capacity-providers/find-capacity-provider.ts'
 import type { EcsContext } from '../context.ts'
-import { clusterNameIn } from '../find-cluster.ts'
+import { findCluster } from '../find-cluster.ts'
 import { listPage } from '../list-page.ts'
 import { refuseIf, refuseMoreThan } from '../tasks/invalid-parameter.ts'
 import { capacityProviders } from '../../../store/ecs-tables.ts'
@@ -33,7 +33,7 @@ export function describeCapacityProviders(context: EcsContext, input: DescribeCa
     'Capacity providers can not be blank.',
   )
   const names = [...new Set(asked.map(nameOrArn => capacityProviderName(context, nameOrArn)))]
-  const cluster = input.cluster === undefined ? undefined : clusterNameIn(context, input.cluster)
+  const cluster = input.cluster === undefined ? undefined : findCluster(context, input.cluster).cluster.clusterName
   const withTags = input.include?.includes('TAGS') === true
   const found = names.length === 0 ? active(context) : names.flatMap(name => described(context, name) ?? [])
   const page = listPage<CapacityProvider>({

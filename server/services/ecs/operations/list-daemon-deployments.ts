@@ -1,8 +1,9 @@
+import { ServiceError } from '../../../aws/errors.ts'
 import type { DaemonDeploymentSummary, ListDaemonDeploymentsRequest, ListDaemonDeploymentsResponse } from '../../../aws/generated/ecs.ts'
 import { daemonDeployments } from '../../../store/ecs-daemon-tables.ts'
 import type { DaemonDeploymentRow } from '../../../store/ecs-daemon-tables.ts'
 import type { EcsContext } from '../context.ts'
-import { findDaemon } from '../daemons/find-daemon.ts'
+import { daemonAt } from '../daemons/find-daemon.ts'
 import { listPage } from '../list-page.ts'
 
 const orderOf = (row: DaemonDeploymentRow): string => daemonDeployments.order?.(row) ?? row.deployment.daemonDeploymentArn
@@ -12,7 +13,10 @@ const orderOf = (row: DaemonDeploymentRow): string => daemonDeployments.order?.(
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListDaemonDeployments.html
  */
 export function listDaemonDeployments(context: EcsContext, input: ListDaemonDeploymentsRequest): ListDaemonDeploymentsResponse {
-  const { daemonArn } = findDaemon(context, input.daemonArn)
+  const daemon = daemonAt(context, input.daemonArn)
+  // Its model has no DaemonNotFoundException.
+  if (daemon === undefined) throw new ServiceError('ClientException', 'Daemon not found.')
+  const { daemonArn } = daemon
   const { before = Infinity, after: since = -Infinity } = input.createdAt ?? {}
   const statuses = input.status ?? []
   const wanted = [...context.store.table(daemonDeployments).by('daemon', daemonArn)].reverse().filter(({ createdAt, deployment }) => {
