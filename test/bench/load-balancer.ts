@@ -2,6 +2,7 @@
 import { figure, ms, title } from './figures.ts'
 import { load } from './load.ts'
 import { type TestInstance, instance, removeShared } from '../support/instance.ts'
+import { defaultNetwork } from '../support/network.ts'
 import { until } from '../support/until.ts'
 
 const seconds = 5
@@ -19,12 +20,13 @@ export async function bench(): Promise<void> {
   try {
     title(
       'Requests a second through a load balancer',
-      `one nginx task on kind; ${connections} keep-alive connections, 3 runs of ${seconds} s each, client and cluster on the same cores; direct: the pod's own host port.`,
+      `one nginx task on kind; ${connections} keep-alive connections, 3 runs of ${seconds} s each, client and cluster on the same cores; direct: the pod's own host port; Traefik alone: a route of its own, with no middleware.`,
     )
-    const { direct, balanced } = await arrange(kecs)
+    const { direct, alone, balanced } = await arrange(kecs)
     for (let run = 1; run <= 3; run++) {
       for (const [name, url] of [
         ['the pod direct', direct],
+        ['Traefik alone', alone],
         ['an Application Load Balancer', balanced],
       ] as const) {
         const { perSecond, latency, failures } = await load({ url, headers: {}, body: '', connections, seconds })
@@ -39,7 +41,13 @@ export async function bench(): Promise<void> {
   }
 }
 
-async function arrange(kecs: TestInstance): Promise<{ readonly direct: string; readonly balanced: string }> {
+interface Arranged {
+  readonly direct: string
+  readonly alone: string
+  readonly balanced: string
+}
+
+async function arrange(kecs: TestInstance): Promise<Arranged> {
   const aws = (...args: readonly string[]) => kecs.run(['aws', ...args, '--output', 'text']).then(({ stdout }) => stdout.trim())
   const container = {
     name: 'web',
@@ -67,10 +75,11 @@ async function arrange(kecs: TestInstance): Promise<{ readonly direct: string; r
   const instanceArn = await ofTask('tasks[0].containerInstanceArn')
   const machine = ['ecs', 'describe-container-instances', '--cluster', 'bench', '--container-instances', instanceArn]
   const id = await aws(...machine, '--query', 'containerInstances[0].ec2InstanceId')
-  const group = ['elbv2', 'create-target-group', '--name', 'bench', '--protocol', 'HTTP', '--port', '80', '--vpc-id', 'vpc-1']
+  const { vpc, subnets: subnetIds } = await defaultNetwork(kecs.endpoint)
+  const group = ['elbv2', 'create-target-group', '--name', 'bench', '--protocol', 'HTTP', '--port', '80', '--vpc-id', vpc]
   const groupArn = await aws(...group, '--query', 'TargetGroups[0].TargetGroupArn')
   await aws('elbv2', 'register-targets', '--target-group-arn', groupArn, '--targets', `Id=${id},Port=${port}`)
-  const subnets = ['--subnets', 'subnet-1', 'subnet-2', '--query', 'LoadBalancers[0].LoadBalancerArn']
+  const subnets = ['--subnets', ...subnetIds, '--query', 'LoadBalancers[0].LoadBalancerArn']
   const balancer = await aws('elbv2', 'create-load-balancer', '--name', 'bench', ...subnets)
   const listener = ['elbv2', 'create-listener', '--load-balancer-arn', balancer, '--protocol', 'HTTP', '--port', '80']
   const arn = await aws(...listener, '--default-actions', `Type=forward,TargetGroupArn=${groupArn}`, '--query', 'Listeners[0].ListenerArn')
@@ -81,6 +90,32 @@ async function arrange(kecs: TestInstance): Promise<{ readonly direct: string; r
     ),
   )
   const balanced = `http://127.0.0.1:${listenerPort}`
-  for (const url of [direct, balanced]) await until(`${url} to answer`, async () => (await fetch(url).catch(() => undefined))?.ok)
-  return { direct, balanced }
+  const alone = await routeAlone(kecs, Number(port), Number(listenerPort) + 1)
+  for (const url of [direct, alone, balanced]) await until(`${url} to answer`, async () => (await fetch(url).catch(() => undefined))?.ok)
+  return { direct, alone, balanced }
+}
+
+/** A route of the gateway to the same port of the node that no control plane has a part in. */
+async function routeAlone(kecs: TestInstance, port: number, entryPort: number): Promise<string> {
+  const { items } = JSON.parse(await kecs.kubectl('get', 'nodes', '-o', 'json')) as {
+    items: { status: { addresses: { type: string; address: string }[] } }[]
+  }
+  const address = items[0]?.status.addresses.find(({ type }) => type === 'InternalIP')?.address ?? ''
+  const metadata = { name: 'bench-alone', namespace: 'kecs-system' }
+  const services = [{ name: 'bench-alone', port }]
+  const list = {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'v1', kind: 'Service', metadata, spec: { type: 'ExternalName', externalName: address, ports: [{ port }] } },
+      {
+        apiVersion: 'traefik.io/v1alpha1',
+        kind: 'IngressRoute',
+        metadata,
+        spec: { entryPoints: [`tcp-${entryPort}`], routes: [{ kind: 'Rule', match: 'PathPrefix(`/`)', services }] },
+      },
+    ],
+  }
+  await kecs.run(['kubectl', 'apply', '-f', '-'], { input: JSON.stringify(list) })
+  return `http://127.0.0.1:${entryPort}`
 }

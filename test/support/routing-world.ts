@@ -53,7 +53,7 @@ export interface ListenerOf {
   /** The gateway's; undefined: none yet. */
   readonly entryPort?: number | undefined
   /** In order; the last is the default rule. */
-  readonly rules: readonly Pick<Rule, 'Conditions' | 'Actions'>[]
+  readonly rules: readonly Pick<Rule, 'Conditions' | 'Actions' | 'Transforms'>[]
 }
 
 export interface World {

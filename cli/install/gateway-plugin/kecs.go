@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ import (
 // Config is one middleware's settings.
 type Config struct {
 	// Do is "listen" for what is done to all requests of a listener, "forward" for what is done to those that go on to
-	// a target, and "answer" for those that end here.
+	// a target, "rewrite" for what a rule makes of their host and URL, and "answer" for those that end here.
 	Do string
 
 	// Proto and Port are the listener's, as a client on AWS would see them.
@@ -32,6 +33,13 @@ type Config struct {
 	ClientPort   string
 	// Queried asks for the query in a header, for rules to match.
 	Queried string
+
+	// HostRegex and URLRegex are what a rule looks for, and HostTo and URLTo what it puts there, behind an equals sign, as
+	// an empty text would be none.
+	HostRegex string
+	HostTo    string
+	URLRegex  string
+	URLTo     string
 
 	// Status and what follows are an answer's: a redirect's where Protocol is set. Query begins with a question mark.
 	Status      string
@@ -59,6 +67,8 @@ func New(_ context.Context, next http.Handler, config *Config, _ string) (http.H
 		return &listener{next: next, config: config}, nil
 	case "forward":
 		return &forward{next: next, config: config}, nil
+	case "rewrite":
+		return newRewrite(next, config)
 	case "answer":
 		status, err := strconv.Atoi(config.Status)
 		if err != nil {
@@ -136,6 +146,75 @@ func (f *forward) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		}
 	}
 	f.next.ServeHTTP(rw, req)
+}
+
+type rewrite struct {
+	next   http.Handler
+	config *Config
+	host   *regexp.Regexp
+	url    *regexp.Regexp
+}
+
+func newRewrite(next http.Handler, config *Config) (http.Handler, error) {
+	made := &rewrite{next: next, config: config}
+	var err error
+	if config.HostRegex != "" {
+		if made.host, err = regexp.Compile(config.HostRegex); err != nil {
+			return nil, fmt.Errorf("host: %w", err)
+		}
+	}
+	if config.URLRegex != "" {
+		if made.url, err = regexp.Compile(config.URLRegex); err != nil {
+			return nil, fmt.Errorf("url: %w", err)
+		}
+	}
+	return made, nil
+}
+
+// A host is looked at without its port, which is the gateway's; a URL is path and query. What is not found stays as it
+// is, and what comes of it must be a host or a URL still.
+func (r *rewrite) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	if r.host != nil {
+		host, _ := splitHost(req.Host)
+		if to, isFound := replaced(r.host, host, r.config.HostTo); isFound {
+			if to == "" || strings.ContainsAny(to, " /?#@\\\r\n") {
+				failed(rw)
+				return
+			}
+			req.Host = to
+		}
+	}
+	if r.url != nil {
+		if to, isFound := replaced(r.url, req.URL.RequestURI(), r.config.URLTo); isFound {
+			target, err := url.ParseRequestURI(to)
+			if err != nil || !strings.HasPrefix(to, "/") || strings.ContainsAny(to, " \r\n") {
+				failed(rw)
+				return
+			}
+			req.URL.Path, req.URL.RawPath, req.URL.RawQuery = target.Path, target.RawPath, target.RawQuery
+			req.RequestURI = req.URL.RequestURI()
+		}
+	}
+	r.next.ServeHTTP(rw, req)
+}
+
+// The text with the first place that the expression finds replaced.
+func replaced(expression *regexp.Regexp, text string, to string) (string, bool) {
+	found := expression.FindStringSubmatchIndex(text)
+	if found == nil {
+		return text, false
+	}
+	middle := expression.ExpandString(nil, strings.TrimPrefix(to, "="), text, found)
+	return text[:found[0]] + string(middle) + text[found[1]:], true
+}
+
+func failed(rw http.ResponseWriter) {
+	body := page(http.StatusInternalServerError)
+	rw.Header().Set("Server", "awselb/2.0")
+	rw.Header().Set("Content-Type", "text/html")
+	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	rw.WriteHeader(http.StatusInternalServerError)
+	_, _ = rw.Write([]byte(body))
 }
 
 func traceID(before string) string {

@@ -3,6 +3,7 @@
 import type { RuleTransform, TransformTypeEnum } from '../../aws/generated/elbv2.ts'
 import { validationError } from './refusals.ts'
 import { isRegularExpression } from './regular-expression.ts'
+import { isPortable } from './routing/patterns.ts'
 
 const configOf = {
   'host-header-rewrite': 'HostHeaderRewriteConfig',
@@ -30,5 +31,22 @@ function checkRewrite(regex: string, replace: string): void {
   if (regex === '' || regex.length > longestText)
     throw validationError(`A rewrite's regex must have between 1 and ${longestText} characters`)
   if (replace.length > longestText) throw validationError(`A rewrite's replacement can have at most ${longestText} characters`)
-  if (!isRegularExpression(regex)) throw validationError(`The regex '${regex}' is not valid`)
+  if (!isRegularExpression(regex) || !isPortable(regex)) throw validationError(`The regex '${regex}' is not valid`)
 }
+
+/**
+ * What a rule's transforms are to the gateway's plugin: expressions, and what is put where they are found, in Go's words for
+ * groups. undefined where there are none.
+ */
+export function rewriteSettings(transforms: readonly RuleTransform[] | undefined): Readonly<Record<string, string>> | undefined {
+  const settings: Record<string, string> = {}
+  for (const { HostHeaderRewriteConfig: host, UrlRewriteConfig: url } of transforms ?? []) {
+    for (const { Regex, Replace } of host?.Rewrites ?? []) Object.assign(settings, { hostRegex: Regex, hostTo: goTemplate(Replace) })
+    for (const { Regex, Replace } of url?.Rewrites ?? []) Object.assign(settings, { urlRegex: Regex, urlTo: goTemplate(Replace) })
+  }
+  return Object.keys(settings).length === 0 ? undefined : settings
+}
+
+/** `$1x` is a group of that name in Go, and a dollar that is none is written twice. https://pkg.go.dev/regexp#Regexp.Expand */
+const goTemplate = (replace: string): string =>
+  `=${replace.replace(/\$(\d+)|\$\{(\w+)\}|\$/g, (_, digits?: string, name?: string) => ((digits ?? name) === undefined ? '$$' : `\${${digits ?? name}}`))}`

@@ -4,6 +4,7 @@ import type { Action, RedirectActionConfig } from '../../../aws/generated/elbv2.
 import type { RuleRow } from '../../../store/elbv2-tables.ts'
 import { errorPage } from '../error-page.ts'
 import { canGuard, sessionCookieOf } from '../guards.ts'
+import { rewriteSettings } from '../transforms.ts'
 import { shardNames, userHeaders } from '../user-sessions.ts'
 import type { HttpService, Middleware } from './dynamic-configuration.ts'
 import { functionsService, groupService } from './http-groups.ts'
@@ -34,8 +35,16 @@ export function outcomeOf(state: RoutingState, { rule }: RuleRow, listener: List
   const actions = rule.Actions ?? []
   const guards = actions.slice(0, -1)
   if (!guards.every(canGuard)) return answering(name, { status: '500', contentType: 'text/html', body: errorPage(500) })
-  const outcome = lastOf(state, rule.RuleArn, actions.at(-1), listener)
+  const outcome = transformed(rule, lastOf(state, rule.RuleArn, actions.at(-1), listener))
   return guards.length === 0 ? outcome : { ...outcome, guards: { [`${name}-guard`]: guardOf(rule.RuleArn, guards) } }
+}
+
+/** Requests are rewritten on their way to a target, and no others. */
+function transformed({ RuleArn, Transforms }: RuleRow['rule'], outcome: RuleOutcome): RuleOutcome {
+  const settings = rewriteSettings(Transforms)
+  if (settings === undefined || outcome.service === none) return outcome
+  const rewrite: Middleware = { plugin: { kecs: { do: 'rewrite', ...settings } } }
+  return { ...outcome, middlewares: { [`${nameOf('rule', RuleArn)}-rewrite`]: rewrite, ...outcome.middlewares } }
 }
 
 const guardAddress = (query: string, arn: string): string =>

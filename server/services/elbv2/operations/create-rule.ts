@@ -1,4 +1,4 @@
-// Differs from AWS: transforms are kept only, authenticate-cognito needs a backend that has Cognito, without which a login ends with 500, and jwt-validation asks for all values of an additional claim; a regular expression that looks around or back is never met. The session cookie of an application, for stickiness, is not asked for: targets are remembered from the first answer on.
+// Differs from AWS: a transform rewrites the first place that its expression finds, in the host without its port or in path and query; authenticate-cognito needs a backend that has Cognito, without which a login ends with 500, and jwt-validation asks for all values of an additional claim; a regular expression that looks around or back is never met. The session cookie of an application, for stickiness, is not asked for: targets are remembered from the first answer on.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateRuleInput, CreateRuleOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'

@@ -1,4 +1,4 @@
-// Differs from AWS: transforms are kept only; authenticate-cognito needs a backend that has Cognito; jwt-validation asks for all values of an additional claim.
+// Differs from AWS: a transform rewrites the first place that its expression finds; authenticate-cognito needs a backend that has Cognito; jwt-validation asks for all values of an additional claim.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { ModifyRuleInput, ModifyRuleOutput } from '../../../aws/generated/elbv2.ts'
 import { readActions } from '../../../domain/elbv2/actions.ts'

@@ -1,0 +1,91 @@
+import type { Clock } from '../../shared/clock.ts'
+import { messageOf } from '../../shared/errors.ts'
+import { groupService } from '../domain/elbv2/routing/http-groups.ts'
+import type { Logger } from '../log.ts'
+import { targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
+import type { Store } from '../store/store.ts'
+
+export interface GroupRequestsParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Logger
+  /** The gateway's own metrics, for Prometheus; rejects where it does not answer. */
+  readonly readMetrics: () => Promise<string>
+}
+
+interface Sample {
+  readonly at: number
+  /** Requests that services of the gateway had since it started. */
+  readonly counts: ReadonlyMap<string, number>
+}
+
+/** Asked again by another policy in the same round, the same answer does. Milliseconds. */
+const freshMs = 5_000
+/** What is compared to is about a minute old, as it is asked for once a minute. Milliseconds. */
+const leastAgeMs = 30_000
+const mostAgeMs = 150_000
+const minuteMs = 60_000
+
+/**
+ * How many requests target groups have, as the gateway counts them: nobody counts twice, and nothing is asked while nobody wants
+ * to know.
+ */
+export class GroupRequests {
+  readonly #parts: GroupRequestsParts
+  /** Oldest first. */
+  #samples: readonly Sample[] = []
+
+  constructor(parts: GroupRequestsParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Requests a minute that each healthy target of a group had since about a minute ago: RequestCountPerTarget of CloudWatch.
+   * Undefined where it was not asked for within that time, the gateway does not answer, or there is no such group.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+   */
+  async perTarget(targetGroupArn: string): Promise<number | undefined> {
+    const { store, clock } = this.#parts
+    const group = store.table(targetGroups).get(targetGroupArn)
+    const newest = await this.#sample()
+    if (group === undefined || newest === undefined) return undefined
+    const before = this.#samples.findLast(({ at }) => at <= clock.now() - leastAgeMs)
+    if (before === undefined) return undefined
+    const service = groupService(targetGroupArn)
+    const [earlier, now] = [before.counts.get(service) ?? 0, newest.counts.get(service) ?? 0]
+    // A gateway that was started anew counts from nothing.
+    const requests = now >= earlier ? now - earlier : now
+    const perMinute = (requests * minuteMs) / (newest.at - before.at)
+    return perMinute / Math.max(1, this.#healthy(targetGroupArn))
+  }
+
+  #healthy(targetGroupArn: string): number {
+    const { store } = this.#parts
+    const serving = [...store.table(targets).by('targetGroup', targetGroupArn)].filter(({ drainingUntil }) => drainingUntil === undefined)
+    return serving.filter(({ target }) => store.table(targetHealth).get(targetKey(targetGroupArn, target))?.state === 'healthy').length
+  }
+
+  async #sample(): Promise<Sample | undefined> {
+    const { clock, log, readMetrics } = this.#parts
+    const last = this.#samples.at(-1)
+    if (last !== undefined && clock.now() - last.at < freshMs) return last
+    try {
+      const counts = requestCounts(await readMetrics())
+      const sample = { at: clock.now(), counts }
+      this.#samples = [...this.#samples.filter(({ at }) => at >= sample.at - mostAgeMs), sample]
+      return sample
+    } catch (error) {
+      log.debug({ err: error }, `the gateway does not say how many requests there were: ${messageOf(error)}`)
+      return undefined
+    }
+  }
+}
+
+const line = /^traefik_service_requests_total\{[^}]*service="([^"@]+)@http"[^}]*\} (\S+)$/gm
+
+/** Requests by service, whatever their status, of the text that Prometheus reads. https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export function requestCounts(text: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const [, service = '', count] of text.matchAll(line)) counts.set(service, (counts.get(service) ?? 0) + Number(count))
+  return counts
+}
