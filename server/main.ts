@@ -120,10 +120,21 @@ const start = async (
   const carrier: OpenedGateway | undefined =
     opened.client === undefined
       ? undefined
-      : await openGateway({ config, store, clock, ids, log, runtime, kube: opened.client, backend, isSynced: () => isSynced() })
+      : await openGateway({
+          config,
+          store,
+          clock,
+          ids,
+          log,
+          runtime,
+          kube: opened.client,
+          backend,
+          scalingPeriodMs,
+          isSynced: () => isSynced(),
+        })
   started.add('the gateway', () => carrier?.stop())
   const owners = createOwners(backend, clock)
-  const serviceMetrics = new ReportedMetrics({ store, usage: agents?.usage })
+  const serviceMetrics = new ReportedMetrics({ store, usage: agents?.usage, requests: carrier?.requests })
   const reconciling = createReconciling({
     store,
     clock,

@@ -69,6 +69,8 @@ export const authorityPath = '/gateway/ca'
 export const appliedPath = '/kecs/applied'
 /** The same at the AWS door, for a control plane that is outside of the cluster. */
 export const doorAppliedPath = '/_kecs/applied'
+/** Below the same port: what the gateway counts, for Prometheus. */
+export const gatewayMetricsPath = '/metrics'
 export const appliedHeader = 'x-kecs-configuration'
 
 /**

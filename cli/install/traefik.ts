@@ -103,6 +103,12 @@ const settings = (installation: Installation): readonly string[] => [
   `--entrypoints.ping.address=:${gatewayPort}`,
   '--ping=true',
   '--ping.entrypoint=ping',
+  // Requests of target groups, for scaling; nothing else is asked for, so nothing else is told apart.
+  '--metrics.prometheus=true',
+  '--metrics.prometheus.entrypoint=ping',
+  '--metrics.prometheus.addentrypointslabels=false',
+  '--metrics.prometheus.addserviceslabels=true',
+  '--metrics.prometheus.buckets=1',
   '--providers.kubernetescrd=true',
   `--providers.kubernetescrd.namespaces=${systemNamespace}`,
   '--providers.kubernetescrd.disableclusterscoperesources=true',

@@ -8,6 +8,7 @@ import {
   appliedPath,
   configurationPath,
   doorAppliedPath,
+  gatewayMetricsPath,
   gatewayPort,
   gatewayService,
   guardPath,
@@ -25,6 +26,7 @@ import { onlyFor } from '../gateway/only-for.ts'
 import { createGuard } from '../gateway/guard.ts'
 import { openLoginKeys } from '../gateway/logins/login-keys.ts'
 import { Logins } from '../gateway/logins/logins.ts'
+import { GroupRequests } from '../gateway/group-requests.ts'
 import { LoadBalancerServices } from '../gateway/load-balancer-services.ts'
 import { routingState } from '../gateway/routing-tables.ts'
 import { Tokens, fetchTrusting } from '../gateway/tokens.ts'
@@ -47,11 +49,15 @@ export interface GatewayParts {
   readonly backend: Backend | undefined
   /** Whether the runtime's first full list is in. */
   readonly isSynced: () => boolean
+  /** How often scaling asks for requests. Milliseconds. */
+  readonly scalingPeriodMs: number
 }
 
 export interface OpenedGateway extends Carrier {
   /** Of the administration port. */
   readonly routes: readonly AdminRoute[]
+  /** How many requests target groups have; undefined where it cannot be asked. */
+  readonly requests: GroupRequests | undefined
   /** By which targets verify what they are told of users: PEM, by id. */
   readonly publicKeys: ReadonlyMap<string, string>
   stop(): void
@@ -66,10 +72,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
   const nodes = () => runtime.nodes()
   const authority = await openAuthority({ folder: join(config.dataDir, 'ca'), instance: config.instance, clock, ids })
   const certificates = new Certificates({ store, clock, ids, log, authority, backend, onMade: () => gateway.changed() })
-  const applied =
-    config.outside === undefined
-      ? `http://${gatewayService}.${systemNamespace}:${gatewayPort}${appliedPath}`
-      : `${config.outside.doorUrl}${doorAppliedPath}`
+  const own = `http://${gatewayService}.${systemNamespace}:${gatewayPort}`
+  const applied = config.outside === undefined ? `${own}${appliedPath}` : `${config.outside.doorUrl}${doorAppliedPath}`
   const gateway: TraefikGateway = new TraefikGateway({
     store,
     clock,
@@ -106,6 +110,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
     ],
+    // Only inside of the cluster is the gateway's own port reached.
+    requests: config.outside === undefined ? groupRequests(parts, `${own}${gatewayMetricsPath}`) : undefined,
     publicKeys: new Map([[keys.signing.id, keys.signing.publicKey]]),
     stop: () => {
       gateway.stop()
@@ -113,3 +119,16 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     },
   }
 }
+
+const groupRequests = ({ store, clock, log, scalingPeriodMs }: GatewayParts, url: string): GroupRequests =>
+  new GroupRequests({
+    store,
+    clock,
+    log,
+    periodMs: scalingPeriodMs,
+    readMetrics: async () => {
+      const response = await fetch(url, { signal: AbortSignal.timeout(appliedTimeout) })
+      if (!response.ok) throw new Error(`the gateway answers ${response.status}`)
+      return response.text()
+    },
+  })

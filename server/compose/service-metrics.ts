@@ -1,5 +1,7 @@
 import type { Use } from '../agents/usage-reports.ts'
+import { parseArn } from '../domain/arn.ts'
 import { reservedBy } from '../domain/placement.ts'
+import type { GroupRequests } from '../gateway/group-requests.ts'
 import type { Measured, ServiceMetrics } from '../reconcilers/service-metrics.ts'
 import type { ServiceRow } from '../store/service-tables.ts'
 import type { Store } from '../store/store.ts'
@@ -9,9 +11,11 @@ export interface ReportedMetricsParts {
   readonly store: Store
   /** What a task uses, as its node's agent tells it; undefined where there are no agents. */
   readonly usage: { of(taskArn: string): Use | undefined } | undefined
+  /** Requests of target groups; absent where nothing carries traffic. */
+  readonly requests?: Pick<GroupRequests, 'perTarget'> | undefined
 }
 
-/** What services use of what their tasks reserve. Nothing counts load balancers' requests. */
+/** What services use of what their tasks reserve, and what load balancers send them. */
 export class ReportedMetrics implements ServiceMetrics {
   readonly #parts: ReportedMetricsParts
 
@@ -28,8 +32,13 @@ export class ReportedMetrics implements ServiceMetrics {
     return reserved === 0 ? 'unknown' : (used / reserved) * 100
   }
 
-  async requestsPerTarget(): Promise<Measured> {
-    return 'unmeasured'
+  /** The label is `app/NAME/ID/targetgroup/NAME/ID`: of a load balancer and a target group of the service's account and region. */
+  async requestsPerTarget({ service }: ServiceRow, resourceLabel: string): Promise<Measured> {
+    const { requests } = this.#parts
+    if (requests === undefined) return 'unmeasured'
+    const { account, region } = parseArn(service.serviceArn) ?? {}
+    const group = resourceLabel.slice(resourceLabel.indexOf('/targetgroup/') + 1)
+    return (await requests.perTarget(`arn:aws:elasticloadbalancing:${region}:${account}:${group}`)) ?? 'unknown'
   }
 
   /** Percent of what it reserves, of each running task that was told of; tasks that reserve none are left out. */

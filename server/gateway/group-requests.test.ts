@@ -29,6 +29,7 @@ const world = async () => {
     store,
     clock,
     log: createLog({ logLevel: 'error' }, { write: () => true }),
+    periodMs: 60_000,
     readMetrics: async () => {
       gateway.asked++
       if (gateway.isAway) throw new TypeError('connection refused')

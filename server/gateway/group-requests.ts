@@ -11,6 +11,8 @@ export interface GroupRequestsParts {
   readonly log: Logger
   /** The gateway's own metrics, for Prometheus; rejects where it does not answer. */
   readonly readMetrics: () => Promise<string>
+  /** How often somebody asks who scales by it: what counts as a minute. Milliseconds. */
+  readonly periodMs: number
 }
 
 interface Sample {
@@ -19,12 +21,12 @@ interface Sample {
   readonly counts: ReadonlyMap<string, number>
 }
 
-/** Asked again by another policy in the same round, the same answer does. Milliseconds. */
-const freshMs = 5_000
-/** What is compared to is about a minute old, as it is asked for once a minute. Milliseconds. */
-const leastAgeMs = 30_000
-const mostAgeMs = 150_000
-const minuteMs = 60_000
+// Parts of a period.
+/** Asked again by another policy in the same round, the same answer does. */
+const fresh = 0.1
+/** What is compared to is about a period old. */
+const leastAge = 0.5
+const mostAge = 2.5
 
 /**
  * How many requests target groups have, as the gateway counts them: nobody counts twice, and nothing is asked while nobody wants
@@ -40,7 +42,7 @@ export class GroupRequests {
   }
 
   /**
-   * Requests a minute that each healthy target of a group had since about a minute ago: RequestCountPerTarget of CloudWatch.
+   * Requests in a period that each healthy target of a group had since about one ago: RequestCountPerTarget of CloudWatch.
    * Undefined where it was not asked for within that time, the gateway does not answer, or there is no such group.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
    */
@@ -49,14 +51,14 @@ export class GroupRequests {
     const group = store.table(targetGroups).get(targetGroupArn)
     const newest = await this.#sample()
     if (group === undefined || newest === undefined) return undefined
-    const before = this.#samples.findLast(({ at }) => at <= clock.now() - leastAgeMs)
+    const before = this.#samples.findLast(({ at }) => at <= clock.now() - leastAge * this.#parts.periodMs)
     if (before === undefined) return undefined
     const service = groupService(targetGroupArn)
     const [earlier, now] = [before.counts.get(service) ?? 0, newest.counts.get(service) ?? 0]
     // A gateway that was started anew counts from nothing.
     const requests = now >= earlier ? now - earlier : now
-    const perMinute = (requests * minuteMs) / (newest.at - before.at)
-    return perMinute / Math.max(1, this.#healthy(targetGroupArn))
+    const inPeriod = (requests * this.#parts.periodMs) / (newest.at - before.at)
+    return inPeriod / Math.max(1, this.#healthy(targetGroupArn))
   }
 
   #healthy(targetGroupArn: string): number {
@@ -66,13 +68,13 @@ export class GroupRequests {
   }
 
   async #sample(): Promise<Sample | undefined> {
-    const { clock, log, readMetrics } = this.#parts
+    const { clock, log, readMetrics, periodMs } = this.#parts
     const last = this.#samples.at(-1)
-    if (last !== undefined && clock.now() - last.at < freshMs) return last
+    if (last !== undefined && clock.now() - last.at < fresh * periodMs) return last
     try {
       const counts = requestCounts(await readMetrics())
       const sample = { at: clock.now(), counts }
-      this.#samples = [...this.#samples.filter(({ at }) => at >= sample.at - mostAgeMs), sample]
+      this.#samples = [...this.#samples.filter(({ at }) => at >= sample.at - mostAge * periodMs), sample]
       return sample
     } catch (error) {
       log.debug({ err: error }, `the gateway does not say how many requests there were: ${messageOf(error)}`)

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
+import { groupService } from '../../server/domain/elbv2/routing/http-groups.ts'
+import { requestCounts } from '../../server/gateway/group-requests.ts'
 import { instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
 import { type Answer, Balancers, type Server, ask, fixed, forward, hostAddress, httpBackend } from './load-balancer-harness.ts'
@@ -15,7 +17,7 @@ let two: Server
 let ca: string
 
 const at = (server: Server) => ({ Id: host, Port: server.port })
-const seen = (answer: Answer): { name: string; headers: Record<string, string> } => JSON.parse(answer.body)
+const seen = (answer: Answer): { name: string; path: string; headers: Record<string, string> } => JSON.parse(answer.body)
 /** The first answer that is as expected: what was just made is in force a moment later. */
 const settled = (port: number, isExpected: (answer: Answer) => boolean, options = {}) =>
   until('an answer of the load balancer', async () => {
@@ -102,6 +104,34 @@ describe('an Application Load Balancer', () => {
         const refused = await asked(wrong)
         expect(refused).toMatchObject({ status: 401, headers: { server: 'awselb/2.0' } })
       }
+    },
+    2 * minute,
+  )
+
+  test(
+    'rewrites host, path and query of what goes to a target, and counts what it sends it',
+    async () => {
+      const { arn } = await balancers.balancer('rewritten')
+      const group = await balancers.group('rewritten', [at(one)])
+      const { arn: listener, port } = await balancers.listener(arn, 80, forward([group, 1]))
+      const Transforms: elb.RuleTransform[] = [
+        {
+          Type: 'host-header-rewrite',
+          HostHeaderRewriteConfig: { Rewrites: [{ Regex: '^mywebsite-(.+).com$', Replace: 'internal.dev.$1.myweb.com' }] },
+        },
+        { Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [{ Regex: '^/dp/([A-Za-z0-9%]+)/?$', Replace: '/product.php?id=$1' }] } },
+      ]
+      await balancers.rules(listener, 1, path('/dp/*'), [forward([group, 1])], { Transforms })
+      const nowhere: elb.RuleTransform[] = [{ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [{ Regex: '^/', Replace: 'x' }] } }]
+      await balancers.rules(listener, 2, path('/broken'), [forward([group, 1])], { Transforms: nowhere })
+      const isRewritten = (answer: Answer) => answer.status === 200 && seen(answer).path === '/product.php?id=a%20b'
+      const rewritten = await settled(port, isRewritten, { path: '/dp/a%20b/', headers: { host: 'mywebsite-example.com' } })
+      expect(seen(rewritten).headers['host']).toBe('internal.dev.example.myweb.com')
+      const other = seen(await ask(port, { path: '/dp/a-b?x=1%2F', headers: { host: 'other.test' } }))
+      expect(other).toMatchObject({ path: '/dp/a-b?x=1%2F', headers: { host: 'other.test' } })
+      expect((await settled(port, ({ status }) => status !== 200, { path: '/broken' })).status).toBe(500)
+      const metrics = await balancers.kecs.kubectl('get', '--raw', '/api/v1/namespaces/kecs-system/services/traefik:ping/proxy/metrics')
+      expect(requestCounts(metrics).get(groupService(group))).toBeGreaterThanOrEqual(2)
     },
     2 * minute,
   )
