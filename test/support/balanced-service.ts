@@ -67,6 +67,16 @@ const script = (version: string, isHealthy: boolean): string =>
     'wait',
   ].join('\n')
 
+export const answeringContainer = (version: string, isHealthy = true) => ({
+  name: 'app',
+  image: 'busybox:latest',
+  memory: 32,
+  stopTimeout: 5,
+  portMappings: [{ containerPort: 8080 }],
+  entryPoint: ['sh', '-c'],
+  command: [script(version, isHealthy)],
+})
+
 export async function balancedService(
   kecs: Pick<TestInstance, 'endpoint'>,
   more: Partial<CreateServiceCommandInput> = {},
@@ -119,17 +129,7 @@ export async function balancedService(
       new RegisterTaskDefinitionCommand({
         family: cluster,
         networkMode: 'awsvpc',
-        containerDefinitions: [
-          {
-            name: 'app',
-            image: 'busybox:latest',
-            memory: 32,
-            stopTimeout: 5,
-            portMappings: [{ containerPort: 8080 }],
-            entryPoint: ['sh', '-c'],
-            command: [script(version, isHealthy)],
-          },
-        ],
+        containerDefinitions: [answeringContainer(version, isHealthy)],
       }),
     )
     return taskDefinition?.taskDefinitionArn ?? ''
