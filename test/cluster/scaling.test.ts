@@ -27,7 +27,7 @@ afterAll(async () => {
 }, 180_000)
 
 /** Busy for a while, within its limit of a quarter of a processor, then idle. */
-const busyThenIdle = 'end=$(($(date +%s)+10)); while [ $(date +%s) -lt $end ]; do :; done; sleep 600'
+const busyThenIdle = 'end=$(($(date +%s)+12)); while [ $(date +%s) -lt $end ]; do :; done; sleep 600'
 
 interface Activities {
   readonly ScalingActivities?: readonly { readonly Description: string; readonly Cause: string; readonly StatusCode: string }[]
@@ -70,13 +70,13 @@ test('a service whose tasks are busy scales out, in again when they are idle, an
     '--task-definition',
     cluster,
     '--desired-count',
-    '1',
+    '0',
     '--launch-type',
     'FARGATE',
     '--network-configuration',
     `awsvpcConfiguration={subnets=[${subnet?.SubnetId}]}`,
   )
-  await kecs.aws('application-autoscaling', 'register-scalable-target', ...scaled, '--min-capacity', '1', '--max-capacity', '3')
+  await kecs.aws('application-autoscaling', 'register-scalable-target', ...scaled, '--min-capacity', '0', '--max-capacity', '3')
   await kecs.aws(
     'application-autoscaling',
     'put-scaling-policy',
@@ -88,6 +88,8 @@ test('a service whose tasks are busy scales out, in again when they are idle, an
     '--target-tracking-scaling-policy-configuration',
     JSON.stringify(tracking),
   )
+  // Busy from now on: the policy is there.
+  await kecs.aws('ecs', 'update-service', '--cluster', cluster, '--service', 'web', '--desired-count', '1')
   const count = async (): Promise<number | undefined> => {
     const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: ['web'] }))
     return services[0]?.desiredCount
