@@ -4,7 +4,7 @@ import { UsageReports } from './usage-reports.ts'
 
 test('what a task uses is the average of the window, and forgotten after it', async () => {
   const clock = new FakeClock()
-  const reports = new UsageReports({ clock, windowMs: 60_000 })
+  const reports = new UsageReports({ clock, periodMs: 60_000 })
   expect(reports.of('web')).toBeUndefined()
   expect(reports.note([{ taskArn: 'web', cpu: 100, memory: 10 }])).toBe(10_000)
   await clock.advance(50_000)
@@ -21,5 +21,6 @@ test('what a task uses is the average of the window, and forgotten after it', as
 })
 
 test('where scaling looks more often, agents are to report more often', () => {
-  expect(new UsageReports({ clock: new FakeClock(), windowMs: 6_000 }).note([])).toBe(2_000)
+  expect(new UsageReports({ clock: new FakeClock(), periodMs: 10_000 }).note([])).toBe(2_000)
+  expect(new UsageReports({ clock: new FakeClock(), periodMs: 1_000 }).note([])).toBe(1_000)
 })

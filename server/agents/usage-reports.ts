@@ -3,25 +3,28 @@ import type { TaskUse } from '../agent/protocol.ts'
 
 export interface UsageReportsParts {
   readonly clock: Clock
-  /** What is averaged: as long as from one look of scaling to the next. Milliseconds. */
-  readonly windowMs: number
+  /** From one look of scaling to the next. Milliseconds. */
+  readonly periodMs: number
 }
 
 /** CPU units (1024 = one vCPU) and MiB. */
 export type Use = Pick<TaskUse, 'cpu' | 'memory'>
 
-/** Reports of a window at least, so that one which is late or lost leaves no gap. */
-const perWindow = 3
-/** Milliseconds. */
+/** Between two reports of an agent, so that one which is late or lost leaves no gap. Milliseconds. */
 const longestPauseMs = 10_000
+const shortestPauseMs = 1_000
+const reportsInWindow = 5
 
 /** What the agents of the nodes told of what tasks use, of the last moments alone. */
 export class UsageReports {
   readonly #parts: UsageReportsParts
+  /** What is averaged: the last period, or as long as some reports take. Milliseconds. */
+  readonly #windowMs: number
   readonly #uses = new Map<string, readonly (Use & { readonly at: number })[]>()
 
   constructor(parts: UsageReportsParts) {
     this.#parts = parts
+    this.#windowMs = Math.max(parts.periodMs, reportsInWindow * shortestPauseMs)
   }
 
   /** Answers how long the next report is not wanted for. Milliseconds. */
@@ -33,7 +36,7 @@ export class UsageReports {
       else this.#uses.set(taskArn, recent)
     }
     for (const { taskArn, cpu, memory } of tasks) this.#uses.set(taskArn, [...(this.#uses.get(taskArn) ?? []), { at, cpu, memory }])
-    return Math.min(longestPauseMs, this.#parts.windowMs / perWindow)
+    return Math.min(longestPauseMs, Math.max(shortestPauseMs, this.#windowMs / reportsInWindow))
   }
 
   /** The average of the window; undefined where nothing was told of the task. */
@@ -45,6 +48,6 @@ export class UsageReports {
   }
 
   #isRecent(at: number): boolean {
-    return this.#parts.clock.now() - at < this.#parts.windowMs
+    return this.#parts.clock.now() - at < this.#windowMs
   }
 }

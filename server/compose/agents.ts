@@ -52,7 +52,7 @@ export interface AgentsListening {
 export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingPeriodMs }: AgentsParts): Agents => {
   const feed = new AgentFeed({ store, runtime, clock })
   const drains = new Drains()
-  const usage = new UsageReports({ clock, windowMs: scalingPeriodMs })
+  const usage = new UsageReports({ clock, periodMs: scalingPeriodMs })
   const probes = new AgentProbes({ clock, ids })
   return {
     usage,

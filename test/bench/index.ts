@@ -1,5 +1,18 @@
 // Runs the benchmarks: all of them, or those named. Each prints its method and its figures; none asserts anything.
-const names = ['binary', 'requests', 'scale', 'hostile', 'store', 'state', 'up', 'cluster', 'targets', 'load-balancer', 'agent'] as const
+const names = [
+  'binary',
+  'requests',
+  'scale',
+  'hostile',
+  'store',
+  'state',
+  'up',
+  'cluster',
+  'targets',
+  'scheduler',
+  'load-balancer',
+  'agent',
+] as const
 
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter(name => !names.some(known => known === name))
