@@ -90,7 +90,7 @@ const start = async (
   started: Started,
 ): Promise<RunningServer> => {
   const { log } = dependencies
-  const { store, reader, snapshots } = await openState({ folder: config.dataDir, instance: config.instance, clock, log })
+  const { store, reader, snapshots, wasRestored } = await openState({ folder: config.dataDir, instance: config.instance, clock, log })
   started.add('the store', () => store.close())
 
   const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids }))
@@ -145,6 +145,7 @@ const start = async (
     settings,
     backend,
     publishedPorts: config.publishedPorts,
+    wasKnown: async taskArn => wasRestored || (await reader.history(taskArn, 1)).length > 0,
     logs: agents?.logs,
     noticed: agents?.noticed,
     carrier,

@@ -17,7 +17,11 @@ const log = createLog({ logLevel: 'error' }, { write: () => true })
 const hour = 3_600_000
 
 /** A store with a cluster and a definition, a runtime, and control planes over them that come and go. */
-const world = async ({ container = {}, journal }: { container?: ContainerDefinition; journal?: Journal } = {}) => {
+const world = async ({
+  container = {},
+  journal,
+  wasKnown,
+}: { container?: ContainerDefinition; journal?: Journal; wasKnown?: () => Promise<boolean> } = {}) => {
   const clock = new FakeClock()
   const store = memoryStore({ clock, ...(journal === undefined ? {} : { journal }) })
   let ids = 0
@@ -31,6 +35,7 @@ const world = async ({ container = {}, journal }: { container?: ContainerDefinit
       runtime,
       settings: { endpointUrl: 'http://localhost:4566' },
       publishedPorts: undefined,
+      wasKnown,
     })
   const put = async (row: TaskRow): Promise<TaskRow> => {
     await store.commit(transaction => transaction.put(tasks, row))
@@ -122,8 +127,8 @@ describe('the task reconciler', () => {
     expect(starts(runtime)).toBe(0)
   })
 
-  test('stops and releases a task whose row is lost', async () => {
-    const { clock, store, runtime, control, put, newTask } = await world()
+  test('stops and releases a task whose row was removed', async () => {
+    const { clock, store, runtime, control, put, newTask } = await world({ wasKnown: async () => true })
     const first = control()
     first.begin()
     await put(newTask())

@@ -21,6 +21,7 @@ import { serviceUses } from '../reconcilers/service-situation.ts'
 import { ServiceReconciler } from '../reconcilers/service.ts'
 import { taskTargetHealth } from '../reconcilers/target-signals.ts'
 import { TargetReconciler } from '../reconcilers/target.ts'
+import { adoptTasks } from '../reconcilers/task-adoption.ts'
 import { TargetGroupReconciler } from '../reconcilers/target-group.ts'
 import { TaskDefinitionReconciler } from '../reconcilers/task-definition.ts'
 import { type TaskLogs, TaskReconciler } from '../reconcilers/task.ts'
@@ -43,6 +44,8 @@ export interface ReconcilingParts {
   readonly backend?: Backend | undefined
   /** The host ports that can be reached from outside the machine. */
   readonly publishedPorts: PortRange | undefined
+  /** Whether the state once had a task that has no row; none did where absent. See `adoptTasks`. */
+  readonly wasKnown?: ((taskArn: string) => Promise<boolean>) | undefined
   /** What becomes of what containers write; undefined where no agent delivers it. */
   readonly logs?: TaskLogs | undefined
   /** Told of each task of which the runtime sees something new. */
@@ -145,12 +148,25 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
         controller.wake('task', taskReconciler.noticed(task))
       }
       await runtime.watch(look, abort.signal)
-      synced = true
-      controller.wakeAll()
     } catch (error) {
       if (abort.signal.aborted) return
       log.error({ err: error }, `the runtime cannot be watched, trying again: ${messageOf(error)}`)
       clock.after(watchAgainMs, () => void (abort.signal.aborted || watch()))
+      return
+    }
+    await adopt()
+  }
+
+  const adopt = async (): Promise<void> => {
+    try {
+      await adoptTasks({ store, runtime, log, wasKnown: parts.wasKnown ?? (async () => false) })
+      if (abort.signal.aborted) return
+      synced = true
+      controller.wakeAll()
+    } catch (error) {
+      if (abort.signal.aborted) return
+      log.error({ err: error }, `what runs cannot be compared with the state, trying again: ${messageOf(error)}`)
+      clock.after(watchAgainMs, () => void (abort.signal.aborted || adopt()))
     }
   }
 

@@ -13,7 +13,7 @@ export interface RestoreReport {
  * Puts the instance back to a snapshot: its rows are all that there is then, in one commit, so that a crash leaves the
  * one state or the other. What was there is a snapshot first, and history after. Reconcilers do the rest: tasks that run
  * and have no row are stopped, tasks that the snapshot has as running and that are gone are STOPPED, services come back to
- * their desired count. Rejects with a `StoreError` for a snapshot that is not there or damaged, and with `StillBusy`.
+ * their desired count. Should the process end before, history tells that the first ones are not to be taken back. Rejects with a `StoreError` for a snapshot that is not there or damaged, and with `StillBusy`.
  */
 export const restore = async (parts: ResetParts & { readonly snapshots: Snapshots }, name: string): Promise<RestoreReport> => {
   const {

@@ -7,8 +7,8 @@ const graceSeconds = 30
 const lookAgainMs = 5_000
 
 /**
- * Tasks that run though no row tells of them: the state is another one than that under which they were started, or
- * the disk lost it. They are ended, for nothing could ever stop them through the API.
+ * Tasks that run though no row tells of them and that were not taken back (`adoptTasks`): the state was put back to one
+ * that does not have them. They are ended, for nothing could ever stop them through the API.
  */
 export class OrphanTasks {
   readonly #runtime: Runtime

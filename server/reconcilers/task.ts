@@ -6,6 +6,7 @@ import type { InstanceMoves } from '../domain/services/task-instances.ts'
 import type { TargetMoves } from '../domain/services/task-targets.ts'
 import { stopGrace, taskFacts } from '../domain/task-lifecycle-facts.ts'
 import { type LifecycleContext, type Step, advance } from '../domain/task-lifecycle.ts'
+import { writeMemo } from '../domain/task-memo.ts'
 import { type TaskSpecSettings, taskSpec } from '../domain/task-spec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
@@ -188,7 +189,10 @@ export class TaskReconciler implements Reconciler {
     await rooms.prepare(room)
     try {
       await this.#parts.logs?.prepare(row, definition, signal)
-      await runtime.start(taskSpec(row, definition, cluster, settings, secrets?.values))
+      await runtime.start({
+        ...taskSpec(row, definition, cluster, settings, secrets?.values),
+        memo: writeMemo({ row, definition, cluster }),
+      })
       memory.startAcceptedAt = clock.now()
       this.#secrets.forget(row.task.taskArn)
       return 'accepted'

@@ -34,6 +34,8 @@ export interface Runtime {
   stop(task: TaskRef, options: { readonly graceSeconds: number }): Promise<void>
   /** Forgets a task whose end is recorded, freeing what it held. Idempotent. */
   release(task: TaskRef): Promise<void>
+  /** The `memo` that a task was started with; undefined when it has none, or was let go of. */
+  recall(task: TaskRef): Promise<string | undefined>
   /** The newest observation of a task; undefined when nothing runs or ran under that id. Only meaningful once `watch` has called `onSynced`. */
   observe(task: TaskRef): TaskObservation | undefined
   /** Observations of every task there is, for adoption. */
@@ -107,6 +109,8 @@ export interface TaskSpec extends TaskRef {
   readonly areLogsDelivered?: true
   /** The name of the node that it must run on; any where absent. */
   readonly nodeName?: string
+  /** What is to be kept with the task for `recall`; nothing that is secret. */
+  readonly memo?: string
 }
 
 /**

@@ -40,6 +40,8 @@ export interface OpenedState {
   readonly store: Store
   readonly snapshots: Snapshots
   readonly reader: StateReader
+  /** Whether it was just made of a snapshot, by an order: what that does not have is not to be. */
+  readonly wasRestored: boolean
 }
 
 /** As `openStore`, with a reader of what is on disk. */
@@ -57,7 +59,8 @@ export const openState = async (options: OpenStoreOptions): Promise<OpenedState>
     if (restored !== undefined) await takeRestored(journal, folder, restored, options)
     const contents = await loadOrClose(journal, snapshots)
     await keepBeforeUpgrade(file, contents, snapshots, options.log)
-    return { snapshots, store: new JournaledStore({ journal, clock: options.clock, log: options.log }, contents), reader: file.reader() }
+    const store = new JournaledStore({ journal, clock: options.clock, log: options.log }, contents)
+    return { snapshots, store, reader: file.reader(), wasRestored: restored !== undefined }
   } catch (error) {
     open.delete(folder)
     throw error

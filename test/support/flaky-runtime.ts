@@ -17,6 +17,8 @@ export class FlakyRuntime implements Runtime {
   fails: (call: number) => 'before' | 'after' | undefined = () => undefined
   /** Told of each call before it is made. */
   onCall: (name: string) => void = () => {}
+  /** Told of each question for a memo; what it throws is thrown. */
+  onRecall: () => void = () => {}
   /** Whether nothing is seen, as when a watch lags behind. */
   isBlind = false
   /** Machines instead of the inner runtime's: a task is on the one that it asks for, else on the first. */
@@ -64,6 +66,11 @@ export class FlakyRuntime implements Runtime {
 
   release(task: TaskRef): Promise<void> {
     return this.#call(`release ${task.taskId}`, () => this.#inner.release(task))
+  }
+
+  async recall(task: TaskRef): Promise<string | undefined> {
+    this.onRecall()
+    return this.#inner.recall(task)
   }
 
   observe(task: TaskRef): TaskObservation | undefined {

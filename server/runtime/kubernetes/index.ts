@@ -1,12 +1,12 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { connect, isNotFound, KubeError, kinds, type KubeClient, type KubeSource, type Pod } from '../../../shared/kube/index.ts'
-import { labels } from '../../../shared/names.ts'
+import { labels, podFinalizer } from '../../../shared/names.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { ExecRefused, TaskRefused, type Runtime, type TaskObservation, type TaskRef, type TaskSpec } from '../runtime.ts'
 import { clusterFeatures, type ClusterFeatures } from './cluster-features.ts'
 import { execInPod } from './exec.ts'
 import { letGo, stopped, type ImageChange } from './held.ts'
-import { dnsLabelOf } from './names.ts'
+import { dnsLabelOf, memoAnnotation } from './names.ts'
 import { Namespaces } from './namespaces.ts'
 import { Nodes } from './nodes.ts'
 import { clusterRegistry } from '../../registry/cluster-registry.ts'
@@ -145,6 +145,13 @@ export class KubernetesRuntime implements Runtime {
     if (pod === undefined) return
     await releasePod(this.client, pod)
     this.#pods.release(pod)
+  }
+
+  recall: Runtime['recall'] = async task => {
+    const known = await this.#find(task)
+    const pod = known === undefined ? undefined : await this.client.find(kinds.pod, nameOf(known))
+    // Without the finalizer its end was recorded, and it is going.
+    return pod?.metadata?.finalizers?.includes(podFinalizer) === true ? pod.metadata.annotations?.[memoAnnotation] : undefined
   }
 
   nodes: Runtime['nodes'] = () => this.#nodes.all()

@@ -5,6 +5,8 @@ import { slugOf } from '../../domain/namespace.ts'
 
 /** On pods: JSON, Kubernetes' name of each container to its name in the task definition. */
 export const containersAnnotation = `${labelPrefix}/containers`
+/** On pods: what the state knew of the task as it was started. Kept there, and not in this process' memory. */
+export const memoAnnotation = `${labelPrefix}/memo`
 /** On pods: what the task definition asks for and this runtime does not give, for whoever looks at the pod. */
 export const notAppliedAnnotation = `${labelPrefix}/not-applied`
 

@@ -6,7 +6,7 @@ import type { ClusterFeatures } from './cluster-features.ts'
 import { containerOf } from './container.ts'
 import { routerPartsOf, type RouterParts } from './firelens.ts'
 import { imagesOf } from './held.ts'
-import { containersAnnotation, dnsLabelOf, labelValueOf, notAppliedAnnotation, podNameOf } from './names.ts'
+import { containersAnnotation, dnsLabelOf, labelValueOf, memoAnnotation, notAppliedAnnotation, podNameOf } from './names.ts'
 import { resourcesOf } from './resources.ts'
 import { restartAnnotations } from './restarts.ts'
 import { pullSecrets, secretAnnotation, taskSecretName } from './task-secret.ts'
@@ -104,6 +104,7 @@ function metadataOf(spec: TaskSpec, { instance }: PodOptions, router: RouterPart
       ...restartAnnotations(spec.containers),
       ...router.annotations,
       ...(spec.secrets !== undefined && { [secretAnnotation]: taskSecretName(spec.taskId) }),
+      ...(spec.memo !== undefined && { [memoAnnotation]: spec.memo }),
       ...(missing.length > 0 && { [notAppliedAnnotation]: missing.join(', ') }),
     },
     finalizers: [podFinalizer],

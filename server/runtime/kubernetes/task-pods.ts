@@ -1,5 +1,6 @@
 import type { Pod, WatchEvent } from '../../../shared/kube/index.ts'
 import type { TaskObservation, TaskRef } from '../runtime.ts'
+import { memoAnnotation } from './names.ts'
 import { observationOf } from './observe.ts'
 import { sharpen } from './sharpen.ts'
 
@@ -50,7 +51,7 @@ export class TaskPods {
     if (seen === undefined || this.#released.has(uidOf(pod))) return []
     const known = this.#pods.get(seen.taskId)
     if (known !== undefined && isOlder(pod, known.pod)) return []
-    this.#pods.set(seen.taskId, { pod, observation: sharpen(seen, known?.observation, this.#now()) })
+    this.#pods.set(seen.taskId, { pod: withoutMemo(pod), observation: sharpen(seen, known?.observation, this.#now()) })
     return [seen]
   }
 
@@ -76,6 +77,12 @@ export class TaskPods {
     this.#pods.delete(seen.taskId)
     return [seen]
   }
+}
+
+/** Kilobytes that are needed at most once, and then asked for. */
+const withoutMemo = (pod: Pod): Pod => {
+  const { [memoAnnotation]: memo, ...annotations } = pod.metadata?.annotations ?? {}
+  return memo === undefined ? pod : { ...pod, metadata: { ...pod.metadata, annotations } }
 }
 
 const uidOf = (pod: Pod | undefined): string => pod?.metadata?.uid ?? ''

@@ -98,6 +98,10 @@ export class SimulatedRuntime implements Runtime {
     this.#onChange(task.ref)
   }
 
+  async recall({ taskId }: TaskRef): Promise<string | undefined> {
+    return this.#tasks.get(taskId)?.memo
+  }
+
   observe({ taskId }: TaskRef): TaskObservation | undefined {
     return this.#tasks.get(taskId)?.observe()
   }

@@ -32,6 +32,7 @@ export const simulatedNode = { name: 'simulated', address: '127.0.0.1' }
 /** A task that only says that it runs; its TCP host ports are real. */
 export class SimulatedTask {
   readonly ref: TaskRef
+  readonly memo: string | undefined
   readonly #spec: TaskSpec
   readonly #parts: SimulatedTaskParts
   readonly #containers: readonly SimulatedContainer[]
@@ -46,6 +47,7 @@ export class SimulatedTask {
   constructor(spec: TaskSpec, parts: SimulatedTaskParts) {
     const { taskArn, taskId, namespace } = spec
     this.ref = { taskArn, taskId, namespace }
+    this.memo = spec.memo
     this.#spec = spec
     this.#parts = parts
     this.#containers = spec.containers

@@ -73,6 +73,10 @@ export class CrashRuntime implements Runtime {
     return this.#call(() => this.#inner.stop(task, options))
   }
 
+  recall(task: TaskRef): Promise<string | undefined> {
+    return this.#inner.recall(task)
+  }
+
   release(task: TaskRef): Promise<void> {
     return this.#call(() => {
       const status = this.#statusOnDisk(task) ?? 'STOPPED'
