@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import { randomIds } from '../../shared/ids.ts'
 import { ControlWorld } from '../../test/support/control-world.ts'
-import { hostileBodies } from '../../test/support/hostile-bodies.ts'
+import { hostileBodies, hostileForms } from '../../test/support/hostile-bodies.ts'
 import { createApi } from '../http/api.ts'
 import type { Listening } from '../http/listen.ts'
 import { clusters } from '../store/tables.ts'
@@ -41,4 +41,14 @@ test.each(hostileBodies(gzipSync))('$what is refused, whole and in chunks', asyn
     expect(await response.json()).toEqual({ __type: expect.stringMatching(/^\w+$/), message: expect.any(String) })
   }
   expect(world.store.table(clusters).size).toBe(0)
+})
+
+test.each(hostileForms)('$what is refused, whole and in chunks', async ({ body, headers, status }) => {
+  const scope = 'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/elasticloadbalancing/aws4_request, SignedHeaders=host, Signature=0'
+  for (const sent of [body, chunked(body)]) {
+    const response = await fetch(listening.url, { method: 'POST', headers: { ...headers, authorization: scope }, body: sent })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe('text/xml')
+    expect(await response.text()).toMatch(/<ErrorResponse .*<Code>\w+<\/Code><Message>[^<]+<\/Message>/s)
+  }
 })

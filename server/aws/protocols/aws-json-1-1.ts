@@ -1,14 +1,14 @@
 // AWS JSON 1.1. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 // Errors carry `__type` in the body, which botocore reads, and in a header, which other SDKs read first.
 import { jsonReader } from '../validation/read-json.ts'
-import { serializationError } from '../validation/wording.ts'
+import { parseJson } from './json-body.ts'
 import type { Protocol } from './protocol.ts'
 
 const contentType = 'application/x-amz-json-1.1'
 
 export const awsJson11: Protocol = {
   read(operation, body) {
-    return jsonReader(operation.input)(body === '' ? {} : parse(body))
+    return jsonReader(operation.input)(body === '' ? {} : parseJson(body))
   },
   answer(_operation, output, requestId) {
     // JSON.stringify leaves undefined members out.
@@ -25,13 +25,4 @@ export const awsJson11: Protocol = {
       body: JSON.stringify({ __type: code, message, ...members }),
     }
   },
-}
-
-function parse(body: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(body)
-    return parsed
-  } catch {
-    throw serializationError('The request body is not valid JSON')
-  }
 }

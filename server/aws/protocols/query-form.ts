@@ -8,6 +8,10 @@ export interface FormNode {
 
 /** A query has no more pairs than this: AWS's own limit is not published; real calls have some hundreds. */
 const mostPairs = 20_000
+/** Nor more places in the tree than this: each is a map of its own. */
+const mostNodes = 60_000
+/** The deepest name of a model, `Actions.member.1.ForwardConfig.TargetGroups.member.1.Weight`, has nine parts. */
+const deepestName = 32
 
 const malformed = (what: string): WireError => new WireError('MalformedQueryString', what)
 
@@ -27,19 +31,25 @@ export function* pairsOf(form: string): Generator<readonly [string, string]> {
   }
 }
 
+/** Throws `MalformedQueryString`, also where a parameter comes twice: of which one means it, readers differ. */
 export function parseForm(form: string): FormNode {
   const root: FormNode = { value: undefined, children: undefined }
+  let nodes = 0
   for (const [name, value] of pairsOf(form)) {
     let node = root
-    for (const segment of name.split('.')) {
+    const segments = name.split('.', deepestName + 1)
+    if (segments.length > deepestName) throw malformed('A parameter of the query string is nested too deeply.')
+    for (const segment of segments) {
       node.children ??= new Map()
       let child = node.children.get(segment)
       if (!child) {
+        if (++nodes > mostNodes) throw malformed('The query string has too many parameters.')
         child = { value: undefined, children: undefined }
         node.children.set(segment, child)
       }
       node = child
     }
+    if (node.value !== undefined) throw malformed(`The query string has the parameter ${name} more than once.`)
     node.value = value
   }
   return root

@@ -16,7 +16,7 @@ export function limitChecks(limits: Limits | undefined): readonly LimitCheck[] {
     checks.push(value => (lengthOf(value) < minLength ? `Member must have length greater than or equal to ${minLength}` : undefined))
   if (maxLength !== undefined)
     checks.push(value => (lengthOf(value) > maxLength ? `Member must have length less than or equal to ${maxLength}` : undefined))
-  if (pattern !== undefined) checks.push(patternCheck(pattern))
+  if (pattern !== undefined) checks.push(patternCheck(pattern, maxLength))
   if (values) {
     const allowed = new Set(values)
     const constraint = `Member must satisfy enum value set: [${values.join(', ')}]`
@@ -25,10 +25,18 @@ export function limitChecks(limits: Limits | undefined): readonly LimitCheck[] {
   return checks
 }
 
-function patternCheck(pattern: string): LimitCheck {
+/**
+ * Some of the models' patterns take time that grows with the square of a text's length: one that is far too long is said to
+ * be that, by the check of its length, and is not matched.
+ */
+function patternCheck(pattern: string, maxLength: number | undefined): LimitCheck {
   const expression = fromJava(pattern)
   const constraint = `Member must satisfy regular expression pattern: ${pattern}`
-  return value => (expression.test(String(value)) ? undefined : constraint)
+  const longest = maxLength === undefined ? Infinity : Math.max(4 * maxLength, 4_096)
+  return value => {
+    const text = String(value)
+    return text.length > longest || expression.test(text) ? undefined : constraint
+  }
 }
 
 /**

@@ -128,6 +128,14 @@ describe('limits and required members', () => {
         "Value null at 'actions.1.member.type' failed to satisfy constraint: Member must not be null",
     )
   })
+  test('a text that is far too long is not matched, for that could take seconds', () => {
+    const schema = Type.Object({ name: Type.Optional(Type.String({ maxLength: 256, pattern: '(?!(.*[ ]+$)).+' })) })
+    const message = (name: string) => messageOf('application-autoscaling', 'PutScheduledAction', schema, { name })
+    const tooLong = 'Member must have length less than or equal to 256'
+    expect(message(`${' '.repeat(1_000_000)}!`)).toEndWith(tooLong)
+    expect(message(`${'x'.repeat(300)} `)).toContain(`${tooLong}; `)
+    expect(message('x ')).toContain('Member must satisfy regular expression pattern')
+  })
   test('the keys of a map keep their case', () => {
     const value = { ServiceId: 's', InstanceId: 'i', Attributes: { 'Bad Key': 'v' } }
     expect(messageOf('servicediscovery', 'RegisterInstance', RegisterInstanceRequest, value)).toBe(
