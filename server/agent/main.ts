@@ -8,6 +8,7 @@ import { answerContainer } from './answers/index.ts'
 import type { AgentConfig } from './config.ts'
 import { ControlPlane } from './control-plane.ts'
 import { CredentialStore } from './credentials.ts'
+import { NetworkFaults } from './faults/network-faults.ts'
 import { KeptFile } from './kept-file.ts'
 import { KnownTasks } from './known-tasks.ts'
 import { listenAt } from './listening.ts'
@@ -58,9 +59,12 @@ export const startAgent = async (
     const runtimeIds = new RuntimeIds(config.containerLogsDir, clock)
     const runtimeId = runtimeIds.of.bind(runtimeIds)
     const stats = new TaskStats({ ...config, clock, runtimeId })
+    const faults = new NetworkFaults({ ...config, log })
+    await faults.open()
     tasks.watch(all => {
       credentials.retain(all)
       stats.retain(all)
+      faults.retain(all)
       kept.write(() => tasks.all()).catch((error: unknown) => log.warn(`the tasks could not be kept: ${messageOf(error)}`))
     })
 
@@ -118,7 +122,7 @@ export const startAgent = async (
       answer: async (request, caller) => {
         if (new URL(request.url).pathname === readyPath) return new Response('ready\n', { status: tasks.isTold ? 200 : 503 })
         await runtimeIds.refresh()
-        return answerContainer(request, caller, { tasks, credentials, stats, api, log, runtimeId })
+        return answerContainer(request, caller, { tasks, credentials, stats, faults, api, log, runtimeId })
       },
     })
     started.add('answering containers', () => server.stop())

@@ -60,7 +60,11 @@ export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingP
       prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
       leftToWait: row => drains.leftToWait(row, definitionOf(store, row.task.taskDefinitionArn), clock.now()),
       leftToRoute: (row, observation) => drains.leftToRoute(row, definitionOf(store, row.task.taskDefinitionArn), observation, clock.now()),
-      released: taskArn => drains.forget(taskArn),
+      released: task => {
+        drains.forget(task.taskArn)
+        // Of a pod that it let go the runtime says nothing more.
+        feed.changed(task)
+      },
     },
     noticed: task => feed.changed(task),
     prober: probes,

@@ -50,7 +50,7 @@ export interface TaskLogs {
   /** Milliseconds for which a log router is to go on at most for what others wrote before they ended; woken before when it has all. */
   leftToRoute(row: TaskRow, observation: TaskObservation | undefined): number
   /** The runtime let go of it. */
-  released(taskArn: string): void
+  released(task: TaskRef): void
 }
 
 /** How long a STOPPED task is still described: AWS promises an hour. Milliseconds. */
@@ -228,7 +228,7 @@ export class TaskReconciler implements Reconciler {
       const leftMs = this.#parts.logs?.leftToWait(row) ?? 0
       if (leftMs > 0) return leftMs
       await this.#parts.runtime.release(refOf(row))
-      this.#parts.logs?.released(taskArn)
+      this.#parts.logs?.released(refOf(row))
     }
     memory.isToRelease = false
     const remainingMs = stoppedAt * 1000 + stoppedRetentionMs - this.#parts.clock.now()

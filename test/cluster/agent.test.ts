@@ -27,7 +27,7 @@ const withRole = ['--task-role-arn', 'arn:aws:iam::000000000000:role/of-the-task
 const awscli = 'kecs-test/awscli:latest'
 
 /** A Python script that ends with 101 when its first step is not true, 102 for the second, and so on. */
-const python = (steps: readonly string[]): string =>
+const python = (steps: readonly string[], prelude: readonly string[] = []): string =>
   [
     `python3 - <<'END'`,
     'import json, os, sys, time, urllib.error, urllib.request',
@@ -40,6 +40,7 @@ const python = (steps: readonly string[]): string =>
     '    except urllib.error.HTTPError as e: return e.code',
     'agent = "http://169.254.170.2"',
     'v4 = os.environ["ECS_CONTAINER_METADATA_URI_V4"]',
+    ...prelude,
     ...steps.flatMap((step, at) => [`if not (${step}): sys.exit(${101 + at})`]),
     'END',
   ].join('\n')
@@ -191,3 +192,43 @@ test('a log group that is not there fails the task in ECS’ words', async () =>
     'failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.',
   )
 }, 120_000)
+
+test('a task makes network faults for itself, and ends them', async () => {
+  const steps = [
+    'reaches()',
+    'ask("network-blackhole-port", "status", port) == (200, {"Status": "not-running"})',
+    'ask("network-blackhole-port", "start", port) == (200, {"Status": "running"})',
+    'not reaches() and get(v4)[0] == 200',
+    'ask("network-blackhole-port", "stop", port) == (200, {"Status": "stopped"}) and reaches()',
+    'ask("network-packet-loss", "start", {"LossPercent": 100, "Sources": ["0.0.0.0/0"], "SourcesToFilter": ["169.254.170.2"]})[0] == 200',
+    'not reaches() and ask("network-packet-loss", "start", {"LossPercent": 1, "Sources": ["10.0.0.1"]})[0] == 409',
+    'ask("network-packet-loss", "status", {}) == (200, {"Status": "running"})',
+    'ask("network-packet-loss", "stop", {}) == (200, {"Status": "stopped"}) and reaches()',
+    // It ends with the task: this one's table is not there any more afterwards.
+    'ask("network-blackhole-port", "start", port)[0] == 200',
+  ]
+  const prelude = [
+    'import socket',
+    'door = urllib.parse.urlparse(os.environ["AWS_ENDPOINT_URL"])',
+    'address = socket.gethostbyname(door.hostname)',
+    'port = {"Port": door.port, "Protocol": "tcp", "TrafficType": "egress"}',
+    'def reaches():',
+    '    try: socket.create_connection((address, door.port), timeout=2).close(); return True',
+    '    except OSError: return False',
+    'def ask(fault, action, body):',
+    '    url = os.environ["ECS_AGENT_URI"] + f"/fault/v1/{fault}/{action}"',
+    '    try:',
+    '        with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), method="POST"), timeout=5) as r: return r.status, json.loads(r.read())',
+    '    except urllib.error.HTTPError as e: return e.code, json.loads(e.read())',
+  ]
+  const { Subnets } = (await kecs.aws('ec2', 'describe-subnets')) as { Subnets: { SubnetId: string }[] }
+  const family = `${cluster}-faults`
+  await define(family, { image: awscli, command: [python(steps, prelude)] }, ['--network-mode', 'awsvpc', '--enable-fault-injection'])
+  const ecs = ecsOf(kecs)
+  const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnets[0]?.SubnetId ?? ''] } }
+  const { tasks: [task] = [] } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition: family, networkConfiguration }))
+  const taskArn = task?.taskArn ?? ''
+  await waitUntilTasksStopped({ client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [taskArn] })
+  const { containers = [], stopCode, stoppedReason } = await describe(ecs, cluster, taskArn)
+  expect(outcome({ taskArn, taskId: '', stopCode, stoppedReason, containers }, steps)).toBe('every step')
+}, 300_000)

@@ -12,6 +12,7 @@ import { CredentialStore } from '../credentials.ts'
 import { KnownTasks } from '../known-tasks.ts'
 import type { AgentTask } from '../protocol.ts'
 import { TaskStats } from '../stats/index.ts'
+import { NetworkFaults } from '../faults/network-faults.ts'
 import { answerContainer } from './index.ts'
 
 const folders: string[] = []
@@ -36,6 +37,7 @@ const answering = async (
   folders.push(stateDir)
   const clock = new FakeClock()
   const log = createLog({ logLevel: 'error' }, { write: () => undefined })
+  const sent: Uint8Array[] = []
   const calls: { target: string | null; body: string }[] = []
   const backend = createBackend({
     url: 'http://backend',
@@ -56,6 +58,7 @@ const answering = async (
         tasks: known,
         credentials,
         stats,
+        faults: new NetworkFaults({ log, stateDir, send: request => sent.push(request) && 0 }),
         api: backend,
         log,
         runtimeId: none,
@@ -273,8 +276,8 @@ test('what task protection refuses', async () => {
   expect((await ask(`/api/${foreign}/task-protection/v1/state`)).status).toBe(404)
 })
 
-test('faults are refused to tasks that did not ask for them, and are not made', async () => {
-  const start = { method: 'POST', body: '{}' }
+test('faults are refused to tasks that did not ask for them, and in network modes without a network of their own', async () => {
+  const start = { method: 'POST', body: '{"DelayMilliseconds":200,"JitterMilliseconds":0,"Sources":["10.0.0.0/8"]}' }
   const path = `/api/${own}/fault/v1/network-latency/start`
   const refused = await answering([agentTask()])
   expect(await refused.ask(path, start)).toEqual({

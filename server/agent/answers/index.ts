@@ -3,11 +3,12 @@ import { messageOf } from '../../../shared/errors.ts'
 import type { Backend } from '../../backend/backend.ts'
 import type { Logger } from '../../log.ts'
 import type { CredentialStore } from '../credentials.ts'
+import type { NetworkFaults } from '../faults/network-faults.ts'
 import type { Found, KnownTasks } from '../known-tasks.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
 import type { TaskStats } from '../stats/index.ts'
 import { containerDocument, type Seen, taskDocument } from './documents.ts'
-import { fault, faultActions, faultKinds } from './faults.ts'
+import { askedFault, fault } from './faults.ts'
 import { jsonAnswer } from './json-answer.ts'
 import { protection } from './protection.ts'
 
@@ -15,6 +16,7 @@ export interface AnswerParts {
   readonly tasks: KnownTasks
   readonly credentials: CredentialStore
   readonly stats: TaskStats
+  readonly faults: NetworkFaults
   /** The ECS API. */
   readonly api: Backend
   readonly log: Logger
@@ -134,13 +136,10 @@ const answerCredentials = async (id: string, caller: string, { tasks, credential
 const answerApi = async (request: Request, path: readonly string[], caller: string, parts: AnswerParts): Promise<Response> => {
   const [id = '', ...what] = path
   const asked = what.join('/')
-  const [, kind = '', action = ''] = /^fault\/v1\/([a-z-]+)\/([a-z]+)$/.exec(asked) ?? []
-  const isFault = faultKinds.includes(kind) && faultActions.includes(action)
-  if (asked !== 'task-protection/v1/state' && !isFault) return notFound()
+  const asksFault = askedFault(asked)
+  if (asked !== 'task-protection/v1/state' && asksFault === undefined) return notFound()
   const found = await parts.tasks.byContainer(id, caller, patienceMs)
-  if (isFault) {
-    return found === undefined ? jsonAnswer({ Error: `unable to lookup container: ${id}` }, 404) : fault(request, found.task, kind, action)
-  }
+  if (asksFault !== undefined) return fault(request, asksFault, found && { task: found.task, caller }, parts)
   if (found === undefined) {
     return jsonAnswer({ error: { Code: 'ResourceNotFoundException', Message: 'Failed to find a task for the request' } }, 404)
   }

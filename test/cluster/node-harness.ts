@@ -1,0 +1,61 @@
+// The node of the shared instance, from outside of Kubernetes: its processes are killed, and what they leave is counted.
+import { execute, type TestInstance } from '../support/instance.ts'
+import { until } from '../support/until.ts'
+
+/** `kecs agent` and `kecs serve`. */
+export type Program = 'agent' | 'serve'
+
+export interface Size {
+  /** Files and sockets that it has open. */
+  readonly descriptors: number
+  readonly memoryMiB: number
+}
+
+export interface Node {
+  /** SIGKILL. Its pod is taken away with it, as the kubelet waits ever longer before it starts a container again. */
+  kill(program: Program): Promise<void>
+  /** Of the two programs, once both run. */
+  sizes(): Promise<Readonly<Record<Program, Size>>>
+  /** How many there are: notes on logs that are delivered, routers' folders, pods of the container runtime (a shim each), networks. */
+  leftovers(): Promise<{
+    readonly positions: number
+    readonly routers: number
+    readonly sandboxes: number
+    readonly networks: number
+  }>
+}
+
+export const nodeOf = async (kecs: TestInstance): Promise<Node> => {
+  // The node's container has the same name as the node, with kind and with k3d.
+  const container = (await kecs.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim()
+  const inside = async (script: string): Promise<string> => (await execute(['docker', 'exec', container, 'sh', '-c', script])).stdout.trim()
+  const process = (program: Program): Promise<string> => inside(`pgrep -xf '/kecs ${program}' | head -1`)
+  const counted = async (script: string): Promise<number> => Number(await inside(`${script} | wc -l`))
+
+  const sizeOf = async (program: Program): Promise<Size> => {
+    const id = await until(`${program} runs`, () => process(program), { withinMs: 60_000 })
+    const [descriptors, memory] = await Promise.all([counted(`ls /proc/${id}/fd`), inside(`awk '/VmRSS/ { print $2 }' /proc/${id}/status`)])
+    return { descriptors, memoryMiB: Math.round(Number(memory) / 1024) }
+  }
+  const component = { agent: 'agent', serve: 'control-plane' } as const
+  const folder = `/var/lib/kecs-agent/${kecs.name}`
+  return {
+    kill: async program => {
+      const id = await process(program)
+      if (id === '') return
+      await inside(`kill -KILL ${id}`)
+      const label = `kecs.dev/component=${component[program]}`
+      await kecs.kubectl('-n', 'kecs-system', 'delete', 'pod', '-l', label, '--grace-period=0', '--force', '--wait=false')
+    },
+    sizes: async () => ({ agent: await sizeOf('agent'), serve: await sizeOf('serve') }),
+    leftovers: async () => {
+      const [positions, routers, sandboxes, networks] = await Promise.all([
+        counted(`ls ${folder}/logs`),
+        counted(`ls ${folder}/routers`),
+        counted("pgrep -f '[c]ontainerd-shim-runc-v2'"),
+        counted('ls /var/run/netns'),
+      ])
+      return { positions, routers, sandboxes, networks }
+    },
+  }
+}
