@@ -58,7 +58,12 @@ export class ControlPlane {
     await this.#tell('routed', taskArns, signal)
   }
 
-  async #tell(what: 'drained' | 'routed', taskArns: readonly string[], signal: AbortSignal): Promise<void> {
+  /** Who has no network any more. Rejects when it is not taken. */
+  async isolated(taskArns: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#tell('isolated', taskArns, signal)
+  }
+
+  async #tell(what: 'drained' | 'isolated' | 'routed', taskArns: readonly string[], signal: AbortSignal): Promise<void> {
     const body: Drained = { taskArns }
     await this.#post(what, body, signal)
   }
@@ -74,7 +79,7 @@ export class ControlPlane {
     await this.#post('probed', probed, signal)
   }
 
-  async #post(what: 'drained' | 'routed' | 'usage' | 'probed', body: object, signal: AbortSignal): Promise<string> {
+  async #post(what: 'drained' | 'isolated' | 'routed' | 'usage' | 'probed', body: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)])
     const init = { method: 'POST', headers: { ...(await this.#headers()), 'content-type': 'application/json' }, body: JSON.stringify(body) }
     const response = await fetch(this.#url(what), { ...init, signal: limit })
@@ -99,7 +104,7 @@ export class ControlPlane {
     }
   }
 
-  #url(what: 'tasks' | 'drained' | 'routed' | 'usage' | 'probed'): string {
+  #url(what: 'tasks' | 'drained' | 'isolated' | 'routed' | 'usage' | 'probed'): string {
     const { controlPlaneUrl, node } = this.#parts.config
     return `${controlPlaneUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
   }

@@ -9,6 +9,7 @@ import type { AgentConfig } from './config.ts'
 import { ControlPlane } from './control-plane.ts'
 import { CredentialStore } from './credentials.ts'
 import { NetworkFaults } from './faults/network-faults.ts'
+import { Isolation } from './isolation.ts'
 import { KeptFile } from './kept-file.ts'
 import { KnownTasks } from './known-tasks.ts'
 import { listenAt } from './listening.ts'
@@ -19,6 +20,7 @@ import { LogStreams } from './logs/log-streams.ts'
 import { Routers } from './logs/routers.ts'
 import { RuntimeIds } from './runtime-ids.ts'
 import { Cgroups } from './stats/cgroups.ts'
+import { Interfaces } from './stats/interfaces.ts'
 import { TaskStats } from './stats/index.ts'
 import { TaskMeter } from './stats/task-meter.ts'
 import { reportUsage } from './usage-reporter.ts'
@@ -85,6 +87,18 @@ export const startAgent = async (
       drained: arns => controlPlane.drained(arns, abort.signal),
       routed: arns => controlPlane.routed(arns, abort.signal),
     })
+    const isolation = new Isolation({
+      ...config,
+      tasks,
+      interfaces: new Interfaces(config.procDir, config.sysNetDir),
+      clock,
+      log,
+      isolated: arns => controlPlane.isolated(arns, abort.signal),
+    })
+    await isolation.open()
+    tasks.watch(() => isolation.look())
+    isolation.look()
+    started.add('taking networks away', () => isolation.stop())
     tasks.watch(() => collector.look())
     collector.look()
     started.add('delivering logs', () => collector.stop())
@@ -98,7 +112,9 @@ export const startAgent = async (
         return
       }
       tasks.accept(event)
-      if (event.is === 'listed') void collector.relisted()
+      if (event.is !== 'listed') return
+      isolation.relisted()
+      void collector.relisted()
     }, abort.signal)
     started.add('following the control plane', async () => {
       abort.abort()

@@ -3,6 +3,7 @@
 //   GET  /v1/nodes/NODE/tasks     lines of JSON, an `AgentEvent` each, for as long as the agent listens
 //   POST /v1/nodes/NODE/drained   `Drained`: whose logs have all arrived where they are to go
 //   POST /v1/nodes/NODE/usage     `UsageReport`: what tasks use; the answer is `UsageTaken`
+//   POST /v1/nodes/NODE/isolated  `Drained`: who was separated from the network
 //   POST /v1/nodes/NODE/routed    `Drained`: whose log routers have all that the task's other containers wrote
 //   POST /v1/nodes/NODE/probed    `Probed`: what came of a health check that it was asked to make
 import type { ProbeOutcome, ProbeRequest } from '../probing/prober.ts'
@@ -38,6 +39,8 @@ export interface AgentTask {
   readonly address?: string
   readonly networkInterface?: NetworkInterface
   readonly isFaultInjectionEnabled: boolean
+  /** It is to have no network: its containers begin when the agent has taken it away. */
+  readonly isIsolated?: true
   readonly credentials: { readonly id: string; readonly roleArn?: string }
   readonly pod: { readonly namespace: string; readonly name: string }
   readonly containers: readonly AgentContainer[]

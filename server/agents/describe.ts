@@ -1,6 +1,7 @@
 import type { AgentContainer, AgentPort, AgentTask, AwsLogs, NetworkInterface, RoutedLogs } from '../agent/protocol.ts'
 import type { Container, ContainerDefinition } from '../aws/generated/ecs.ts'
 import { awsLogsOf, LogOptionsRefused } from '../domain/awslogs.ts'
+import { isIsolated } from '../domain/container-order.ts'
 import { fluentTag, isRouted, routerOf } from '../domain/firelens.ts'
 import { overrideContainer, taskRoleOf } from '../domain/task-spec.ts'
 import { cpuUnits, memoryMiB } from '../domain/task-spec-size.ts'
@@ -37,6 +38,7 @@ export const describeTask = (row: TaskRow, definition: TaskDefinitionRow, observ
     ...defined('executionStoppedAt', milliseconds(task.executionStoppedAt)),
     ...defined('address', networkMode === 'host' ? undefined : observation.address),
     ...defined('networkInterface', networkInterfaceOf(row)),
+    ...(isIsolated(taskDefinition.containerDefinitions ?? [], networkMode) && { isIsolated: true as const }),
     isFaultInjectionEnabled: taskDefinition.enableFaultInjection === true,
     credentials: credentialsOf(row, definition),
     pod: { namespace: row.namespace, name: podNameOf(taskDefinition.family, row.taskId) },

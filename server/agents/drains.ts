@@ -15,6 +15,7 @@ export const longestRouteMs = 5_000
 export class Drains {
   readonly #drained = new Set<string>()
   readonly #routed = new Set<string>()
+  readonly #isolated = new Set<string>()
 
   /** Delivered whole. */
   note(taskArn: string): void {
@@ -27,6 +28,15 @@ export class Drains {
     const hasWritten = startedAt !== undefined || containers.some(({ exitCode }) => exitCode !== undefined)
     if (!hasWritten || this.#drained.has(taskArn) || definition === undefined || !isShipped(definition)) return 0
     return Math.max(0, stoppedAt * 1000 + longestDrainMs - now)
+  }
+
+  /** The task's network was taken away. */
+  noteIsolated(taskArn: string): void {
+    this.#isolated.add(taskArn)
+  }
+
+  isIsolated(taskArn: string): boolean {
+    return this.#isolated.has(taskArn)
   }
 
   /** The task's log router has all that others wrote. */
@@ -52,6 +62,7 @@ export class Drains {
   /** The pod was let go. */
   forget(taskArn: string): void {
     this.#routed.delete(taskArn)
+    this.#isolated.delete(taskArn)
     this.#drained.delete(taskArn)
   }
 }

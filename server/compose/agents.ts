@@ -59,6 +59,7 @@ export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingP
     logs: {
       prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
       leftToWait: row => drains.leftToWait(row, definitionOf(store, row.task.taskDefinitionArn), clock.now()),
+      hasNoNetwork: taskArn => drains.isIsolated(taskArn),
       leftToRoute: (row, observation) => drains.leftToRoute(row, definitionOf(store, row.task.taskDefinitionArn), observation, clock.now()),
       released: task => {
         drains.forget(task.taskArn)
@@ -88,6 +89,12 @@ export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingP
           }
         },
         used: tasks => ({ nextInMs: usage.note(tasks) }),
+        isolated: taskArns => {
+          for (const taskArn of taskArns) {
+            drains.noteIsolated(taskArn)
+            wake('task', taskArn)
+          }
+        },
         routed: taskArns => {
           for (const taskArn of taskArns) {
             drains.noteRouted(taskArn)

@@ -1,4 +1,4 @@
-import type { ContainerCondition, ContainerDefinition } from '../aws/generated/ecs.ts'
+import type { ContainerCondition, ContainerDefinition, NetworkMode } from '../aws/generated/ecs.ts'
 
 /** What a container waits for before it starts. */
 export interface Dependency {
@@ -14,6 +14,13 @@ export const dependenciesOf = ({ dependsOn = [], links = [] }: ContainerDefiniti
   const linked = links.map(link => link.split(':')[0] ?? '').filter(name => !dependsOn.some(({ containerName }) => containerName === name))
   return [...dependsOn, ...linked.map(containerName => ({ containerName, condition: 'START' as const }))]
 }
+
+/**
+ * Whether a task is to have no network. Containers share what network there is, so they have to agree on having none.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ */
+export const isIsolated = (containers: readonly ContainerDefinition[], networkMode: NetworkMode): boolean =>
+  networkMode === 'none' || (containers.length > 0 && containers.every(({ disableNetworking }) => disableNetworking === true))
 
 /** Whether a container starts only when it is let go: something has to happen to others first. */
 export const isHeldAtFirst = (container: ContainerDefinition): boolean => dependenciesOf(container).length > 0

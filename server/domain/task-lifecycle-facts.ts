@@ -2,7 +2,7 @@ import type { HealthCheck } from '../aws/generated/ecs.ts'
 import type { TaskObservation } from '../runtime/runtime.ts'
 import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
 import { routedContainers } from './firelens.ts'
-import { dependenciesOf, type Dependency } from './container-order.ts'
+import { dependenciesOf, type Dependency, isIsolated } from './container-order.ts'
 
 export interface ContainerFacts {
   readonly name: string
@@ -19,6 +19,8 @@ export interface ContainerFacts {
 /** What of a task definition decides how its tasks go. */
 export interface TaskFacts {
   readonly containers: readonly ContainerFacts[]
+  /** It is to have no network: containers that are held back start once it has none. */
+  readonly isIsolated?: true
 }
 
 /** Seconds between the stop signal and the kill where a container names none: AWS' default. */
@@ -33,6 +35,7 @@ export const taskFacts = (row: TaskRow, definition: TaskDefinitionRow | undefine
   const { containerDefinitions = [], networkMode = 'bridge' } = definition.taskDefinition
   const containers = routedContainers(containerDefinitions, networkMode)
   return {
+    ...(isIsolated(containers, networkMode) && { isIsolated: true as const }),
     containers: containers.map(container => {
       const { name = '', essential = true, stopTimeout = defaultStopTimeout, startTimeout, healthCheck } = container
       const dependencies = dependenciesOf(container)

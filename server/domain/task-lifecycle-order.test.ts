@@ -151,3 +151,30 @@ describe('a task that stops', () => {
     expect(stopping(half, ['app'])).toMatchObject({ action: 'stopContainers', containers: ['api', 'alone'] })
   })
 })
+
+describe('a task that is to have no network', () => {
+  const isolated: TaskFacts = { ...factsOf(fact('app'), fact('side', [dependsOn('app')])), isIsolated: true }
+  const seen = { ...seenAs({ app: waiting, side: waiting }, ['app', 'side']), networkReadyAt: aCreation + 500 }
+  const stepOf = (hasNoNetwork: boolean, now: number, observation: TaskObservation = seen): Step =>
+    advance(aTask(['app', 'side']), isolated, observation, { now, epoch: aTask().epoch, synced: true, hasNoNetwork })
+
+  test('starts once it has none, in its order', () => {
+    expect(stepOf(false, aCreation + 1_000).action).toBeUndefined()
+    expect(stepOf(true, aCreation + 1_000)).toMatchObject({ action: 'startContainers', containers: ['app'] })
+  })
+
+  test('is stopped where that takes too long', () => {
+    const { networkReadyAt: _, ...without } = seen
+    expect(stepOf(false, aCreation + 90_000, without).row.task.stopCode).toBeUndefined()
+    expect(stepOf(false, aCreation + 30_499).lookAgainAfterMs).toBe(1)
+    expect(stepOf(false, aCreation + 30_500).row.task).toMatchObject({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason: "ResourceInitializationError: the task's network could not be taken away: the node's agent did not do it.",
+    })
+  })
+
+  test('is not waited for where its containers run: they were let go before', () => {
+    const { action, row } = stepOf(false, aCreation + 90_000, { ...seen, ...anObservation({ app: running, side: running }) })
+    expect([action, row.task.stopCode]).toEqual([undefined, undefined])
+  })
+})

@@ -6,7 +6,7 @@ import { sameJson } from './same-json.ts'
 import { drainWaitMs } from './task-drain.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { recordHealth } from './task-lifecycle-health.ts'
-import { containerOrder, firstToStop } from './task-lifecycle-order.ts'
+import { containerOrder, firstToStop, type Order } from './task-lifecycle-order.ts'
 import { agentsOf, recordObservation } from './task-lifecycle-record.ts'
 import {
   type Stop,
@@ -40,6 +40,8 @@ export interface LifecycleContext {
   readonly startAcceptedAt?: number
   /** The gateway's: what was deregistered before gets no new request. Absent where nothing carries traffic. */
   readonly inForceUntil?: number
+  /** Whether the task's network was taken away; of one that is to have none. */
+  readonly hasNoNetwork?: boolean
   /** For how long the task's log router has to go on: what others wrote before they ended is on its way. Milliseconds. */
   readonly leftToRouteMs?: number
 }
@@ -70,9 +72,9 @@ export const advance = (row: TaskRow, facts: TaskFacts, observation: TaskObserva
   const health = recordHealth(recorded, facts, observation, context.now)
   const checked = { ...recorded, ...health.changes }
   if (checked.desiredStatus === 'STOPPED') return stopping(revise(row, checked), facts, observation, context)
-  const order = containerOrder(checked, facts, observation, context.now)
+  const order: Waiting = isolationOf(checked, facts, observation, context) ?? containerOrder(checked, facts, observation, context.now)
   const seen = revise(row, { ...checked, ...order.changes })
-  const cause = stopCause(seen, facts, observation, context.now)
+  const cause = stopCause(seen, facts, observation, context.now) ?? order.failure
   if (cause !== undefined) return stopping(desireStop(seen, cause, context), facts, observation, context)
   const next = reach(seen, stageOf(seen, observation))
   // A container that was given up may be what the task's start waited for, of which nobody reports anything.
@@ -83,6 +85,29 @@ export const advance = (row: TaskRow, facts: TaskFacts, observation: TaskObserva
   if (toStop.length > 0) return { row: next, action: 'stopContainers', containers: toStop, lookAgainAfterMs: askAgainMs }
   if (order.toStart.length === 0) return { row: next, ...lookAgain }
   return { row: next, action: 'startContainers', containers: order.toStart, ...lookAgain }
+}
+
+/** How long a task's network may take to be taken away, from when it was there. Milliseconds. */
+const isolationLimitMs = 30_000
+
+/** The containers' order as it stands, and why it never comes to it. */
+type Waiting = Order & { readonly failure?: Stop }
+
+/** While a task that is to have no network has one, nothing of it starts. */
+const isolationOf = (
+  { containers }: TaskRow['task'],
+  facts: TaskFacts,
+  observation: TaskObservation,
+  { hasNoNetwork, now }: LifecycleContext,
+): Waiting | undefined => {
+  const waits = facts.isIsolated === true && hasNoNetwork !== true && observation.containers.some(({ isHeld }) => isHeld === true)
+  if (!waits) return undefined
+  const changes = containers === undefined ? {} : { containers }
+  if (observation.networkReadyAt === undefined) return { changes, toStart: [] }
+  const dueAt = observation.networkReadyAt + isolationLimitMs
+  if (now < dueAt) return { changes, toStart: [], dueAt }
+  const failure = failedToStart("ResourceInitializationError: the task's network could not be taken away: the node's agent did not do it.")
+  return { changes, toStart: [], failure }
 }
 
 const unobserved = (row: TaskRow, context: LifecycleContext): Step => {

@@ -39,6 +39,7 @@ const world = async () => {
   const used: TaskUse[] = []
   const routed: string[] = []
   const probed: Probed[] = []
+  const isolated: string[] = []
   let isSynced = true
   const server = await createAgents({
     authenticate: async (token, node) => {
@@ -54,6 +55,7 @@ const world = async () => {
     },
     routed: arns => void routed.push(...arns),
     probed: (id, outcome) => void probed.push({ id, outcome }),
+    isolated: arns => void isolated.push(...arns),
   }).listen('127.0.0.1', 0)
   stops.push(
     () => server.stop(),
@@ -74,7 +76,20 @@ const world = async () => {
     })
     return { known, controlPlane }
   }
-  return { row, ref, seen, feed, drained, routed, used, probed, agent, url: server.url, syncIs: (value: boolean) => (isSynced = value) }
+  return {
+    row,
+    ref,
+    seen,
+    feed,
+    drained,
+    routed,
+    isolated,
+    used,
+    probed,
+    agent,
+    url: server.url,
+    syncIs: (value: boolean) => (isSynced = value),
+  }
 }
 
 test('an agent is told of the tasks on its node, of their changes and of their end', async () => {
@@ -122,12 +137,14 @@ test('before the control plane knows what runs it tells no list', async () => {
 })
 
 test('whose logs are delivered is told to the control plane', async () => {
-  const { agent, drained, routed, ref } = await world()
+  const { agent, drained, isolated, routed, ref } = await world()
   const { controlPlane } = await agent('one')
   await controlPlane.drained([ref.taskArn], AbortSignal.timeout(5_000))
   expect([drained, routed]).toEqual([[ref.taskArn], []])
   await controlPlane.routed([ref.taskArn], AbortSignal.timeout(5_000))
   expect([drained, routed]).toEqual([[ref.taskArn], [ref.taskArn]])
+  await controlPlane.isolated([ref.taskArn], AbortSignal.timeout(5_000))
+  expect(isolated).toEqual([ref.taskArn])
 })
 
 test('what tasks use is told to the control plane, which says when it wants to hear again', async () => {

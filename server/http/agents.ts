@@ -13,6 +13,7 @@ export interface AgentsOptions {
   readonly drained: (taskArns: readonly string[]) => void
   readonly used: (tasks: readonly TaskUse[]) => UsageTaken
   readonly routed: (taskArns: readonly string[]) => void
+  readonly isolated: (taskArns: readonly string[]) => void
   readonly probed: (id: string, outcome: ProbeOutcome) => void
 }
 
@@ -26,16 +27,13 @@ const probedBody = Type.Object({
   ]),
 })
 
-const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|routed|usage|probed)$/
+const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|isolated|routed|usage|probed)$/
 
 /** The agents' port, as server/agent/protocol.ts has it. Tasks can reach it and are refused: they have no token. */
 export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
-const answer = async (
-  request: Request,
-  { authenticate, isSynced, listen, used, drained, routed, probed }: AgentsOptions,
-): Promise<Response> => {
+const answer = async (request: Request, { authenticate, isSynced, listen, used, probed, ...told }: AgentsOptions): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
@@ -49,8 +47,10 @@ const answer = async (
     if (body === undefined) return new Response('not JSON\n', { status: 400 })
     if (what === 'probed') return takeProbed(body, probed)
     if (what === 'usage') return Response.json(used(usesOf(body)))
-    const told = what === 'routed' ? routed : drained
-    told(taskArnsOf(body))
+    const taskArns = taskArnsOf(body)
+    if (what === 'drained') told.drained(taskArns)
+    if (what === 'isolated') told.isolated(taskArns)
+    if (what === 'routed') told.routed(taskArns)
     return new Response(null, { status: 204 })
   }
   if (what !== 'tasks' || request.method !== 'GET') return new Response('not found\n', { status: 404 })

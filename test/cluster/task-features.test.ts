@@ -145,6 +145,9 @@ describe('containers', () => {
       { dnsServers: ['10.0.0.53'], dnsSearchDomains: ['corp.example'] },
     ],
     ['a terminal', 'test -t 1', { pseudoTerminal: true }],
+    // From the first moment on: no interface but the loopback, and no way out.
+    ['no network', 'test "$(ls /sys/class/net)" = lo && ! wget -T 1 -q -O - http://1.1.1.1', {}, { networkMode: 'none' }],
+    ['networking disabled', 'test "$(ls /sys/class/net)" = lo', { disableNetworking: true }],
     [
       'a limit of memory',
       // Of version 2 of control groups, or 1.

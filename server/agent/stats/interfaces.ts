@@ -44,6 +44,11 @@ export class Interfaces {
     }
   }
 
+  /** The node's end of the pod's pair; undefined where it cannot be told. */
+  async nameOf(address: string): Promise<string | undefined> {
+    return this.#find(address)
+  }
+
   async #countersOf(name: string): Promise<Traffic> {
     const read = async (way: 'rx' | 'tx'): Promise<number[]> =>
       Promise.all(counters.map(async what => Number(await readFile(join(this.#sysNetDir, name, 'statistics', `${way}_${what}`), 'utf8'))))

@@ -22,6 +22,8 @@ export function containerOf(
     readonly resources: ResourceRequirements
     readonly containerRestarts: boolean
     readonly volumeMounts: NonNullable<PodContainer['volumeMounts']>
+    /** It starts when the task's network was taken away. */
+    readonly isHeld: boolean
     readonly taskId: string
     readonly secrets: ContainerSecrets | undefined
   },
@@ -33,7 +35,7 @@ export function containerOf(
   const readinessProbe = probeOf(container, literal)
   return {
     name: dnsLabelOf(container.name ?? ''),
-    image: firstImageOf(container),
+    image: firstImageOf(container, given.isHeld),
     // Images that `kecs image load` brought in work offline, `latest` too. A tag that was pushed anew to the registry that
     // runs beside is what the next task gets, as on ECS; asking there costs next to nothing.
     imagePullPolicy: isOwnImage(container.image ?? '') ? 'Always' : 'IfNotPresent',

@@ -22,8 +22,12 @@ const heldMark = 'HELD BACK'
 const stoppedMark = 'STOPPED'
 
 /** The image's name with which a container is created. */
-export const firstImageOf = (container: ContainerDefinition): string =>
-  isHeldAtFirst(container) ? `${heldMark} until ${wordsOf(container)}` : (container.image ?? '')
+export const firstImageOf = (container: ContainerDefinition, isTaskHeld = false): string =>
+  isTaskHeld && dependenciesOf(container).length === 0
+    ? `${heldMark} until the task has no network`
+    : isHeldAtFirst(container)
+      ? `${heldMark} until ${wordsOf(container)}`
+      : (container.image ?? '')
 
 const wordsOf = (container: ContainerDefinition): string =>
   dependenciesOf(container)
@@ -33,8 +37,8 @@ const wordsOf = (container: ContainerDefinition): string =>
 const words = { START: 'started', COMPLETE: 'complete', SUCCESS: 'successful', HEALTHY: 'healthy' } as const
 
 /** Annotations by which the images are found again; none where no container is held back. */
-export const imagesOf = (containers: readonly ContainerDefinition[]): Readonly<Record<string, string>> => {
-  const held = containers.filter(isHeldAtFirst)
+export const imagesOf = (containers: readonly ContainerDefinition[], isTaskHeld = false): Readonly<Record<string, string>> => {
+  const held = isTaskHeld ? containers : containers.filter(isHeldAtFirst)
   if (held.length === 0) return {}
   return { [imagesAnnotation]: JSON.stringify(Object.fromEntries(held.map(({ name = '', image = '' }) => [dnsLabelOf(name), image]))) }
 }

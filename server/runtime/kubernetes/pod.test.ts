@@ -301,3 +301,21 @@ describe('a log router', () => {
     expect(() => pod([router, routed])).toThrow('kecs does not support firelensConfiguration where no agent runs on the nodes')
   })
 })
+
+describe('a task without a network', () => {
+  test.each<[string, ContainerDefinition, Partial<TaskSpec>]>([
+    ['network mode none', {}, { networkMode: 'none' }],
+    ['networking disabled in all of its containers', { disableNetworking: true }, {}],
+  ])('is held back until the agent took it away: %s', (_, container, more) => {
+    const { metadata, spec: made } = pod([app(container)], { areLogsDelivered: true, ...more })
+    expect(made?.containers[0]?.image).toBe('HELD BACK until the task has no network')
+    expect(metadata.annotations).toMatchObject({ 'kecs.dev/held-images': '{"app":"nginx"}' })
+    expect(metadata.annotations).not.toHaveProperty('kecs.dev/not-applied')
+  })
+
+  test('has one where no agent is, and is refused where its containers do not agree', () => {
+    expect(pod([app({})], { networkMode: 'none' }).metadata.annotations?.['kecs.dev/not-applied']).toBe('app: networkMode none')
+    const disagreeing = () => pod([app({ disableNetworking: true }), { name: 'side', image: 'nginx' }], { areLogsDelivered: true })
+    expect(disagreeing).toThrow('disableNetworking of some containers of a task alone')
+  })
+})

@@ -1,6 +1,7 @@
 import type { Manifest, Pod } from '../../../shared/kube/index.ts'
 import { annotations, labels, podFinalizer } from '../../../shared/names.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import { isIsolated } from '../../domain/container-order.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
 import type { ClusterFeatures } from './cluster-features.ts'
 import { containerOf } from './container.ts'
@@ -54,6 +55,7 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
           containerRestarts: options.containerRestarts,
           resources: resources.containers[index] ?? {},
           volumeMounts: [...(mounts[index] ?? []), ...(router.mounts.get(container.name ?? '') ?? [])],
+          isHeld: isHeldWhole(spec),
           taskId: spec.taskId,
           secrets: spec.secrets?.[container.name ?? ''],
         }),
@@ -68,6 +70,10 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
     },
   }
 }
+
+/** Without an agent, which takes a task's network away, it has one: see `notApplied`. */
+const isHeldWhole = ({ containers, networkMode, areLogsDelivered }: TaskSpec): boolean =>
+  areLogsDelivered === true && isIsolated(containers, networkMode)
 
 /** The scheduler still sees to it that there is room: `spec.nodeName` would pass it by. */
 const placementOf = ({ nodeName }: TaskSpec): Pick<PodSpec, 'affinity'> => {
@@ -100,7 +106,7 @@ function metadataOf(spec: TaskSpec, { instance }: PodOptions, router: RouterPart
       [annotations.taskArn]: spec.taskArn,
       [annotations.clusterArn]: spec.clusterArn,
       [containersAnnotation]: JSON.stringify(names),
-      ...imagesOf(spec.containers),
+      ...imagesOf(spec.containers, isHeldWhole(spec)),
       ...restartAnnotations(spec.containers),
       ...router.annotations,
       ...(spec.secrets !== undefined && { [secretAnnotation]: taskSecretName(spec.taskId) }),

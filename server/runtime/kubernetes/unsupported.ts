@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import { isIsolated } from '../../domain/container-order.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
 
 /**
@@ -47,7 +48,11 @@ const refusedParameters: readonly Parameter[] = [
     name: 'firelensConfiguration where no agent runs on the nodes',
     isAsked: ({ firelensConfiguration }, { areLogsDelivered }) => firelensConfiguration !== undefined && areLogsDelivered !== true,
   },
-  { name: 'disableNetworking', isAsked: ({ disableNetworking }) => disableNetworking === true },
+  {
+    name: 'disableNetworking of some containers of a task alone',
+    isAsked: ({ disableNetworking }, { containers, networkMode, areLogsDelivered }) =>
+      disableNetworking === true && !(areLogsDelivered === true && isIsolated(containers, networkMode)),
+  },
   {
     name: 'linuxParameters.devices without privileged',
     isAsked: ({ linuxParameters, privileged }) => hasAny(linuxParameters?.devices) && privileged !== true,
@@ -82,6 +87,6 @@ const passedOver: readonly Parameter[] = [
   { name: 'linuxParameters.tmpfs.mountOptions', isAsked: container => tmpfsOptions(container).some(option => restrictions.has(option)) },
   // A node of Kubernetes has no swap unless it was set up so.
   { name: 'linuxParameters.maxSwap', isAsked: ({ linuxParameters }) => (linuxParameters?.maxSwap ?? 0) > 0 },
-  // The pod has a network of its own all the same.
-  { name: 'networkMode none', isAsked: (_, { networkMode }) => networkMode === 'none' },
+  // Without an agent on its node, which takes the network away, it has one all the same.
+  { name: 'networkMode none', isAsked: (_, { networkMode, areLogsDelivered }) => networkMode === 'none' && areLogsDelivered !== true },
 ]

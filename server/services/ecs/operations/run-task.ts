@@ -2,7 +2,7 @@
 // and DRAINING instances leave a choice, Kubernetes places the task. Whether there is room shows when a task starts: one
 // that finds none stops with RESOURCE:CPU, RESOURCE:MEMORY or RESOURCE:GPU as its reason instead of being in `failures`; a
 // failure names no container instance. Of a network configuration the first subnet is shown and nothing else comes of it. A task is one
-// pod: its containers share a network in every mode, `none` included, and a container that is stopped before others has
+// pod: its containers share a network in every mode, or have none, and a container that is stopped before others has
 // the longest stopTimeout of the task's. ulimits, swap and restrictions of tmpfs are not set; the pod's annotation
 // kecs.dev/not-applied lists what is not. Volumes start empty. An EBS volume that is configured at launch is a folder
 // of the task's own, of no size, empty whatever its snapshot, and gone with the task whatever its termination policy.
