@@ -183,6 +183,7 @@ const start = async (
     },
     nodes: () => runtime.nodes(),
     owners,
+    carriesConnect: carrier !== undefined,
     get endpointUrl() {
       return settings.endpointUrl
     },

@@ -78,6 +78,8 @@ export const appliedHeader = 'x-kecs-configuration'
  * cluster. Inclusive.
  */
 export const unpublishedListenerPorts = { first: 64_000, last: 64_019 } as const
+/** Ports of the gateway for endpoints of Service Connect, reached inside the cluster alone. Inclusive. */
+export const connectPorts = { first: 64_100, last: 64_149 } as const
 /** The gateway's entry points for a listener's port. */
 export const tcpEntryPoint = (port: number): string => `tcp-${port}`
 export const udpEntryPoint = (port: number): string => `udp-${port}`

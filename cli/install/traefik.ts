@@ -3,6 +3,7 @@ import {
   adminPort,
   controlPlaneName,
   configurationPath,
+  connectPorts,
   doorPort,
   gatewayPort,
   gatewaySecretHeader,
@@ -94,6 +95,21 @@ const listenerEntryPoints = (port: number): readonly string[] => {
   ]
 }
 
+/** Each endpoint of Service Connect has one to itself, whatever hosts its requests name. */
+const connectEntryPoint = (port: number): readonly string[] => {
+  const entryPoint = `--entrypoints.${tcpEntryPoint(port)}`
+  return [
+    `${entryPoint}.address=:${port}`,
+    `${entryPoint}.http.sanitizepath=false`,
+    `${entryPoint}.forwardedheaders.insecure=true`,
+    `${entryPoint}.transport.respondingtimeouts.readtimeout=0`,
+    `${entryPoint}.transport.respondingtimeouts.idletimeout=${connectIdleSeconds}s`,
+  ]
+}
+
+/** AWS' default for connections that nobody uses. */
+const connectIdleSeconds = 300
+
 const settings = (installation: Installation): readonly string[] => [
   '--global.checknewversion=false',
   '--global.sendanonymoususage=false',
@@ -123,6 +139,7 @@ const settings = (installation: Installation): readonly string[] => [
   '--providers.http.pollinterval=100ms',
   '--providers.http.polltimeout=2s',
   ...listenerPorts(installation).flatMap(listenerEntryPoints),
+  ...portsIn(connectPorts).flatMap(connectEntryPoint),
   ...pluginArguments,
   '--log.level=INFO',
   '--log.nocolor=true',

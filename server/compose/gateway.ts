@@ -7,6 +7,7 @@ import {
   authorityPath,
   appliedPath,
   configurationPath,
+  connectPorts,
   doorAppliedPath,
   gatewayMetricsPath,
   gatewayPort,
@@ -24,6 +25,7 @@ import { openAuthority } from '../gateway/authority.ts'
 import { Certificates } from '../gateway/certificates.ts'
 import { onlyFor } from '../gateway/only-for.ts'
 import { createGuard } from '../gateway/guard.ts'
+import { ConnectServices } from '../gateway/connect-services.ts'
 import { openLoginKeys } from '../gateway/logins/login-keys.ts'
 import { Logins } from '../gateway/logins/logins.ts'
 import { GroupRequests } from '../gateway/group-requests.ts'
@@ -33,6 +35,7 @@ import { Tokens, fetchTrusting } from '../gateway/tokens.ts'
 import { TraefikGateway } from '../gateway/traefik-gateway.ts'
 import type { AdminRoute } from '../http/admin.ts'
 import type { Logger } from '../log.ts'
+import type { ConnectCarrier } from '../reconcilers/connect-name.ts'
 import type { Carrier } from '../reconcilers/load-balancer.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
@@ -53,7 +56,7 @@ export interface GatewayParts {
   readonly scalingPeriodMs: number
 }
 
-export interface OpenedGateway extends Carrier {
+export interface OpenedGateway extends Carrier, ConnectCarrier {
   /** Of the administration port. */
   readonly routes: readonly AdminRoute[]
   /** How many requests target groups have; undefined where it cannot be asked. */
@@ -103,6 +106,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
   return {
     gateway,
     ports,
+    connectNames: new ConnectServices(kube, config.instance),
+    connectPorts,
     names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
     routes: [
       { method: 'GET', path: configurationPath, isOpen: true, handle: onlyFor(config.gatewaySecret, () => gateway.answer()) },

@@ -8,6 +8,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
 import { ClusterRooms } from '../reconcilers/cluster-rooms.ts'
 import { ClusterReconciler } from '../reconcilers/cluster.ts'
+import { type ConnectCarrier, ConnectNameReconciler } from '../reconcilers/connect-name.ts'
 import { Controller } from '../reconcilers/controller.ts'
 import { DaemonReconciler } from '../reconcilers/daemon.ts'
 import { DeploymentAlarms } from '../reconcilers/deployment-alarms.ts'
@@ -51,7 +52,7 @@ export interface ReconcilingParts {
   /** Told of each task of which the runtime sees something new. */
   readonly noticed?: ((task: TaskRef) => void) | undefined
   /** What carries load balancers' traffic; undefined where nothing does. */
-  readonly carrier?: Carrier | undefined
+  readonly carrier?: (Carrier & ConnectCarrier) | undefined
   /** What else tells services how their tasks are. */
   readonly signals?: ServiceSignals
   /** Asks targets how they are; over the network where absent. */
@@ -103,8 +104,11 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
     alarmsInAlarm: alarms.inAlarm,
     ...parts.signals,
   }
+  const { carrier, ids } = parts
+  const connect = new ConnectNameReconciler({ store, clock, ids, log, wake, carrier })
   const taskReconciler = new TaskReconciler({
     ...parts,
+    connectHosts: row => connect.hostsOf(row),
     backend: parts.backend,
     rooms,
     isSynced: () => synced,
@@ -129,6 +133,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
         backend,
         periodMs: parts.scalingPeriodMs ?? defaultScalingPeriodMs,
       }),
+      connect,
       new LoadBalancerReconciler({ store, clock, log, carrier: parts.carrier }),
       new TargetGroupReconciler({ store, clock }),
       new TargetReconciler({ ...parts, prober: proberOf(parts), nodes: () => runtime.nodes() }),

@@ -46,6 +46,14 @@ const world = async () => {
         serve: async ({ arn: served }) => void names.add(served),
         forget: async forgotten => void names.delete(forgotten),
       },
+      connectNames: {
+        serve: async ({ key }) => {
+          names.add(key)
+          return '10.96.0.9'
+        },
+        forget: async forgotten => void names.delete(forgotten),
+      },
+      connectPorts: { first: 21_000, last: 21_009 },
     },
   })
   const gate = new Gate()

@@ -1,5 +1,6 @@
 import type { Logger } from '../log.ts'
 import type { ClusterRef, Runtime } from '../runtime/runtime.ts'
+import { connectEntries } from '../store/connect-tables.ts'
 import { loadBalancers } from '../store/elbv2-tables.ts'
 import type { Store } from '../store/store.ts'
 import { type ClusterRow, clusters } from '../store/tables.ts'
@@ -46,13 +47,13 @@ const reset = async (parts: ResetParts): Promise<ResetReport> => {
   return whileQuiet(parts, async () => {
     const refs = Array.from(store.table(clusters).all(), clusterRef)
     const tasks = [...runtime.list()]
-    const balancers = balancerArns(store)
+    const named = namedInCluster(store)
     await removeRooms(rooms, refs)
     // Of clusters that no row tells of.
     await Promise.all([...runtime.list()].map(task => runtime.release(task)))
     await store.replace([])
     controller.forget()
-    wakeGone(parts, balancers)
+    wakeGone(parts, named)
     const report = { clusters: refs.length, tasks: tasks.length, milliseconds: clock.now() - began }
     log.info(report, 'emptied')
     return report
@@ -61,12 +62,22 @@ const reset = async (parts: ResetParts): Promise<ResetReport> => {
 
 export const clusterRef = ({ cluster, namespace }: ClusterRow): ClusterRef => ({ clusterArn: cluster.clusterArn, namespace })
 
-export const balancerArns = (store: Store): readonly string[] =>
-  Array.from(store.table(loadBalancers).all(), ({ loadBalancer }) => loadBalancer.LoadBalancerArn)
+/** What has a name in the cluster by its rows. */
+export interface NamedInCluster {
+  readonly balancerArns: readonly string[]
+  /** Of Service Connect. */
+  readonly connectNames: readonly string[]
+}
 
-/** Wakes load balancers whose rows went without being deleted: their names in the cluster go by that. */
-export const wakeGone = ({ store, reconciling: { controller } }: ResetParts, arns: readonly string[]): void => {
-  for (const arn of arns) if (store.table(loadBalancers).get(arn) === undefined) controller.wake('load-balancer', arn)
+export const namedInCluster = (store: Store): NamedInCluster => ({
+  balancerArns: Array.from(store.table(loadBalancers).all(), ({ loadBalancer }) => loadBalancer.LoadBalancerArn),
+  connectNames: Array.from(store.table(connectEntries).all(), ({ name }) => name),
+})
+
+/** Wakes those whose rows went without being deleted: their names in the cluster go by that. */
+export const wakeGone = ({ store, reconciling: { controller } }: ResetParts, { balancerArns, connectNames }: NamedInCluster): void => {
+  for (const arn of balancerArns) if (store.table(loadBalancers).get(arn) === undefined) controller.wake('load-balancer', arn)
+  for (const name of connectNames) controller.wake('connect-name', name)
 }
 
 /** Removes clusters' rooms with all that is in them, some at a time. */

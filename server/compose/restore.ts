@@ -1,7 +1,7 @@
 import type { Snapshot, Snapshots } from '../store/snapshots.ts'
 import { clusters } from '../store/tables.ts'
 import { whileQuiet } from './quiet.ts'
-import { type ResetParts, balancerArns, clusterRef, removeRooms, wakeGone } from './reset.ts'
+import { type ResetParts, clusterRef, namedInCluster, removeRooms, wakeGone } from './reset.ts'
 
 export interface RestoreReport {
   readonly rows: number
@@ -26,10 +26,10 @@ export const restore = async (parts: ResetParts & { readonly snapshots: Snapshot
   return whileQuiet(parts, async () => {
     const before = await snapshots.takeBefore('restore', await store.dump())
     const old = Array.from(store.table(clusters).all(), clusterRef)
-    const balancers = balancerArns(store)
+    const named = namedInCluster(store)
     await store.replace(rows)
     controller.forget()
-    wakeGone(parts, balancers)
+    wakeGone(parts, named)
     await removeRooms(
       rooms,
       old.filter(({ clusterArn }) => store.table(clusters).get(clusterArn) === undefined),

@@ -3,6 +3,7 @@ import { callsOf } from '../reconcilers/lifecycle-hook.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
 import { targetGroupUses, targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
 import { scalableTargets } from '../store/autoscaling-tables.ts'
+import { connectEndpoints } from '../store/connect-tables.ts'
 import { serviceDeployments } from '../store/service-tables.ts'
 import type { Change, Store } from '../store/store.ts'
 import { tasks } from '../store/tables.ts'
@@ -38,6 +39,7 @@ export const wakeOnChanges = (store: Store, wake: Wake): (() => void) => {
       if (watchedAlarms(row).length > 0) wake('deployment-alarms', key)
     },
     [scalableTargets.name]: ({ key }) => wake('scaling', key),
+    [connectEndpoints.name]: ({ key }) => wake('connect-name', key.slice(0, key.lastIndexOf(':'))),
     [targetHealth.name]: ({ key }) => wakeServiceOf(store.table(targets).get(key)?.taskArn),
     [targetGroups.name]: ({ key }) => wakeTargetsOf(key),
     [targetGroupUses.name]: ({ before, after }) => wakeTargetsOf(textIn(after ?? before, 'targetGroupArn')),

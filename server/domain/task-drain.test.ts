@@ -30,3 +30,22 @@ test('without a delay the gateway is waited for, and a minute at most', () => {
   expect(waits([now], 60_999, 0)).toBe(500)
   expect(waits([now], 61_000, 0)).toBeUndefined()
 })
+
+test('a task of Service Connect serves on for three seconds at least, and until the gateway has left it out', () => {
+  const registry = { registryArn: 'r', isConnect: true as const, told: 'HEALTHY' as const }
+  const left = (now: number, inForceUntil: number | undefined, deregisteredAt?: number): number | undefined => {
+    const serviceRegistries = [deregisteredAt === undefined ? registry : { ...registry, deregisteredAt }]
+    return drainWaitMs({ ...aTask(), serviceRegistries }, { now, ...(inForceUntil === undefined ? {} : { inForceUntil }) })
+  }
+  // It is deregistered in the commit that makes it DEACTIVATING.
+  expect(left(0, 0)).toBe(1)
+  expect(left(1_000, 1_000, 0)).toBe(2_000)
+  expect(left(3_000, 0, 0)).toBe(500)
+  expect(left(3_000, 1, 0)).toBeUndefined()
+  // A gateway that tells nothing for a minute is not waited for, nor one that there is not.
+  expect(left(60_000, 0, 0)).toBeUndefined()
+  expect(left(0, undefined, 0)).toBeUndefined()
+  // One that never was registered, and one of another registry.
+  expect(drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', isConnect: true }] }, { now: 0, inForceUntil: 0 })).toBeUndefined()
+  expect(drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', told: 'HEALTHY' }] }, { now: 0, inForceUntil: 0 })).toBeUndefined()
+})

@@ -18,8 +18,13 @@ const lookAgainMs = 500
  * and not only for the last request.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html
  */
-export const drainWaitMs = ({ loadBalancers = [] }: TaskRow, { now, inForceUntil = Infinity }: DrainContext): number | undefined => {
-  const waits = loadBalancers.flatMap(({ target, deregistered }) => {
+export const drainWaitMs = (row: TaskRow, context: DrainContext): number | undefined => {
+  const waits = [...targetWaits(row, context), ...connectWaits(row, context)]
+  return waits.length === 0 ? undefined : Math.max(...waits)
+}
+
+const targetWaits = ({ loadBalancers = [] }: TaskRow, { now, inForceUntil = Infinity }: DrainContext): readonly number[] =>
+  loadBalancers.flatMap(({ target, deregistered }) => {
     if (target === undefined) return []
     // It is deregistered in the commit that makes the task DEACTIVATING.
     if (deregistered === undefined) return [1]
@@ -28,5 +33,15 @@ export const drainWaitMs = ({ loadBalancers = [] }: TaskRow, { now, inForceUntil
     if (drainsUntil > now) return [drainsUntil - now]
     return isReached ? [lookAgainMs] : []
   })
-  return waits.length === 0 ? undefined : Math.max(...waits)
-}
+
+/** As `Service Connect` has no deregistration delay, for requests that are under way. Milliseconds. */
+export const connectDrainMs = 3_000
+
+/** A task that Service Connect sends requests to; nothing does where there is no gateway. */
+const connectWaits = ({ serviceRegistries = [] }: TaskRow, { now, inForceUntil }: DrainContext): readonly number[] =>
+  serviceRegistries.flatMap(({ isConnect, told, deregisteredAt: at }) => {
+    if (isConnect !== true || told === undefined || inForceUntil === undefined) return []
+    if (at === undefined) return [1]
+    if (at + connectDrainMs > now) return [at + connectDrainMs - now]
+    return inForceUntil <= at && now < at + gatewayLimitMs ? [lookAgainMs] : []
+  })

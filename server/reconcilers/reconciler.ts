@@ -28,6 +28,7 @@ export type Wake = (
     | 'deployment-alarms'
     | 'scaling'
     | 'load-balancer'
+    | 'connect-name'
     | 'target-group'
     | 'target'
     | 'task-definition',

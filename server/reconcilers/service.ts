@@ -20,6 +20,7 @@ import {
   services,
   taskSets,
 } from '../store/service-tables.ts'
+import { removeConnect } from '../store/connect-removal.ts'
 import { removeIngress } from '../store/express-ingress.ts'
 import { machinesOf } from '../store/machines.ts'
 import { type ChangedRule, readForward, writeForward } from '../store/rule-forwards.ts'
@@ -151,10 +152,15 @@ export class ServiceReconciler implements Reconciler {
     const revision = this.#parts.store.table(serviceRevisions).get(deployment?.serviceRevisionArn ?? '')
     if (deployment === undefined || revision === undefined) return { rows: [], failure: 'INACTIVE' }
     const own = views.filter(task => task.isWanted && task.deploymentId === deploymentId)
-    const { enableExecuteCommand } = revision
+    const { enableExecuteCommand, connect } = revision
     return placeFor(this.#parts, {
       service: row,
-      settings: { ...revision.revision, loadBalancers: registeredLoadBalancers(revision.revision), enableExecuteCommand },
+      settings: {
+        ...revision.revision,
+        loadBalancers: registeredLoadBalancers(revision.revision),
+        enableExecuteCommand,
+        ...(connect === undefined ? {} : { connect }),
+      },
       startedBy: deploymentId,
       desiredCount: deployment.desiredCount,
       present: own.map(task => task.row),
@@ -198,6 +204,7 @@ export class ServiceReconciler implements Reconciler {
     const sets = isInactive ? [...store.table(taskSets).by('service', row.service.serviceArn)] : []
     for (const { taskSet } of sets) transaction.remove(taskSets, taskSet.taskSetArn)
     const rules = isInactive ? removeIngress(store, transaction, row.service.serviceArn) : []
+    if (isInactive) removeConnect(store, transaction, row.service.serviceArn)
     return {
       rules,
       woken: plan.stops.map(stop => stop.row.task.taskArn),

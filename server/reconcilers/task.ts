@@ -10,7 +10,7 @@ import { writeMemo } from '../domain/task-memo.ts'
 import { type TaskSpecSettings, taskSpec } from '../domain/task-spec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
-import { type Runtime, type TaskObservation, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
+import { type Runtime, type TaskHost, type TaskObservation, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
 import { definitionOf } from '../store/runnable-definition.ts'
 import { type TaskDefinitionRow, type TaskRow, clusters, tasks } from '../store/tables.ts'
@@ -39,6 +39,11 @@ export interface TaskReconcilerParts {
   readonly wake: (taskArn: string) => void
   /** Undefined where no agent delivers what containers write. */
   readonly logs?: TaskLogs | undefined
+  /**
+   * The names of Service Connect that a task is to know; undefined while one of them is still made, and the task is woken
+   * then. Absent where nothing carries what is sent to them.
+   */
+  readonly connectHosts?: ((row: TaskRow) => readonly TaskHost[] | undefined) | undefined
 }
 
 /** What becomes of what a task's containers write. */
@@ -147,8 +152,9 @@ export class TaskReconciler implements Reconciler {
     const step = advance(row, this.#factsOf(row), observation, context)
     const targets = targetMoves(store, step.row, observation?.node, context.now)
     const instances = instanceMoves(store, targets.row, this.#factsOf(row), observation, context.now)
-    const { task, loadBalancers } = instances.row
-    if (task.lastStatus === 'DEACTIVATING' && loadBalancers !== undefined) this.#draining.add(task.taskArn)
+    const { task, loadBalancers, connectEndpoints } = instances.row
+    const isServing = loadBalancers !== undefined || connectEndpoints !== undefined
+    if (task.lastStatus === 'DEACTIVATING' && isServing) this.#draining.add(task.taskArn)
     else this.#draining.delete(task.taskArn)
     return { ...step, row: instances.row, moves: { targets, instances } }
   }
@@ -172,7 +178,7 @@ export class TaskReconciler implements Reconciler {
     this.#parts.log.debug({ taskArn, lastStatus, stopCode, stoppedReason }, 'task changed')
   }
 
-  /** What is refused for ever is the next step's; what waits for its secrets is woken when they are there. */
+  /** What is refused for ever is the next step's; what waits for its secrets or names is woken when they are there. */
   async #start(row: TaskRow, signal: AbortSignal): Promise<'accepted' | 'refused' | 'waiting'> {
     const memory = this.#memoryOf(row)
     const { clock, log, rooms, runtime, settings, store } = this.#parts
@@ -189,12 +195,15 @@ export class TaskReconciler implements Reconciler {
       memory.startError = secrets.reason
       return 'refused'
     }
+    const hosts = this.#parts.connectHosts === undefined ? [] : this.#parts.connectHosts(row)
+    if (hosts === undefined) return 'waiting'
     const room = { clusterArn: row.task.clusterArn, namespace: row.namespace }
     await rooms.prepare(room)
     try {
       await this.#parts.logs?.prepare(row, definition, signal)
       await runtime.start({
         ...taskSpec(row, definition, cluster, settings, secrets?.values),
+        ...(hosts.length === 0 ? {} : { hosts }),
         memo: writeMemo({ row, definition, cluster }),
       })
       memory.startAcceptedAt = clock.now()

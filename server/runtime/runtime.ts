@@ -111,6 +111,13 @@ export interface TaskSpec extends TaskRef {
   readonly nodeName?: string
   /** What is to be kept with the task for `recall`; nothing that is secret. */
   readonly memo?: string
+  /** Names that its containers are to know beside those that are resolved. */
+  readonly hosts?: readonly TaskHost[]
+}
+
+export interface TaskHost {
+  readonly name: string
+  readonly address: string
 }
 
 /**

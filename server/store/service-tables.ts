@@ -121,6 +121,26 @@ export interface ServiceRevisionRow {
   }
   /** What a revision has beside what it shows. */
   readonly enableExecuteCommand: boolean
+  /** Of one with Service Connect. */
+  readonly connect?: RevisionConnect
+}
+
+/** What a deployment with Service Connect found, and made, in its namespace. */
+export interface RevisionConnect {
+  readonly namespaceArn: string
+  /** The Cloud Map services in which its tasks are registered. */
+  readonly registries: readonly ConnectRegistry[]
+  /** Keys of the endpoints that are its own. */
+  readonly own: readonly string[]
+  /** Keys of all endpoints that there were, its own included: its tasks know these for as long as they run. */
+  readonly endpoints: readonly string[]
+}
+
+export interface ConnectRegistry {
+  readonly discoveryName: string
+  readonly registryArn: string
+  readonly containerName: string
+  readonly containerPort: number
 }
 
 /** Keyed by revision ARN. */

@@ -61,12 +61,14 @@ export interface DiscoveryServiceRow {
   readonly instancesRevision: number
   /** Digest of the request that made it: tells a repeated call from another one under the same CreatorRequestId. */
   readonly requestDigest: string
+  /** The ECS service whose Service Connect configuration made it, with which it goes. */
+  readonly managedBy?: string
 }
 
 export const serviceNameKey = (namespaceArn: string, name: string): string => `${namespaceArn} ${name.toLowerCase()}`
 
 /** Keyed by service ARN. */
-export const discoveryServices: TableDefinition<DiscoveryServiceRow, 'scope' | 'namespace' | 'name' | 'creatorRequestId'> = {
+export const discoveryServices: TableDefinition<DiscoveryServiceRow, 'scope' | 'namespace' | 'name' | 'creatorRequestId' | 'managedBy'> = {
   name: 'servicediscovery_services',
   key: row => row.service.Arn,
   indexes: {
@@ -77,6 +79,7 @@ export const discoveryServices: TableDefinition<DiscoveryServiceRow, 'scope' | '
     name: row => serviceNameKey(row.namespaceArn, row.service.Name),
     /** `SCOPE CREATOR_REQUEST_ID`. */
     creatorRequestId: row => (row.service.CreatorRequestId === undefined ? undefined : `${row.scope} ${row.service.CreatorRequestId}`),
+    managedBy: row => row.managedBy,
   },
 }
 
@@ -87,6 +90,8 @@ export interface InstanceRow {
   readonly instance: Instance & { readonly Attributes: Readonly<Record<string, string>> }
   /** Services with a HealthCheckCustomConfig only. */
   readonly customHealth?: CustomHealthStatus
+  /** Of a task that Service Connect sends requests to. */
+  readonly isConnect?: true
   /** Milliseconds since the epoch. */
   readonly registeredAt: number
 }

@@ -82,6 +82,10 @@ export interface TaskServiceRegistry {
   /** The health that was told last, once it was registered. */
   readonly told?: 'HEALTHY' | 'UNHEALTHY'
   readonly isDeregistered?: true
+  /** Service Connect sends it requests by this instance. */
+  readonly isConnect?: true
+  /** Of Service Connect: milliseconds since the epoch. */
+  readonly deregisteredAt?: number
 }
 
 export interface TaskRow {
@@ -125,6 +129,8 @@ export interface TaskRow {
   readonly loadBalancers?: readonly TaskLoadBalancer[]
   /** Its service registries, from the same revision. */
   readonly serviceRegistries?: readonly TaskServiceRegistry[]
+  /** Keys of the Service Connect endpoints that it knows, from the same revision. */
+  readonly connectEndpoints?: readonly string[]
   /** Until when scaling in and deployments leave it alone: milliseconds since the epoch. */
   readonly protectedUntil?: number
   /** The machine that it must run on, for StartTask; where there is room otherwise. */

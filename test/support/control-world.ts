@@ -41,6 +41,7 @@ export class ControlWorld {
         sessions: noSessions,
         epoch: runtime.epoch,
         nodes: () => runtime.nodes(),
+        carriesConnect: true,
         publishedPorts: undefined,
       }),
       elbv2Service(common),

@@ -139,5 +139,6 @@ export const routingWorld = (world: World): RoutingState => {
     entryPort: of => world.listeners.find((_, at) => listenerArn(at) === of)?.entryPort,
     instanceAddress: id => world.instances?.[id],
     certificate: of => world.certificates?.[of],
+    connectEndpoints: [],
   }
 }

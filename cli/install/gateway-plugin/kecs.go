@@ -20,8 +20,12 @@ import (
 // Config is one middleware's settings.
 type Config struct {
 	// Do is "listen" for what is done to all requests of a listener, "forward" for what is done to those that go on to
-	// a target, "rewrite" for what a rule makes of their host and URL, and "answer" for those that end here.
+	// a target, "rewrite" for what a rule makes of their host and URL, "answer" for those that end here, and "connect" for
+	// those of Service Connect.
 	Do string
+
+	// Seconds is how long a request of Service Connect may take to its answer's end; "0" is without end.
+	Seconds string
 
 	// Proto and Port are the listener's, as a client on AWS would see them.
 	Proto string
@@ -69,6 +73,12 @@ func New(_ context.Context, next http.Handler, config *Config, _ string) (http.H
 		return &forward{next: next, config: config}, nil
 	case "rewrite":
 		return newRewrite(next, config)
+	case "connect":
+		seconds, err := strconv.Atoi(config.Seconds)
+		if err != nil {
+			return nil, fmt.Errorf("seconds: %w", err)
+		}
+		return &connect{next: next, limit: time.Duration(seconds) * time.Second}, nil
 	case "answer":
 		status, err := strconv.Atoi(config.Status)
 		if err != nil {
@@ -215,6 +225,24 @@ func failed(rw http.ResponseWriter) {
 	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	rw.WriteHeader(http.StatusInternalServerError)
 	_, _ = rw.Write([]byte(body))
+}
+
+type connect struct {
+	next  http.Handler
+	limit time.Duration
+}
+
+// What is late ends with 504, or within its body where it has begun. What is upgraded to another protocol has all the
+// time that it wants.
+func (c *connect) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	withoutOwn(req)
+	if c.limit == 0 || req.Header.Get("Upgrade") != "" {
+		c.next.ServeHTTP(rw, req)
+		return
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), c.limit)
+	defer cancel()
+	c.next.ServeHTTP(rw, req.WithContext(ctx))
 }
 
 func traceID(before string) string {

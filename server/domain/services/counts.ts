@@ -36,7 +36,7 @@ export const totalOf = (counts: ReadonlyMap<string, TaskCounts>): TaskCounts => 
 }
 
 /** A deployment as DescribeServices shows it. */
-export const shownDeployment = (record: DeploymentRecord, { revision }: ServiceRevisionRow, counts: TaskCounts): Deployment => ({
+export const shownDeployment = (record: DeploymentRecord, { revision, connect }: ServiceRevisionRow, counts: TaskCounts): Deployment => ({
   id: record.id,
   status: record.status,
   taskDefinition: revision.taskDefinition,
@@ -54,6 +54,7 @@ export const shownDeployment = (record: DeploymentRecord, { revision }: ServiceR
   rolloutState: record.rolloutState,
   rolloutStateReason: record.rolloutStateReason,
   serviceConnectConfiguration: revision.serviceConnectConfiguration,
+  serviceConnectResources: connect?.registries.map(({ discoveryName, registryArn }) => ({ discoveryName, discoveryArn: registryArn })),
   volumeConfigurations: revision.volumeConfigurations,
   fargateEphemeralStorage: revision.fargateEphemeralStorage,
   vpcLatticeConfigurations: revision.vpcLatticeConfigurations,

@@ -1,7 +1,7 @@
 import type { Ids } from '../../../shared/ids.ts'
 import type { LoadBalancer, ServiceRegistry, Tag } from '../../aws/generated/ecs.ts'
 import type { RuntimeNode } from '../../runtime/runtime.ts'
-import type { ServiceRevisionRow, ServiceRow } from '../../store/service-tables.ts'
+import type { RevisionConnect, ServiceRevisionRow, ServiceRow } from '../../store/service-tables.ts'
 import type { ClusterRow, TaskDefinitionRow, TaskRow } from '../../store/tables.ts'
 import { parseArn } from '../arn.ts'
 import { type Placer, placedOn } from '../placement.ts'
@@ -22,7 +22,7 @@ export interface LaunchSource {
     | 'loadBalancers'
     | 'serviceRegistries'
     | 'volumeConfigurations'
-  > & { readonly enableExecuteCommand: boolean }
+  > & { readonly enableExecuteCommand: boolean; readonly connect?: RevisionConnect }
   /** Its id: the tasks' `startedBy`. */
   readonly startedBy: string
   readonly cluster: ClusterRow
@@ -73,7 +73,7 @@ export const placeTasks = (source: LaunchSource, wanted: readonly WantedPlace[],
     const individual = { taskId: placing.ids.hex32(), uuid: () => placing.ids.uuid(), hostPorts, now: placing.now }
     const row = { ...newTask(launch, individual), serviceArn: source.service.service.serviceArn }
     const { loadBalancers = [], serviceRegistries = [] } = source.settings
-    const whole = withRegistries(withLoadBalancers(row, loadBalancers), serviceRegistries)
+    const whole = withConnect(withRegistries(withLoadBalancers(row, loadBalancers), serviceRegistries), source.settings.connect)
     const placed =
       nodeName === undefined
         ? placing.placer.place(zone === undefined ? whole : { ...whole, rebalances: true }, zone?.slice(-1))
@@ -103,6 +103,22 @@ const withRegistries = (row: TaskRow, wanted: readonly ServiceRegistry[]): TaskR
         },
   )
   return serviceRegistries.length === 0 ? row : { ...row, serviceRegistries }
+}
+
+/** A task is registered with Service Connect as with any other registry, and knows the endpoints of its deployment. */
+const withConnect = (row: TaskRow, connect: RevisionConnect | undefined): TaskRow => {
+  if (connect === undefined) return row
+  const entries = connect.registries.map(({ registryArn, containerName, containerPort }) => ({
+    registryArn,
+    containerName,
+    containerPort,
+    isConnect: true as const,
+  }))
+  return {
+    ...row,
+    ...(entries.length === 0 ? {} : { serviceRegistries: [...(row.serviceRegistries ?? []), ...entries] }),
+    connectEndpoints: connect.endpoints,
+  }
 }
 
 const launchOf = (source: LaunchSource, capacity: Capacity, epoch: string, cpuArchitecture: Launch['cpuArchitecture']): Launch => {

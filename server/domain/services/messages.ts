@@ -84,6 +84,12 @@ export const unplacedReason = (reason: string, instanceId: string | undefined): 
   return `Reason: ${reason}.`
 }
 
-/** Not AWS's words: kecs has no proxy beside tasks. */
-export const connectIsKept = (service: string): string =>
-  `(service ${service}) has a Service Connect configuration, which kecs keeps and describes only: its client aliases do not resolve. Tasks find each other by serviceRegistries, or by load balancers.`
+/** Not AWS's words, as those below: nothing is sent by simulated tasks. */
+export const connectIsSimulated = (service: string): string =>
+  `(service ${service}) takes part in Service Connect. Its tasks are simulated, so its client aliases do not resolve.`
+
+export const connectNameInvalid = (service: string, dnsName: string): string =>
+  `(service ${service}) has the client alias ${dnsName}, which does not resolve: only letters, digits, hyphens and periods can be in the hosts file of a task.`
+
+export const connectLacksPort = (service: string, alias: string, count: number): string =>
+  `(service ${service}) has the client alias ${alias}, which does not resolve: all ${count} ports of the gateway for Service Connect are taken by other client aliases.`

@@ -140,3 +140,32 @@ describe('a task on its way to its end', () => {
     expect(moveInstances(task('STOPPED', { told: 'HEALTHY' }), around()).gone).toEqual([])
   })
 })
+
+describe('an instance of Service Connect', () => {
+  const connect = { isConnect: true, containerName: 'app', containerPort: 8080 } as const
+
+  test('says where its deployment’s task is reached, and when it was taken out', () => {
+    const running = task('RUNNING', connect, { startedBy: 'ecs-svc/1234' })
+    const { row, changed } = moveInstances(running, around())
+    expect(changed[0]?.instance).toMatchObject({ isConnect: true, customHealth: 'HEALTHY' })
+    expect(changed[0]?.instance.instance.Attributes).toEqual({
+      AWS_INSTANCE_IPV4: '10.0.0.7',
+      AWS_INSTANCE_PORT: '8080',
+      AvailabilityZone: 'us-east-1a',
+      DeploymentId: '1234',
+    })
+    const ending = { ...row, task: { ...row.task, lastStatus: 'DEACTIVATING' } }
+    const stopped = moveInstances(ending, around({ now: 9_000, instance: () => registered }))
+    expect(stopped.row.serviceRegistries).toEqual([{ registryArn, ...connect, told: 'HEALTHY', isDeregistered: true, deregisteredAt: 9_000 }])
+  })
+
+  test('is its machine’s host port in network mode bridge, and waits until that is known', () => {
+    const bridged = { ...task('RUNNING', connect, { containers: [{ name: 'app' }] }) }
+    expect(moveInstances(bridged, around()).changed).toEqual([])
+    const bound = { ...bridged, hostPorts: [{ containerName: 'app', networkBindings: [{ containerPort: 8080, hostPort: 32_768 }] }] }
+    expect(moveInstances(bound, around()).changed[0]?.instance.instance.Attributes).toMatchObject({
+      AWS_INSTANCE_IPV4: '172.18.0.2',
+      AWS_INSTANCE_PORT: '32768',
+    })
+  })
+})

@@ -55,7 +55,7 @@ const tell = (row: TaskRow, entries: readonly TaskServiceRegistry[], around: Ins
     if (entry.told === undefined) {
       const attributes = attributesOf(row, entry, service, around)
       if (attributes === undefined) return entry
-      changed.push({ instance: newInstance(row, service, attributes, health, around.now), isNew: true })
+      changed.push({ instance: newInstance(row, entry, service, { attributes, health, now: around.now }), isNew: true })
     } else {
       const instance = around.instance(entry.registryArn, row.taskId)
       if (instance !== undefined && hasCustomHealth(service))
@@ -75,15 +75,19 @@ const hasCustomHealth = ({ service }: DiscoveryServiceRow): boolean => service.H
 
 const newInstance = (
   row: TaskRow,
+  { isConnect }: TaskServiceRegistry,
   service: DiscoveryServiceRow,
-  attributes: Readonly<Record<string, string>>,
-  health: CustomHealthStatus,
-  now: number,
+  {
+    attributes,
+    health,
+    now,
+  }: { readonly attributes: Readonly<Record<string, string>>; readonly health: CustomHealthStatus; readonly now: number },
 ): InstanceRow => ({
   scope: service.scope,
   serviceArn: service.service.Arn,
   instance: { Id: row.taskId, Attributes: attributes, CreatedByAccount: parseArn(row.task.taskArn)?.account ?? '' },
   ...(hasCustomHealth(service) ? { customHealth: health } : {}),
+  ...(isConnect ? { isConnect } : {}),
   registeredAt: now,
 })
 
@@ -96,8 +100,9 @@ const attributesOf = (
 ): Readonly<Record<string, string>> | undefined => {
   const { task, serviceArn = '' } = row
   const where = whereOf(row, entry, around)
-  const needsPort = service.service.DnsConfig?.DnsRecords.some(({ Type }) => Type === 'SRV') === true
+  const needsPort = entry.isConnect === true || service.service.DnsConfig?.DnsRecords.some(({ Type }) => Type === 'SRV') === true
   if (where === undefined || (needsPort && where.port === undefined)) return undefined
+  if (entry.isConnect === true) return connectAttributes(row, where)
   const isOnInstance = task.launchType === 'EC2' && around.node !== undefined
   return {
     AWS_INSTANCE_IPV4: where.address,
@@ -111,14 +116,27 @@ const attributesOf = (
   }
 }
 
+/** Those of an instance that Service Connect registers. */
+const connectAttributes = ({ task }: TaskRow, where: Where): Readonly<Record<string, string>> => ({
+  AWS_INSTANCE_IPV4: where.address,
+  AWS_INSTANCE_PORT: String(where.port ?? ''),
+  ...(task.availabilityZone === undefined ? {} : { AvailabilityZone: task.availabilityZone }),
+  DeploymentId: (task.startedBy ?? '').slice((task.startedBy ?? '').lastIndexOf('/') + 1),
+})
+
 const familyOf = ({ task }: TaskRow): string => /task-definition\/([^:]+):\d+$/.exec(task.taskDefinitionArn)?.[1] ?? ''
+
+interface Where {
+  readonly address: string
+  readonly port: number | undefined
+}
 
 /** The task's own address, or its machine's with the host port, which is known with the first. */
 const whereOf = (
   row: TaskRow,
   { containerName, containerPort, port }: TaskServiceRegistry,
   { nodeAddress }: InstancesAround,
-): { readonly address: string; readonly port: number | undefined } | undefined => {
+): Where | undefined => {
   const own = row.task.containers?.flatMap(({ networkInterfaces = [] }) => networkInterfaces[0]?.privateIpv4Address ?? [])[0]
   if (own !== undefined) return { address: own, port: port ?? containerPort }
   const binding = bindingsOf(row, containerName ?? '').find(each => each.containerPort === containerPort)
@@ -129,8 +147,14 @@ const deregister = (row: TaskRow, entries: readonly TaskServiceRegistry[], aroun
   const isToGo = ({ told, isDeregistered }: TaskServiceRegistry): boolean => told !== undefined && isDeregistered === undefined
   if (!entries.some(isToGo)) return unmoved(row)
   return {
-    row: { ...row, serviceRegistries: entries.map(entry => (isToGo(entry) ? { ...entry, isDeregistered: true } : entry)) },
+    row: { ...row, serviceRegistries: entries.map(entry => (isToGo(entry) ? deregistered(entry, around.now) : entry)) },
     changed: [],
     gone: entries.flatMap(entry => (isToGo(entry) ? (around.instance(entry.registryArn, row.taskId) ?? []) : [])),
   }
 }
+
+const deregistered = (entry: TaskServiceRegistry, now: number): TaskServiceRegistry => ({
+  ...entry,
+  isDeregistered: true,
+  ...(entry.isConnect === true ? { deregisteredAt: now } : {}),
+})

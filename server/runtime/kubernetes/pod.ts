@@ -131,7 +131,7 @@ function networkOf(spec: TaskSpec): Pick<PodSpec, 'hostNetwork' | 'dnsPolicy' | 
       ...(searches !== undefined && { searches: [...searches] }),
     },
     ...(hostname !== undefined && { hostname }),
-    ...hostAliasesOf(spec.containers),
+    ...hostAliasesOf(spec),
   }
 }
 
@@ -149,8 +149,8 @@ function common<T>(
   return values[0]
 }
 
-/** `extraHosts`, and `links`: linked containers share the pod's network, so their aliases are this very pod. */
-function hostAliasesOf(containers: readonly ContainerDefinition[]): Pick<PodSpec, 'hostAliases'> {
+/** `extraHosts`, the task's own, and `links`: linked containers share the pod's network, so their aliases are this very pod. */
+function hostAliasesOf({ containers, hosts = [] }: Pick<TaskSpec, 'containers' | 'hosts'>): Pick<PodSpec, 'hostAliases'> {
   const byAddress = new Map<string, Set<string>>()
   const add = (ip: string, hostname: string): void => {
     byAddress.set(ip, (byAddress.get(ip) ?? new Set()).add(hostname))
@@ -159,6 +159,7 @@ function hostAliasesOf(containers: readonly ContainerDefinition[]): Pick<PodSpec
     for (const { ipAddress, hostname } of extraHosts) add(ipAddress, hostname)
     for (const link of links) for (const name of link.split(':')) add('127.0.0.1', dnsLabelOf(name))
   }
+  for (const { name, address } of hosts) add(address, name)
   if (byAddress.size === 0) return {}
   return { hostAliases: [...byAddress].map(([ip, hostnames]) => ({ ip, hostnames: [...hostnames] })) }
 }

@@ -23,6 +23,8 @@ export interface EcsDependencies {
   readonly sessions: SessionDesk
   /** Who knows what belongs to other services; nobody where absent. */
   readonly owners?: Owners | undefined
+  /** Whether something carries what tasks send to Service Connect endpoints. */
+  readonly carriesConnect: boolean
   readonly publishedPorts: { readonly first: number; readonly last: number } | undefined
 }
 

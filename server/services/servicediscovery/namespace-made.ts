@@ -7,7 +7,7 @@ import { namespaces } from '../../store/servicediscovery-tables.ts'
 import type { NamespaceRow } from '../../store/servicediscovery-tables.ts'
 import { scopeOf } from '../../store/tables.ts'
 import type { DiscoveryContext } from './context.ts'
-import { idDigits, newHostedZoneId, newNamespaceId } from './new-id.ts'
+import { idDigits, newHostedZoneId, newNamespaceId } from '../../domain/discovery/ids.ts'
 import { checkTags } from './tags.ts'
 
 /** Seconds: what a hosted zone's start of authority has where the call says nothing. */

@@ -6,7 +6,7 @@ import type { Transaction } from '../../store/store.ts'
 import { scopeOf } from '../../store/tables.ts'
 import type { DiscoveryContext } from './context.ts'
 import { duplicateRequest } from './errors.ts'
-import { newOperationId } from './new-id.ts'
+import { newOperationId } from '../../domain/discovery/ids.ts'
 import { digestOf } from './request-digest.ts'
 
 /** How many operations an account and region remember. */

@@ -157,7 +157,7 @@ export class CrashWorld {
     const reconciling = createReconciling({ store, clock, ids: random, log, runtime, settings, prober, publishedPorts: undefined })
     const wake = (kind: string, key: string): void => reconciling.controller.wake(kind, key)
     const common = { store, clock, ids: random, wake }
-    const ecs = { sessions: noSessions, epoch: world.epoch, nodes: () => world.nodes(), publishedPorts: undefined }
+    const ecs = { sessions: noSessions, epoch: world.epoch, nodes: () => world.nodes(), carriesConnect: true, publishedPorts: undefined }
     reconciling.begin()
     return { fate, store, services: [ecsService({ ...common, ...settings, ...ecs }), elbv2Service(common)] }
   }

@@ -1,5 +1,7 @@
-// Load balancers as the gateway's dynamic configuration: everything that is routed, computed anew as a whole.
+// Load balancers, and what Service Connect serves, as the gateway's dynamic configuration: everything that is routed,
+// computed anew as a whole.
 import type { LoadBalancerRow } from '../../../store/elbv2-tables.ts'
+import { connectParts } from '../../connect/routing.ts'
 import { applicationParts } from './application.ts'
 import type { CertificatePair, DynamicConfiguration } from './dynamic-configuration.ts'
 import { networkParts } from './network.ts'
@@ -10,19 +12,20 @@ export function dynamicConfiguration(state: RoutingState): DynamicConfiguration 
   const balancers = [...state.loadBalancers]
   const applications = balancers.filter(row => row.loadBalancer.Type === 'application').map(row => applicationParts(state, row))
   const networks = balancers.filter(row => row.loadBalancer.Type === 'network').map(row => networkParts(state, row))
+  const connect = connectParts(state.connectEndpoints)
   const all = <Part, T extends object>(parts: readonly Part[], of: (part: Part) => Readonly<Record<string, T>> | undefined) =>
     section(parts.flatMap(part => Object.entries(of(part) ?? {})))
   return withoutEmpty({
     http: withoutEmpty({
-      routers: all(applications, parts => parts.routers),
-      services: all(applications, parts => parts.services),
-      middlewares: all(applications, parts => parts.middlewares),
-      serversTransports: all(applications, parts => parts.serversTransports),
+      routers: all([...applications, connect.http], parts => parts.routers),
+      services: all([...applications, connect.http], parts => parts.services),
+      middlewares: all([...applications, connect.http], parts => parts.middlewares),
+      serversTransports: all([...applications, connect.http], parts => parts.serversTransports),
     }),
     tcp: withoutEmpty({
-      routers: all(networks, parts => parts.tcpRouters),
-      services: all(networks, parts => parts.tcpServices),
-      serversTransports: all(networks, parts => parts.tcpTransports),
+      routers: all([...networks.map(parts => parts.tcpRouters), connect.tcp.routers], routers => routers),
+      services: all([...networks.map(parts => parts.tcpServices), connect.tcp.services], services => services),
+      serversTransports: all([...networks.map(parts => parts.tcpTransports), connect.tcp.serversTransports], transports => transports),
     }),
     udp: withoutEmpty({ routers: all(networks, parts => parts.udpRouters), services: all(networks, parts => parts.udpServices) }),
     tls: tlsOf(state, balancers),

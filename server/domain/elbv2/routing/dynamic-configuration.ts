@@ -60,6 +60,7 @@ export type HttpService =
         readonly strategy?: 'wrr' | 'p2c'
         readonly serversTransport?: string
         readonly sticky?: { readonly cookie: Cookie }
+        readonly passiveHealthCheck?: { readonly failureWindow: string; readonly maxFailedAttempts: number }
       }
     }
   | {
@@ -71,6 +72,8 @@ export type HttpService =
 
 export type Middleware =
   | { readonly plugin: { readonly kecs: Readonly<Record<string, string>> } }
+  /** Of connections that fail: how often it is tried in all. */
+  | { readonly retry: { readonly attempts: number } }
   | {
       readonly forwardAuth: {
         readonly address: string

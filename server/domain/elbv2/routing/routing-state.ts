@@ -1,4 +1,5 @@
 import type { ListenerRow, LoadBalancerRow, RuleRow, TargetGroupRow } from '../../../store/elbv2-tables.ts'
+import type { ServedEndpoint } from '../../connect/routing.ts'
 import type { CertificatePair } from './dynamic-configuration.ts'
 import type { RegisteredTarget } from './eligible-targets.ts'
 
@@ -16,6 +17,8 @@ export interface RoutingState {
   instanceAddress(instanceId: string): string | undefined
   /** A certificate, the load balancer's name among those that it is for; undefined while it is made. */
   certificate(arn: string, loadBalancer: LoadBalancerRow): CertificatePair | undefined
+  /** Endpoints of Service Connect that have a port of the gateway. */
+  readonly connectEndpoints: readonly ServedEndpoint[]
 }
 
 /** What is called after a resource: its kind and the 16 digits at the end of its ARN. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { CreateClusterRequest } from '../../../aws/generated/ecs.ts'
+import { namespaces } from '../../../store/servicediscovery-tables.ts'
 import { clusters } from '../../../store/tables.ts'
 import { refusalOf } from '../../../../test/support/refusal.ts'
 import { testContext } from '../../../../test/support/task-rows.ts'
@@ -51,9 +52,21 @@ describe('CreateCluster', () => {
         { capacityProvider: 'FARGATE', base: 1, weight: 2 },
         { capacityProvider: 'FARGATE_SPOT', base: 0, weight: 0 },
       ],
-      serviceConnectDefaults: { namespace: 'internal' },
     } as const satisfies CreateClusterRequest
     expect((await createCluster(await empty(), given)).cluster).toMatchObject(given)
+  })
+
+  test('makes the Service Connect namespace that nobody has made, and shows its ARN', async () => {
+    const context = await empty()
+    const given = { clusterName: 'first', serviceConnectDefaults: { namespace: 'internal' } }
+    const { cluster } = await createCluster(context, given)
+    const namespace = cluster?.serviceConnectDefaults?.namespace ?? ''
+    expect(namespace).toMatch(/^arn:aws:servicediscovery:us-east-1:000000000000:namespace\/ns-[a-z0-9]+$/)
+    expect(context.store.table(namespaces).get(namespace)?.namespace).toMatchObject({ Name: 'internal', Type: 'HTTP' })
+    expect((await createCluster(context, given)).cluster).toEqual(cluster)
+    expect((await createCluster(context, { ...given, clusterName: 'second' })).cluster?.serviceConnectDefaults).toEqual({ namespace })
+    const unknown = { clusterName: 'third', serviceConnectDefaults: { namespace: `${namespace}x` } }
+    expect(await refusalOf(() => createCluster(context, unknown))).toBe("NamespaceNotFoundException: The specified namespace wasn't found.")
   })
 
   test('shows 0 for a weight and a base that were left out', async () => {

@@ -1,15 +1,16 @@
-// Differs from AWS: a cluster is ACTIVE at once, also with capacity providers; serviceConnectDefaults are kept as they
-// were given, and no Cloud Map namespace is looked up or made.
+// Differs from AWS: a cluster is ACTIVE at once, also with capacity providers.
 import { isDeepStrictEqual } from 'node:util'
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateClusterRequest, CreateClusterResponse } from '../../../aws/generated/ecs.ts'
 import { clusterArn } from '../../../domain/arn.ts'
 import { namespaceOf } from '../../../domain/namespace.ts'
+import type { Transaction } from '../../../store/store.ts'
 import { clusters, scopeOf } from '../../../store/tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
 import { effectiveSetting } from '../account-settings/settings.ts'
 import { capacityProviderNames, checkCapacityProviders } from '../capacity-providers/find-capacity-provider.ts'
 import { checkTags } from '../check-tags.ts'
+import { putDefaultNamespace } from '../cluster/default-namespace.ts'
 import { checkClusterConfiguration, clusterSettings } from '../cluster/settings.ts'
 import { showWholeCluster } from '../cluster/show-cluster.ts'
 import { defaultStrategy } from '../cluster/strategy.ts'
@@ -22,8 +23,8 @@ import { clusterNamePattern, defaultClusterName } from '../find-cluster.ts'
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
  */
 export async function createCluster(context: EcsContext, input: CreateClusterRequest): Promise<CreateClusterResponse> {
-  const wanted = rowFor(context, input)
   const row = await context.store.commit(transaction => {
+    const wanted = rowFor(context, transaction, input)
     const existing = context.store.table(clusters).get(wanted.cluster.clusterArn)
     if (existing?.cluster.status === 'ACTIVE') {
       checkSame(input, wanted, existing)
@@ -36,7 +37,7 @@ export async function createCluster(context: EcsContext, input: CreateClusterReq
   return { cluster: showWholeCluster(context, row) }
 }
 
-function rowFor(context: EcsContext, input: CreateClusterRequest): ClusterRow {
+function rowFor(context: EcsContext, transaction: Transaction, input: CreateClusterRequest): ClusterRow {
   const clusterName = input.clusterName ?? defaultClusterName
   if (!clusterNamePattern.test(clusterName)) {
     throw new ServiceError('InvalidParameterException', `ClusterName must match ${clusterNamePattern.source}`)
@@ -56,7 +57,9 @@ function rowFor(context: EcsContext, input: CreateClusterRequest): ClusterRow {
       ...(configuration === undefined ? {} : { configuration }),
       capacityProviders,
       defaultCapacityProviderStrategy: defaultStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders),
-      ...(serviceConnectDefaults === undefined ? {} : { serviceConnectDefaults }),
+      ...(serviceConnectDefaults === undefined
+        ? {}
+        : { serviceConnectDefaults: putDefaultNamespace(context, transaction, serviceConnectDefaults) }),
     },
     tags: checkTags(input.tags),
     createdAt: context.clock.now(),

@@ -1,12 +1,12 @@
 // Services read the tables of Cloud Map in the same store.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { ServiceConnectConfiguration, ServiceConnectService, ServiceRegistry, TaskDefinition } from '../../../aws/generated/ecs.ts'
-import { discoveryServices, namespaces } from '../../../store/servicediscovery-tables.ts'
+import { discoveryServices } from '../../../store/servicediscovery-tables.ts'
 import type { DiscoveryServiceRow } from '../../../store/servicediscovery-tables.ts'
-import { scopeOf } from '../../../store/tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
 import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
+import { findNamespace } from './connect.ts'
 
 type Within = Pick<EcsContext, 'store' | 'account' | 'region'>
 
@@ -74,19 +74,17 @@ export function checkServiceConnect(
   definition: TaskDefinition,
 ): void {
   if (configuration?.enabled !== true) return
-  const { namespace } = configuration
-  refuseIf(namespace === undefined && cluster.cluster.serviceConnectDefaults?.namespace === undefined, 'Namespace is missing')
-  if (namespace !== undefined && !isNamespace(context, namespace)) {
+  const namespace = configuration.namespace ?? cluster.cluster.serviceConnectDefaults?.namespace
+  if (namespace === undefined) throw invalidParameter('Namespace is missing')
+  if (findNamespace(context, namespace) === undefined) {
     throw new ServiceError('NamespaceNotFoundException', "The specified namespace wasn't found.")
   }
+  const { networkMode = 'bridge' } = definition
+  refuseIf(
+    networkMode !== 'awsvpc' && networkMode !== 'bridge',
+    `Service Connect is not supported with the network mode '${networkMode}': use 'awsvpc' or 'bridge'.`,
+  )
   for (const service of configuration.services ?? []) checkConnectService(service, definition)
-}
-
-/** Whether a namespace of that name or ARN is there; a cluster's default one is taken as given. */
-export function isNamespace({ store, account, region }: Within, nameOrArn: string): boolean {
-  const table = store.table(namespaces)
-  if (nameOrArn.startsWith('arn:')) return table.get(nameOrArn) !== undefined
-  return [...table.by('scope', scopeOf(account, region))].some(row => row.namespace.Name === nameOrArn)
 }
 
 const aliasLimit = 1

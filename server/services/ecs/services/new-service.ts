@@ -1,16 +1,17 @@
 import { epochSeconds } from '../../../../shared/clock.ts'
 import type { CreateServiceRequest } from '../../../aws/generated/ecs.ts'
-import { connectIsKept } from '../../../domain/services/messages.ts'
-import { beginDeployment, serviceArn, withEvents } from '../../../domain/services/records.ts'
+import { connectIsSimulated } from '../../../domain/services/messages.ts'
+import { type NewDeployment, beginDeployment, serviceArn, withEvents } from '../../../domain/services/records.ts'
 import { serviceDeployments, serviceEvents, serviceRevisions, services, taskSets } from '../../../store/service-tables.ts'
-import type { ServiceRow } from '../../../store/service-tables.ts'
+import type { RevisionConnect, ServiceRow } from '../../../store/service-tables.ts'
 import type { Transaction } from '../../../store/store.ts'
-import type { ClusterRow } from '../../../store/tables.ts'
+import { type ClusterRow, taskDefinitions } from '../../../store/tables.ts'
 import { checkTags } from '../check-tags.ts'
 import type { EcsContext } from '../context.ts'
 import { definitionToLaunch } from '../tasks/launch-parts.ts'
 import { checkDeploymentConfiguration } from './check-deployment-configuration.ts'
 import { checkTrafficShift } from './check-traffic-shift.ts'
+import { putConnect, unresolvable } from './connect.ts'
 import { filledDeploymentConfiguration, roleArn, zoneRebalancing } from './defaults.ts'
 import { launchSettings, shownNetwork } from './launch-settings.ts'
 import type { LaunchSettings } from './launch-settings.ts'
@@ -48,10 +49,11 @@ export function putNewService(
 export function putDeployment(
   context: EcsContext,
   transaction: Transaction,
-  { cluster: { clusterName } }: ClusterRow,
+  cluster: ClusterRow,
   row: ServiceRow,
   settings: LaunchSettings,
 ): ServiceRow {
+  const { clusterName } = cluster.cluster
   const previous =
     row.serviceDeploymentArn === undefined ? undefined : context.store.table(serviceDeployments).get(row.serviceDeploymentArn)
   checkTrafficShift(context, settings.revision.loadBalancers ?? [], row.service.deploymentConfiguration?.strategy)
@@ -61,17 +63,32 @@ export function putDeployment(
     ids: context.ids,
     now: context.clock.now(),
   })
+  const connect = connectOf(context, transaction, cluster, begun)
   transaction.put(services, begun.service)
-  transaction.put(serviceRevisions, begun.revision)
+  transaction.put(serviceRevisions, connect === undefined ? begun.revision : { ...begun.revision, connect })
   for (const serviceDeployment of begun.serviceDeployments) transaction.put(serviceDeployments, serviceDeployment)
-  if (settings.revision.serviceConnectConfiguration?.enabled === true) sayConnectIsKept(context, transaction, begun.service)
   return begun.service
 }
 
-/** In the events, where who looks for why an alias does not resolve will look. */
-function sayConnectIsKept({ store, ids, clock }: EcsContext, transaction: Transaction, { service }: ServiceRow): void {
-  const events = store.table(serviceEvents).get(service.serviceArn) ?? { serviceArn: service.serviceArn, events: [] }
-  transaction.put(serviceEvents, withEvents(events, [connectIsKept(service.serviceName)], ids, clock.now()))
+/** What a deployment has of Service Connect. What does not resolve is said in the events, where whoever asks why will look. */
+function connectOf(
+  context: EcsContext,
+  transaction: Transaction,
+  cluster: ClusterRow,
+  { service, revision: { revision } }: NewDeployment,
+): RevisionConnect | undefined {
+  const configuration = revision.serviceConnectConfiguration
+  const definition = context.store.table(taskDefinitions).get(revision.taskDefinition)?.taskDefinition
+  if (configuration === undefined || definition === undefined) return undefined
+  const connect = putConnect(context, transaction, { cluster, service, configuration, definition })
+  if (connect === undefined) return undefined
+  const { serviceArn, serviceName } = service.service
+  const messages = context.carriesConnect ? unresolvable(serviceName, connect) : [connectIsSimulated(serviceName)]
+  if (messages.length > 0) {
+    const events = context.store.table(serviceEvents).get(serviceArn) ?? { serviceArn, events: [] }
+    transaction.put(serviceEvents, withEvents(events, messages, context.ids, context.clock.now()))
+  }
+  return connect
 }
 
 function newService(
