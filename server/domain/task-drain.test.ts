@@ -46,6 +46,10 @@ test('a task of Service Connect serves on for three seconds at least, and until 
   expect(left(60_000, 0, 0)).toBeUndefined()
   expect(left(0, undefined, 0)).toBeUndefined()
   // One that never was registered, and one of another registry.
-  expect(drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', isConnect: true }] }, { now: 0, inForceUntil: 0 })).toBeUndefined()
-  expect(drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', told: 'HEALTHY' }] }, { now: 0, inForceUntil: 0 })).toBeUndefined()
+  expect(
+    drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', isConnect: true }] }, { now: 0, inForceUntil: 0 }),
+  ).toBeUndefined()
+  expect(
+    drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', told: 'HEALTHY' }] }, { now: 0, inForceUntil: 0 }),
+  ).toBeUndefined()
 })

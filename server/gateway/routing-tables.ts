@@ -9,18 +9,9 @@ import type { Store } from '../store/store.ts'
 
 /** Tables that what is routed depends on. */
 export const routingTables: ReadonlySet<string> = new Set(
-  [
-    connectEndpoints,
-    connectEntries,
-    instances,
-    listenerPorts,
-    listeners,
-    loadBalancers,
-    rules,
-    targetGroups,
-    targetHealth,
-    targets,
-  ].map(({ name }) => name),
+  [connectEndpoints, connectEntries, instances, listenerPorts, listeners, loadBalancers, rules, targetGroups, targetHealth, targets].map(
+    ({ name }) => name,
+  ),
 )
 
 export interface RoutingSources {

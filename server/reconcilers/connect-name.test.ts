@@ -55,8 +55,7 @@ const world = (portCount = 2) => {
         for (const row of rows) transaction.put(connectEndpoints, row)
       }),
     remove: (row: ConnectEndpointRow) => store.commit(transaction => transaction.remove(connectEndpoints, connectEndpointKey(row))),
-    hosts: (...rows: readonly ConnectEndpointRow[]) =>
-      reconciler.hostsOf({ ...aTask(), connectEndpoints: rows.map(connectEndpointKey) }),
+    hosts: (...rows: readonly ConnectEndpointRow[]) => reconciler.hostsOf({ ...aTask(), connectEndpoints: rows.map(connectEndpointKey) }),
   }
 }
 

@@ -11,7 +11,8 @@ export function removeConnect(store: Store, transaction: Transaction, serviceArn
   for (const row of endpoints) transaction.remove(connectEndpoints, connectEndpointKey(row))
   const registries = [...store.table(discoveryServices).by('managedBy', serviceArn)]
   for (const { service } of registries) {
-    for (const { instance } of [...store.table(instances).by('service', service.Arn)]) {
+    const left = [...store.table(instances).by('service', service.Arn)]
+    for (const { instance } of left) {
       transaction.remove(instances, instanceKey(service.Arn, instance.Id))
     }
     transaction.remove(discoveryServices, service.Arn)

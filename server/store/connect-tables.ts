@@ -26,8 +26,11 @@ export interface ConnectEndpointRow {
 /** All endpoints of a name have one address: `NAMESPACE_ARN NAME`. */
 export const connectNameKey = (namespaceArn: string, dnsName: string): string => `${namespaceArn} ${dnsName}`
 
-export const connectEndpointKey = ({ namespaceArn, dnsName, port }: Pick<ConnectEndpointRow, 'namespaceArn' | 'dnsName' | 'port'>): string =>
-  `${connectNameKey(namespaceArn, dnsName)}:${port}`
+export const connectEndpointKey = ({
+  namespaceArn,
+  dnsName,
+  port,
+}: Pick<ConnectEndpointRow, 'namespaceArn' | 'dnsName' | 'port'>): string => `${connectNameKey(namespaceArn, dnsName)}:${port}`
 
 /** Keyed by `connectEndpointKey`. */
 export const connectEndpoints: TableDefinition<ConnectEndpointRow, 'namespace' | 'name' | 'service'> = {

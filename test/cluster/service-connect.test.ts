@@ -132,10 +132,15 @@ beforeAll(async () => {
   networkConfiguration = { awsvpcConfiguration: { subnets: [...(await defaultNetwork(kecs.endpoint)).subnets] } }
   const { cluster: row } = await ecs().send(new CreateClusterCommand({ clusterName: cluster, serviceConnectDefaults: { namespace } }))
   namespaceId = row?.serviceConnectDefaults?.namespace?.split('/').at(-1) ?? ''
-  await define('server', 'kecs-test/awscli:latest', ['python3', '-c', server], [
-    { name: 'http', containerPort: 8080, appProtocol: 'http' },
-    { name: 'line', containerPort: 6000 },
-  ])
+  await define(
+    'server',
+    'kecs-test/awscli:latest',
+    ['python3', '-c', server],
+    [
+      { name: 'http', containerPort: 8080, appProtocol: 'http' },
+      { name: 'line', containerPort: 6000 },
+    ],
+  )
   await define('client', 'kecs-test/curl:latest', ['sleep', '3600'])
   await serve('server', `server-${run}`, 3, [
     { portName: 'http', clientAliases: [{ port: 80, dnsName: 'web' }], timeout: { perRequestTimeoutSeconds: 3 } },
@@ -181,7 +186,7 @@ test('an answer has to be whole within the time of a request', async () => {
   expect(Number(seconds)).toBeGreaterThan(2.9)
   expect(Number(seconds)).toBeLessThan(6)
   // One that had begun is cut off.
-  const slow = await atClient("curl -s -o /dev/null -w '%{http_code} %{size_download} %{time_total}' http://web/slow; echo \" $?\"")
+  const slow = await atClient('curl -s -o /dev/null -w \'%{http_code} %{size_download} %{time_total}\' http://web/slow; echo " $?"')
   const [begun, size, took, exit] = slow.trim().split(' ')
   expect([begun, exit]).not.toEqual(['200', '0'])
   expect(Number(size)).toBeGreaterThan(0)
@@ -198,10 +203,14 @@ test('no request fails while the tasks that serve are replaced', async () => {
     done`
   const load = atClient(loop, 240_000)
   await ecs().send(new UpdateServiceCommand({ cluster, service: 'server', forceNewDeployment: true }))
-  await until('all are replaced', async () => {
-    const now = await serving('http')
-    return now.length === 3 && !now.some(task => before.includes(task))
-  }, { withinMs: 120_000 })
+  await until(
+    'all are replaced',
+    async () => {
+      const now = await serving('http')
+      return now.length === 3 && !now.some(task => before.includes(task))
+    },
+    { withinMs: 120_000 },
+  )
   await stable('server')
   await atClient('touch /tmp/stop')
   await load
@@ -235,7 +244,9 @@ test('an endpoint is known to the tasks of deployments that come after it', asyn
   // A task in its place is of the same deployment.
   const task = await client()
   await ecs().send(new StopTaskCommand({ cluster, task }))
-  await until('there is another', async () => (await client()) !== task && (await atClient('echo here')).includes('here'), { withinMs: 60_000 })
+  await until('there is another', async () => (await client()) !== task && (await atClient('echo here')).includes('here'), {
+    withinMs: 60_000,
+  })
   expect(await atClient(ask)).toContain('Could not resolve host: late')
   await ecs().send(new UpdateServiceCommand({ cluster, service: 'client', forceNewDeployment: true }))
   await stable('client')

@@ -115,7 +115,9 @@ describe('clusters', () => {
     const changed = await suite.ecs.send(new UpdateClusterSettingsCommand({ cluster, settings: [...settings] }))
     expect(changed.cluster).toMatchObject({ clusterArn: cluster, status: 'ACTIVE', settings })
     const configuration = { executeCommandConfiguration: { logging: 'NONE' as const } }
-    const updated = await suite.ecs.send(new UpdateClusterCommand({ cluster, configuration, serviceConnectDefaults: { namespace: 'internal' } }))
+    const updated = await suite.ecs.send(
+      new UpdateClusterCommand({ cluster, configuration, serviceConnectDefaults: { namespace: 'internal' } }),
+    )
     expect(updated.cluster).toMatchObject({ settings, configuration })
     expect(updated.cluster?.serviceConnectDefaults?.namespace).toMatch(/^arn:aws:servicediscovery:[a-z0-9-]+:\d{12}:namespace\/ns-/)
     const without = await suite.ecs.send(new UpdateClusterCommand({ cluster, serviceConnectDefaults: { namespace: '' } }))

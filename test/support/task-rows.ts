@@ -122,7 +122,7 @@ export async function testContext(
     nodes: () => [],
     endpointUrl: 'http://localhost.localstack.cloud:4566',
     carriesConnect: true,
-  publishedPorts: undefined,
+    publishedPorts: undefined,
     ...more,
     store,
     clock,

@@ -17,8 +17,18 @@ describe('an endpoint', () => {
   })
 
   test('has its alias’ port, and its alias’ name where that has one', () => {
-    const [named] = endpointsOf({ discoveryName: 'web', clientAliases: [{ port: 80, dnsName: 'Shop' }], timeout: { idleTimeoutSeconds: 1 } })
-    expect(named).toMatchObject({ discoveryName: 'web', dnsName: 'shop', port: 80, containerPort: 8080, timeout: { idleTimeoutSeconds: 1 } })
+    const [named] = endpointsOf({
+      discoveryName: 'web',
+      clientAliases: [{ port: 80, dnsName: 'Shop' }],
+      timeout: { idleTimeoutSeconds: 1 },
+    })
+    expect(named).toMatchObject({
+      discoveryName: 'web',
+      dnsName: 'shop',
+      port: 80,
+      containerPort: 8080,
+      timeout: { idleTimeoutSeconds: 1 },
+    })
     expect(endpointsOf({ discoveryName: 'web', clientAliases: [{ port: 80 }] })[0]?.dnsName).toBe('web.internal')
   })
 

@@ -26,7 +26,8 @@ export function wantedEndpoints(
     const named = namedPort(definition, portName)
     if (named === undefined) return []
     const { containerName, mapping, containerPort } = named
-    const aliases = clientAliases === undefined || clientAliases.length === 0 ? [{ port: containerPort, dnsName: undefined }] : clientAliases
+    const aliases =
+      clientAliases === undefined || clientAliases.length === 0 ? [{ port: containerPort, dnsName: undefined }] : clientAliases
     return aliases.map(({ port, dnsName }) => ({
       discoveryName,
       dnsName: (dnsName ?? `${discoveryName}.${namespaceName}`).toLowerCase(),

@@ -44,7 +44,9 @@ describe('an endpoint that speaks HTTP', () => {
         'connect-64100': { plugin: { kecs: { do: 'connect', seconds: '15' } } },
         'connect-64100-retry': { retry: { attempts: 3 } },
       },
-      serversTransports: { 'connect-64100': { maxIdleConnsPerHost: 200, forwardingTimeouts: { dialTimeout: '5s', idleConnTimeout: '300s' } } },
+      serversTransports: {
+        'connect-64100': { maxIdleConnsPerHost: 200, forwardingTimeouts: { dialTimeout: '5s', idleConnTimeout: '300s' } },
+      },
     })
   })
 

@@ -156,7 +156,9 @@ describe('an instance of Service Connect', () => {
     })
     const ending = { ...row, task: { ...row.task, lastStatus: 'DEACTIVATING' } }
     const stopped = moveInstances(ending, around({ now: 9_000, instance: () => registered }))
-    expect(stopped.row.serviceRegistries).toEqual([{ registryArn, ...connect, told: 'HEALTHY', isDeregistered: true, deregisteredAt: 9_000 }])
+    expect(stopped.row.serviceRegistries).toEqual([
+      { registryArn, ...connect, told: 'HEALTHY', isDeregistered: true, deregisteredAt: 9_000 },
+    ])
   })
 
   test('is its machine’s host port in network mode bridge, and waits until that is known', () => {

@@ -57,7 +57,9 @@ export function putConnect(
     containerName: each.containerName,
     containerPort: each.containerPort,
   }))
-  const own = wanted.map((each, index) => putEndpoint(context, transaction, serviceArn, namespace, each, registries[index]?.registryArn ?? ''))
+  const own = wanted.map((each, index) =>
+    putEndpoint(context, transaction, serviceArn, namespace, each, registries[index]?.registryArn ?? ''),
+  )
   const { Arn: namespaceArn } = namespace.namespace
   const others = [...context.store.table(connectEndpoints).by('namespace', namespaceArn)].filter(
     row => row.serviceArn !== serviceArn && isOffered(context, row),

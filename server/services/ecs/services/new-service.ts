@@ -82,10 +82,10 @@ function connectOf(
   if (configuration === undefined || definition === undefined) return undefined
   const connect = putConnect(context, transaction, { cluster, service, configuration, definition })
   if (connect === undefined) return undefined
-  const { serviceArn, serviceName } = service.service
+  const { serviceArn: arn, serviceName } = service.service
   const messages = context.carriesConnect ? unresolvable(serviceName, connect) : [connectIsSimulated(serviceName)]
   if (messages.length > 0) {
-    const events = context.store.table(serviceEvents).get(serviceArn) ?? { serviceArn, events: [] }
+    const events = context.store.table(serviceEvents).get(arn) ?? { serviceArn: arn, events: [] }
     transaction.put(serviceEvents, withEvents(events, messages, context.ids, context.clock.now()))
   }
   return connect
