@@ -37,8 +37,8 @@ export interface Command {
 export const defineCommand = <const T extends ArgsDef>(definition: CommandDefinition<T>): Command => ({
   ...definition,
   execute: async (words, host) => {
-    const rest = checkArguments(definition, words)
-    return (await definition.run(new Arguments<T>(parseArgs<T>([...words], definition.args), rest), host)) ?? 0
+    const { positionals, repeated } = checkArguments(definition, words)
+    return (await definition.run(new Arguments<T>(parseArgs<T>([...words], definition.args), positionals, repeated), host)) ?? 0
   },
 })
 
@@ -47,10 +47,21 @@ export class Arguments<T extends ArgsDef = ArgsDef> {
   readonly #values: Readonly<Record<string, unknown>>
   /** All positionals. */
   readonly words: readonly string[]
+  readonly #repeated: ReadonlyMap<string, readonly string[]>
 
-  constructor(values: Readonly<Record<string, unknown>>, words: readonly string[]) {
+  constructor(
+    values: Readonly<Record<string, unknown>>,
+    words: readonly string[],
+    repeated: ReadonlyMap<string, readonly string[]> = new Map(),
+  ) {
     this.#values = values
     this.words = words
+    this.#repeated = repeated
+  }
+
+  /** Every value of a string flag that may be given several times. */
+  texts(name: keyof T & string): readonly string[] {
+    return this.#repeated.get(name) ?? []
   }
 
   /** A string flag or positional; undefined when it was not given. */
@@ -82,9 +93,9 @@ export const port = { least: 1, most: 65_535 } as const
 
 /**
  * Refuses what citty lets pass or words for programmers: unknown flags, flags without their value or with one that is not
- * among their choices, surplus words. Answers the positionals.
+ * among their choices, surplus words. Answers the positionals and every value of each flag.
  */
-const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly string[]): readonly string[] => {
+const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly string[]): CheckedArguments => {
   const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {}
   const positionals: string[] = []
   const choices = new Map<string, readonly string[]>()
@@ -100,6 +111,7 @@ const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly str
   const help = `See: kecs ${command.name} --help`
   const { tokens } = readFlags({ args: [...words], options, strict: false, allowPositionals: true, tokens: true })
   const given: string[] = []
+  const repeated = new Map<string, string[]>()
   for (const token of tokens) {
     if (token.kind === 'positional') given.push(token.value)
     if (token.kind !== 'option') continue
@@ -116,7 +128,9 @@ const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly str
         },
       )
     }
-    if (option.type === 'string') checkValue(token, choices.get(token.name), help)
+    if (option.type !== 'string') continue
+    checkValue(token, choices.get(token.name), help)
+    repeated.set(token.name, [...(repeated.get(token.name) ?? []), token.value ?? ''])
   }
   const surplus = given[positionals.length]
   if (surplus !== undefined && command.rest === undefined) {
@@ -124,7 +138,12 @@ const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly str
   }
   const missing = positionals.slice(given.length).find(name => command.args[name]?.required !== false)
   if (missing !== undefined) throw new CliError(`kecs ${command.name} needs ${missing.toUpperCase()}.`, help, { exitCode: 2 })
-  return given
+  return { positionals: given, repeated }
+}
+
+interface CheckedArguments {
+  readonly positionals: readonly string[]
+  readonly repeated: ReadonlyMap<string, readonly string[]>
 }
 
 interface GivenFlag {

@@ -58,6 +58,16 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       delete: { summary: 'remove one', load: async () => (await import('./snapshot.ts')).remove },
     },
   },
+  import: {
+    group: 'Use',
+    summary: 'bring in what an AWS account, Compose or CloudFormation has',
+    words: {
+      plan: { summary: 'show what would be made, changed and deleted', load: async () => (await import('./import.ts')).plan },
+      apply: { summary: 'do it', load: async () => (await import('./import.ts')).apply },
+      list: { summary: 'show what imports there are', load: async () => (await import('./import.ts')).list },
+      delete: { summary: 'delete all that one made', load: async () => (await import('./import.ts')).remove },
+    },
+  },
   task: {
     group: 'Use',
     summary: 'do to tasks what AWS does of its own accord',

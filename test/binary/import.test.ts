@@ -1,0 +1,155 @@
+import { ECS } from '@aws-sdk/client-ecs'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Home, makeHome, unusedPort } from '../support/program.ts'
+
+// Each format is imported to a simulated instance; another plan then finds nothing to do.
+
+setDefaultTimeout(180_000)
+
+let home: Home
+let folder: string
+let ecs: ECS
+
+beforeAll(async () => {
+  home = makeHome()
+  const door = await unusedPort()
+  ecs = new ECS({
+    endpoint: `http://127.0.0.1:${door}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+  folder = join(home.path, '../import')
+  cpSync(join(import.meta.dir, '../support/import'), folder, { recursive: true })
+  const up = await home.run(['up', '--driver', 'simulated', '--port', String(door)])
+  expect(up.code).toBe(0)
+})
+afterAll(() => home.remove())
+
+interface Plan {
+  readonly import: string
+  readonly pending: number
+  readonly changes: readonly { action: string; kind: string; name: string; members: readonly { path: string }[] }[]
+  readonly notes: readonly string[]
+}
+
+const run = async (...words: readonly string[]): Promise<Plan> => {
+  const ended = await home.run(['import', ...words, '--json'], { cwd: folder })
+  expect(`${ended.code} ${ended.code === 0 ? '' : ended.stderr}`).toBe('0 ')
+  return JSON.parse(ended.stdout) as Plan
+}
+const actions = ({ changes }: Plan): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(Object.groupBy(changes, ({ action }) => action)).map(([action, some]) => [action, some?.length ?? 0]))
+
+test('a Compose file: planned, applied, the same again, changed in place, deleted', async () => {
+  const file = 'docker-compose.yml'
+  expect(actions(await run('plan', file))).toEqual({ create: 16 })
+  await run('apply', file, '--yes')
+  const again = await run('plan', file)
+  expect(again.import).toBe('shop')
+  expect(actions(again)).toEqual({ unchanged: 16 })
+  expect(again.notes.join('\n')).toContain('cache: `devices` has no place')
+
+  const { services } = await ecs.describeServices({ cluster: 'shop', services: ['web'] })
+  expect(services?.[0]).toMatchObject({ desiredCount: 2, runningCount: 2 })
+  const { taskDefinition } = await ecs.describeTaskDefinition({ taskDefinition: 'shop-web' })
+  const [web, migrate] = taskDefinition?.containerDefinitions ?? []
+  expect(web).toMatchObject({
+    memory: 128,
+    memoryReservation: 64,
+    cpu: 256,
+    stopTimeout: 90,
+    command: ['sh', '-c', 'sleep 1000'],
+    dependsOn: [{ containerName: 'migrate', condition: 'SUCCESS' }],
+  })
+  const variables = Object.fromEntries((web?.environment ?? []).map(({ name, value }) => [name, value]))
+  expect(variables).toEqual({
+    DATABASE_URL: 'postgres://app:secret@db.shop.internal:5432/shop',
+    CACHE_HOST: 'cache.shop.internal',
+    GREETING: 'hello ',
+    PLAIN: 'a b',
+  })
+  expect(migrate).toMatchObject({ name: 'migrate', essential: false })
+
+  const whole = readFileSync(join(folder, file), 'utf8')
+  writeFileSync(
+    join(folder, file),
+    whole
+      .replace('replicas: 2', 'replicas: 1')
+      .replace(/ {2}cache:\n(.*\n){3}/, '')
+      .replace(/ {6}cache: .*\n/, ''),
+  )
+  const plan = await run('plan', file)
+  // Of the cache its service, its task definition and its name go.
+  expect(plan.changes.filter(({ action }) => action === 'delete').map(({ kind }) => kind)).toEqual([
+    'service',
+    'task definition',
+    'discovery service',
+  ])
+  expect(plan.changes.find(({ kind, action }) => kind === 'service' && action === 'change')?.members.map(({ path }) => path)).toContain(
+    'desiredCount',
+  )
+  await run('apply', file, '--yes')
+  expect(actions(await run('plan', file))).toEqual({ unchanged: 13 })
+
+  await run('delete', 'shop', '--yes')
+  expect(JSON.parse((await home.run(['import', 'list', '--json'])).stdout)).toEqual([])
+  expect((await ecs.listClusters({})).clusterArns).toEqual([])
+})
+
+test('a CloudFormation template, with parameters and conditions', async () => {
+  const refused = await home.run(['import', 'plan', 'stack.yaml'], { cwd: folder })
+  expect(refused.code).toBe(2)
+  for (const name of ['Image', 'Vpc', 'Role.Arn']) expect(refused.stderr).toContain(`--parameter ${name}=…`)
+
+  const given = ['stack.yaml', '--stand-ins', '--parameter', 'Image=nginx:1']
+  await run('apply', ...given, '--yes')
+  const again = await run('plan', ...given)
+  expect(actions(again)).toEqual({ unchanged: 9 })
+  expect(again.notes).toContain('AWS::IAM::Role is not made: Role.')
+  const { taskDefinition } = await ecs.describeTaskDefinition({ taskDefinition: 'stack-Task' })
+  expect(taskDefinition).toMatchObject({ cpu: '256', memory: '512', taskRoleArn: 'arn:aws:iam::000000000000:role/stack-Role' })
+  const [web] = taskDefinition?.containerDefinitions ?? []
+  expect(web).toMatchObject({ image: 'nginx:1', memoryReservation: 128, dockerLabels: { Team: 'blue' } })
+  expect(web?.environment).toEqual([
+    { name: 'LB', value: expect.stringMatching(/^http:\/\/stack-Lb-.*elb\.localhost\.localstack\.cloud\/$/) },
+  ])
+
+  const changed = await run('plan', ...given, '--parameter', 'Count=3', '--parameter', 'Image=nginx:2')
+  expect(actions(changed)).toEqual({ unchanged: 7, change: 2 })
+  await run('delete', 'stack', '--yes')
+})
+
+test("another account's JSON, from standard input too", async () => {
+  await run('apply', 'account.answers', '--as', 'prod', '--yes')
+  const again = await run('plan', 'account.answers', '--as', 'prod')
+  expect(again.pending).toBe(0)
+  expect(again.notes.join('\n')).toContain('web is without its registry')
+  expect(again.notes.join('\n')).toContain('prod is without its capacity providers mine')
+  const { taskDefinition, tags } = await ecs.describeTaskDefinition({ taskDefinition: 'web', include: ['TAGS'] })
+  expect(taskDefinition).toMatchObject({ revision: 1, taskRoleArn: 'arn:aws:iam::000000000000:role/web' })
+  expect(tags).toContainEqual({ key: 'team', value: 'blue' })
+  const { services } = await ecs.describeServices({ cluster: 'prod', services: ['web'] })
+  expect(services?.[0]?.loadBalancers?.[0]?.targetGroupArn).toStartWith(
+    'arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/web/',
+  )
+
+  const { child, ended } = home.start(['import', 'plan', '-', '--as', 'prod'], { cwd: folder })
+  expect(child.pid).toBeGreaterThan(0)
+  // Nothing comes from there.
+  expect((await ended).code).toBe(2)
+  await run('delete', 'prod', '--yes')
+})
+
+test('what is in the way is not touched', async () => {
+  await ecs.createCluster({ clusterName: 'shop' })
+  await ecs.registerTaskDefinition({ family: 'x', containerDefinitions: [{ name: 'a', image: 'a', memory: 64 }] })
+  await ecs.createService({ cluster: 'shop', serviceName: 'db', taskDefinition: 'x', desiredCount: 0 })
+  const refused = await home.run(['import', 'plan', 'docker-compose.yml'], { cwd: folder })
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('There is a service shop/db already, which no import made.')
+  const unasked = await home.run(['import', 'apply', 'account.answers', '--as', 'a'], { cwd: folder })
+  expect(unasked.code).toBe(2)
+  expect(unasked.stderr).toContain('Add --yes')
+})
