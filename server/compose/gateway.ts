@@ -110,7 +110,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     connectPorts,
     names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
     routes: [
-      { method: 'GET', path: configurationPath, isOpen: true, handle: onlyFor(config.gatewaySecret, () => gateway.answer()) },
+      { method: 'GET', path: configurationPath, isOpen: true, handle: onlyFor(config.gatewaySecret, () => gateway.answerOnceChanged()) },
       { method: 'GET', path: guardPath, isOpen: true, handle: guard },
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },

@@ -3,8 +3,8 @@ import { gatewaySecretHeader } from '../../shared/names.ts'
 
 /** Answers who shows the gateway's secret; all where there is none. The configuration has the keys of certificates. */
 export const onlyFor =
-  (secret: string | undefined, answer: () => Response) =>
-  (request: Request): Response => {
+  (secret: string | undefined, answer: () => Response | Promise<Response>) =>
+  (request: Request): Response | Promise<Response> => {
     const shown = request.headers.get(gatewaySecretHeader) ?? ''
     if (secret === undefined || isSame(shown, secret)) return answer()
     return new Response('Only the gateway may ask this.\n', { status: 403 })

@@ -154,3 +154,37 @@ test('the answer is the same text until something changes, in the tables or besi
   state.fingerprint = 'a node came'
   expect(await (await ask()).text()).toBe(second)
 })
+
+describe('a poll', () => {
+  test('waits for a change, a second at most, and is answered at once when there is one', async () => {
+    const { clock, gateway, ask, change, state } = world()
+    await ask()
+    let answers = 0
+    const poll = (): Promise<void> => gateway.answerOnceChanged().then(() => void (answers += 1))
+    const idle = poll()
+    await clock.advance(999)
+    expect(answers).toBe(0)
+    await clock.advance(1)
+    await idle
+    const busy = poll()
+    await clock.advance(10)
+    expect(answers).toBe(1)
+    await change(1)
+    await busy
+    expect(answers).toBe(2)
+    await change(2)
+    await poll()
+    state.fingerprint = 'another node'
+    await poll()
+    expect(answers).toBe(4)
+  })
+
+  test('does not outlive the gateway, and waits for nothing that is not ready', async () => {
+    const { gateway, ask } = world()
+    await ask()
+    const held = gateway.answerOnceChanged()
+    gateway.stop()
+    expect((await held).status).toBe(200)
+    expect((await world({ isReady: false }).gateway.answerOnceChanged()).status).toBe(503)
+  })
+})

@@ -24,6 +24,8 @@ export interface TraefikGatewayParts {
 
 /** A gateway that did not ask for so long is not there, and nothing is routed by it. Milliseconds. */
 const goneAfterMs = 10_000
+/** How long a poll waits for something to tell. Traefik gives up after five seconds. Milliseconds. */
+const holdMs = 1_000
 /** Between two looks at what the gateway applies, while something is not applied yet. Milliseconds. */
 const lookAgainMs = 40
 
@@ -34,12 +36,14 @@ interface Told {
 }
 
 /**
- * What Traefik is told, and when it is in force. Traefik asks every 100 ms and applies what it got some time later; it
+ * What Traefik is told, and when it is in force. Traefik asks at most every 100 ms and applies what it got some time later; it
  * says itself which configuration it applies, by a header on a route that is part of the configuration.
  */
 export class TraefikGateway implements Gateway {
   readonly #parts: TraefikGatewayParts
   readonly #listeners = new Set<() => void>()
+  /** Polls that wait for a change. */
+  readonly #held = new Set<() => void>()
   readonly #unwatch: () => void
   #text = ''
   #content = ''
@@ -64,6 +68,34 @@ export class TraefikGateway implements Gateway {
   /** Something beside the store's tables has changed, such as a certificate that is made. */
   changed(): void {
     this.#changedAt ??= this.#parts.clock.now()
+    this.#release()
+  }
+
+  /**
+   * As `answer`, but where nothing changed since the last one only after a while: a change is told at once, and nobody
+   * asks ten times a second in vain.
+   */
+  async answerOnceChanged(): Promise<Response> {
+    this.#askedAt = this.#parts.clock.now()
+    const isNothingNew = this.#changedAt === undefined && this.#parts.fingerprint() === this.#fingerprint
+    if (isNothingNew && !this.#isStopped && this.#parts.isReady()) await this.#hold()
+    return this.answer()
+  }
+
+  #hold(): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        cancel()
+        this.#held.delete(done)
+        resolve()
+      }
+      const cancel = this.#parts.clock.after(holdMs, done)
+      this.#held.add(done)
+    })
+  }
+
+  #release(): void {
+    for (const done of this.#held) done()
   }
 
   /** The answer to Traefik's HTTP provider: 503 leaves it with what it has. */
@@ -91,6 +123,7 @@ export class TraefikGateway implements Gateway {
     this.#isStopped = true
     this.#unwatch()
     this.#listeners.clear()
+    this.#release()
   }
 
   #compute(): void {

@@ -22,6 +22,8 @@ const services = 200
 const tasksEach = 10
 const idleMs = 30_000
 const plans = 2_000
+/** Until what was just done is compiled and collected. */
+const settleMs = 20_000
 const rounds = Number(process.env['KECS_BENCH_ROUNDS'] ?? 3)
 
 export async function bench(): Promise<void> {
@@ -91,7 +93,7 @@ async function simulated(): Promise<void> {
     }
     const after = await server.looks()
     figure('a look at a service with nothing to do', ms((after.sum - before.sum) / (after.count - before.count)))
-    await Bun.sleep(5_000)
+    await Bun.sleep(settleMs)
     figure('idle, of one processor', await idleShare(async () => server.processorMs()))
   } finally {
     await server.close()
@@ -191,7 +193,7 @@ async function twentyTasks(endpoint: string, node: string): Promise<void> {
     )
     times.push(performance.now() - began)
     if (round === rounds - 1) {
-      await Bun.sleep(5_000)
+      await Bun.sleep(settleMs)
       figure('idle control plane, of one processor', await idleShare(() => controlPlaneMs(node)))
     }
     await ecs.send(new DeleteServiceCommand({ cluster, service: serviceName, force: true }))
