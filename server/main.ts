@@ -13,6 +13,7 @@ import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling, defaultScalingPeriodMs } from './compose/reconcilers.ts'
 import { ReportedMetrics } from './compose/service-metrics.ts'
+import { createHandover } from './compose/handover.ts'
 import { openFunctions } from './compose/functions.ts'
 import { openDns } from './compose/dns.ts'
 import { createReset } from './compose/reset.ts'
@@ -90,7 +91,12 @@ const start = async (
   started: Started,
 ): Promise<RunningServer> => {
   const { log } = dependencies
-  const { store, reader, snapshots, wasRestored } = await openState({ folder: config.dataDir, instance: config.instance, clock, log })
+  const { store, reader, snapshots, wasRestored, handover } = await openState({
+    folder: config.dataDir,
+    instance: config.instance,
+    clock,
+    log,
+  })
   started.add('the store', () => store.close())
 
   const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids }))
@@ -206,11 +212,13 @@ const start = async (
   ].map(service => gate.guard(service))
   const health = (): HealthReport => healthOf(config, runtime, reconciling)
   const emptying = { store, clock, log, runtime, reconciling, gate }
+  const moving = createHandover({ ...emptying, snapshots, folder: config.dataDir, taken: handover })
   const reset = config.allowReset === true ? createReset(emptying) : undefined
   const routes = [
     resetRoute(reset),
     ...stateRoutes(reader),
     ...snapshotRoutes({ ...emptying, snapshots }),
+    ...moving.routes,
     ...taskRoutes({ store, clock, wake }),
     ...(carrier?.routes ?? []),
     eventRoute(calls),
@@ -250,6 +258,8 @@ const start = async (
       started,
     })
   }
+  // First of all that ends: calls that were held back are not to run when the state is given away.
+  started.add('the handover', () => moving.stop())
   reconciling.begin()
 
   return { url: api.url, adminUrl: admin.url, stop: () => started.stop() }

@@ -9,6 +9,7 @@ import { commonFlags, instanceName } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { readInstance, upCommand } from '../instance.ts'
 import { withLock } from '../instance-lock.ts'
+import { keepJournal } from '../legacy/journal.ts'
 import { targetOf } from '../target.ts'
 import { shortPath } from '../up/settings.ts'
 
@@ -48,6 +49,7 @@ export const down = defineCommand({
           await uninstallWithData(await driver.kubeconfig(instance, signal), instance, { signal, progress })
         } else await driver.remove(instance, { signal, progress })
         await rm(join(instance.folder, 'kubeconfig'), { force: true })
+        await keepJournal(instance, undefined)
         done(`${title}: ${state.is === 'absent' ? 'was not there' : 'removed'}`)
       })
       if (deleteData)

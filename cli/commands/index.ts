@@ -28,6 +28,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'bring the control plane back to the image before',
     load: async () => (await import('./upgrade.ts')).rollback,
   },
+  migrate: {
+    group: 'Instance',
+    summary: 'move the control plane into the cluster, or onto this machine',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
   env: {
     group: 'Use',
     summary: 'print what the AWS CLI and SDKs need in the environment',

@@ -211,6 +211,9 @@ const startError = async (error: unknown, config: ServerConfig): Promise<unknown
     `${messageOf(error)} ${error instanceof Error && 'code' in error ? String(error.code) : ''}`,
   )
   if (!isPort) return error
+  const other = /port (\d+)/i.exec(messageOf(error))?.[1]
+  if (other !== undefined && Number(other) !== config.apiPort && Number(other) !== config.adminPort)
+    return new CliError(`Port ${other} of ${config.host} is taken.`, 'Stop what holds it.', { cause: error })
   for (const [flag, number] of [
     ['--port', config.apiPort],
     ['--admin-port', config.adminPort],

@@ -8,6 +8,8 @@ import { withTimeout } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { withLock } from '../instance-lock.ts'
 import { instanceFolder, readInstance, withName } from '../instance.ts'
+import { keepJournal, readJournal } from '../legacy/journal.ts'
+import { sideTitle } from '../legacy/migration.ts'
 import { findSelf } from '../self.ts'
 import type { CommonValues } from '../target.ts'
 import { type Claim, claimInstance } from './claim.ts'
@@ -101,6 +103,13 @@ const makeClaimed = async (
       signal,
       remember,
     })
+    if ((await readJournal(instance)) !== undefined) {
+      // Of both sides one was started, the other ended: there is nothing left to go on with.
+      await keepJournal(instance, undefined)
+      output.warn(
+        `A migration that was cut off ended here: the control plane is ${sideTitle(instance.legacy === undefined ? 'in-cluster' : 'legacy')}.`,
+      )
+    }
     // Behind a port-forward that nobody has started nothing can be asked.
     if (answer.portForward === undefined) await follow(answer.endpoint)
     else if (declared !== undefined)
@@ -120,7 +129,7 @@ const refuseConflicts = (there: Instance, wanted: Instance): void => {
   if ((there.legacy === undefined) !== (wanted.legacy === undefined)) {
     throw new CliError(
       `Instance ${there.name} exists with its control plane ${there.legacy === undefined ? 'in the cluster' : 'on this machine (legacy)'}.`,
-      `Remove its cluster first (its data is kept): ${withName('kecs down', there.name)}`,
+      `Move it while its tasks go on: ${withName(`kecs migrate --to ${wanted.legacy === undefined ? 'in-cluster' : 'legacy'}`, there.name)}`,
       { exitCode: 2 },
     )
   }

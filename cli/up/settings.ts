@@ -54,6 +54,10 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
 /** Ports that only the cluster and this machine reach; counted among the instance's own. */
 const legacyPorts = { first: 9200, count: 5 } as const
 
+/** Five in a row that no instance has. */
+export const freeLegacyPorts = (own: Ports, others: readonly Instance[]): Promise<{ readonly first: number; readonly last: number }> =>
+  freeRange('127.0.0.1', legacyPorts.first, legacyPorts.count, new Set([...others.flatMap(portsOf), ...portsOf(own)]))
+
 const legacyOf = async (request: InstanceRequest, ports: Ports): Promise<Pick<Instance, 'legacy'>> => {
   const { choices, remembered, driver, others } = request
   if (!(choices.legacy ?? remembered?.legacy !== undefined)) return {}
@@ -63,8 +67,7 @@ const legacyOf = async (request: InstanceRequest, ports: Ports): Promise<Pick<In
       exitCode: 2,
     })
   }
-  const taken = new Set([...others.flatMap(portsOf), ...portsOf(ports)])
-  const range = remembered?.legacy?.ports ?? (await freeRange('127.0.0.1', legacyPorts.first, legacyPorts.count, taken))
+  const range = remembered?.legacy?.ports ?? (await freeLegacyPorts(ports, others))
   const address = choices.hostAddress ?? remembered?.legacy?.address
   return { legacy: { ports: range, ...(address === undefined ? {} : { address }) } }
 }

@@ -65,7 +65,7 @@ export const upLines = ({ instance, endpoint, milliseconds, kubeconfig, portForw
     ...(portForward === undefined ? [] : [row('', `once this runs: ${portForward}`)]),
     ...portRows(instance).map(([label, value]) => row(label, value)),
     ...(kubeconfig === undefined ? [] : [row('cluster', `kubectl --kubeconfig ${shortPath(kubeconfig)} get pods -A`)]),
-    ...(instance.legacy === undefined ? [] : [row('legacy', 'the control plane is a process of this machine')]),
+    ...(instance.legacy === undefined ? [] : [row('legacy', 'the control plane is a process of this machine; kecs migrate moves it')]),
     ...(instance.driver === 'simulated' ? [row('tasks', paint('yellow', 'simulated: no container runs'))] : []),
     '',
     `  ${paint('dim', 'point this shell at it')}   ${paint('cyan', `eval "$(${withName('kecs env', instance.name)})"`)}`,

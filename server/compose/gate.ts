@@ -41,6 +41,14 @@ export class Gate {
     this.#closed = undefined
   }
 
+  /** Ends those that wait, and those that come until it opens, with an error: whoever called may try again elsewhere. */
+  turnAway(why: Error): void {
+    this.#closed ??= Promise.withResolvers()
+    // Nobody may be waiting.
+    this.#closed.promise.catch(() => {})
+    this.#closed.reject(why)
+  }
+
   #count(running: Promise<unknown>): void {
     this.#running.add(running)
     const leave = (): void => void this.#running.delete(running)

@@ -5,6 +5,7 @@ import { messageOf } from '../../shared/errors.ts'
 import { version } from '../../shared/version.ts'
 import { DuckDBJournal } from './duckdb.ts'
 import { StoreError } from './errors.ts'
+import { type Handover, retractHandover, takeHandover } from './handover.ts'
 import type { Journal, JournalContents, StoredRow } from './journal.ts'
 import { JournaledStore } from './journaled-store.ts'
 import { describeOwner, removeOwner, writeOwner } from './owner.ts'
@@ -42,6 +43,8 @@ export interface OpenedState {
   readonly reader: StateReader
   /** Whether it was just made of a snapshot, by an order: what that does not have is not to be. */
   readonly wasRestored: boolean
+  /** What another control plane left when it gave the folder away, once it was found to be so; undefined where none did. */
+  readonly handover: Handover | undefined
 }
 
 /** As `openStore`, with a reader of what is on disk. */
@@ -58,9 +61,12 @@ export const openState = async (options: OpenStoreOptions): Promise<OpenedState>
     const journal = withOwner(file, folder)
     if (restored !== undefined) await takeRestored(journal, folder, restored, options)
     const contents = await loadOrClose(journal, snapshots)
+    // What was left is not what was restored instead.
+    if (restored !== undefined) await retractHandover(folder)
+    const handover = await takeOrClose(journal, folder, contents)
     await keepBeforeUpgrade(file, contents, snapshots, options.log)
     const store = new JournaledStore({ journal, clock: options.clock, log: options.log }, contents)
-    return { snapshots, store, reader: file.reader(), wasRestored: restored !== undefined }
+    return { snapshots, store, reader: file.reader(), wasRestored: restored !== undefined, handover }
   } catch (error) {
     open.delete(folder)
     throw error
@@ -136,6 +142,16 @@ const loadOrClose = async (journal: Journal, snapshots: Snapshots): Promise<Jour
   } catch (cause) {
     await journal.close()
     throw new StoreError(`The state cannot be read: ${messageOf(cause)}`, await wayBack(snapshots), { cause })
+  }
+}
+
+/** Before anything else is written: what is not as it was left stays as it is. */
+const takeOrClose = async (journal: Journal, folder: string, { rows }: JournalContents): Promise<Handover | undefined> => {
+  try {
+    return await takeHandover(folder, rows)
+  } catch (error) {
+    await journal.close()
+    throw error
   }
 }
 
