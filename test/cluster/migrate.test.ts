@@ -68,7 +68,7 @@ const expectWhole = async ({ sent, failures }: LoadReport): Promise<void> => {
   expect(sent).toBeGreaterThan(perSecond)
   expect((await status()).state).toBe('ready')
   const names = new Set<string>()
-  for (let nextToken: string | undefined; ; ) {
+  for (let nextToken: string | undefined; ;) {
     const page: ListClustersCommandOutput = await ecs.send(new ListClustersCommand(nextToken === undefined ? {} : { nextToken }))
     for (const arn of page.clusterArns ?? []) names.add(arn.slice(arn.indexOf('/') + 1))
     nextToken = page.nextToken
