@@ -67,5 +67,6 @@ export class Drains {
   }
 }
 
-const isShipped = ({ taskDefinition }: TaskDefinitionRow): boolean =>
+/** Whether a container's lines go to CloudWatch Logs, from its pod's files. A log router is there until it has them all. */
+export const isShipped = ({ taskDefinition }: TaskDefinitionRow): boolean =>
   (taskDefinition.containerDefinitions ?? []).some(({ logConfiguration }) => logConfiguration?.logDriver === 'awslogs')

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient } from '../../shared/kube/index.ts'
 import { authenticateAgents } from '../agents/authenticate.ts'
-import { Drains } from '../agents/drains.ts'
+import { Drains, isShipped } from '../agents/drains.ts'
 import { AgentFeed } from '../agents/feed.ts'
 import { makeLogStreams } from '../agents/log-streams.ts'
 import { UsageReports } from '../agents/usage-reports.ts'
@@ -59,6 +59,10 @@ export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingP
     logs: {
       prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
       leftToWait: row => drains.leftToWait(row, definitionOf(store, row.task.taskDefinitionArn), clock.now()),
+      areShipped: row => {
+        const definition = definitionOf(store, row.task.taskDefinitionArn)
+        return definition !== undefined && isShipped(definition)
+      },
       hasNoNetwork: taskArn => drains.isIsolated(taskArn),
       leftToRoute: (row, observation) => drains.leftToRoute(row, definitionOf(store, row.task.taskDefinitionArn), observation, clock.now()),
       released: task => {

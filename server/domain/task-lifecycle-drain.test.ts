@@ -69,6 +69,17 @@ describe('a task that is to stop', () => {
     expect(advance(up, routed, left, { ...context, leftToRouteMs: 0 }).action).toBe('stop')
   })
 
+  test('is stopped within its pod where its logs are delivered from there', () => {
+    const up = askedToStop(aTask(['app', 'side'], { lastStatus: 'RUNNING', healthStatus: 'UNKNOWN' }))
+    const context = { now, epoch: aTask().epoch, synced: true, areLogsShipped: true }
+    const stopping = (states: Readonly<Record<string, State>>): Step => advance(up, facts, anObservation(states), context)
+    expect(stopping({ app: running, side: running })).toMatchObject({ action: 'stopContainers', containers: ['app', 'side'] })
+    expect(stopping({ app: exited, side: running })).toMatchObject({ action: 'stopContainers', containers: ['side'] })
+    // One that may still begin is stopped with its pod alone.
+    expect(stopping({ app: running, side: { is: 'waiting' } })).toMatchObject({ action: 'stop' })
+    expect(stopping({ app: exited, side: exited }).row.task.lastStatus).toBe('DEPROVISIONING')
+  })
+
   test('is stopped at once where Spot capacity is taken away', () => {
     const up: TaskRow = { ...aTask(['app', 'side'], { lastStatus: 'RUNNING', healthStatus: 'UNKNOWN' }), loadBalancers: [draining] }
     const asked = askedToStop(up)

@@ -40,6 +40,8 @@ export interface LifecycleContext {
   readonly startAcceptedAt?: number
   /** The gateway's: what was deregistered before gets no new request. Absent where nothing carries traffic. */
   readonly inForceUntil?: number
+  /** Whether what its containers write is delivered from files that the kubelet removes when the task's pod is deleted. */
+  readonly areLogsShipped?: boolean
   /** Whether the task's network was taken away; of one that is to have none. */
   readonly hasNoNetwork?: boolean
   /** For how long the task's log router has to go on: what others wrote before they ended is on its way. Milliseconds. */
@@ -144,6 +146,10 @@ const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, 
     }
     const { leftToRouteMs = 0 } = context
     if (leftToRouteMs > 0) return { row: reach(row, 'DEACTIVATING'), lookAgainAfterMs: leftToRouteMs }
+    const running = context.areLogsShipped === true ? runningAlone(observation) : undefined
+    if (running !== undefined) {
+      return { row: reach(row, 'DEACTIVATING'), action: 'stopContainers', containers: running, lookAgainAfterMs: askAgainMs }
+    }
     return { row: reach(row, 'DEACTIVATING'), action: 'stop', lookAgainAfterMs: askAgainMs }
   }
   if (row.task.lastStatus === 'DEPROVISIONING') return { row: stopped(row, context) }
@@ -151,6 +157,12 @@ const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, 
   const executionStoppedAt = finished.length === 0 ? {} : { executionStoppedAt: epochSeconds(Math.max(...finished)) }
   return { row: reach(revise(row, executionStoppedAt), 'DEPROVISIONING'), lookAgainAfterMs: 0 }
 }
+
+/** Names of the containers that run, where no other one may still begin: stopping these ends the task. */
+const runningAlone = ({ containers }: TaskObservation): readonly string[] | undefined =>
+  containers.some(({ state }) => state.is === 'waiting')
+    ? undefined
+    : containers.filter(({ state }) => state.is === 'running').map(({ name }) => name)
 
 /** Spot capacity is taken away at once, whoever still asks something of it. */
 const mayDrain = ({ task }: TaskRow, facts: TaskFacts, observation: TaskObservation): boolean =>

@@ -52,6 +52,8 @@ export interface TaskLogs {
   prepare(row: TaskRow, definition: TaskDefinitionRow, signal: AbortSignal): Promise<void>
   /** Milliseconds for which a STOPPED task is to be held in the runtime at most, as its logs are not delivered; woken before when they are. */
   leftToWait(row: TaskRow): number
+  /** Whether what a task's containers write is delivered from its pod's files. */
+  areShipped(row: TaskRow): boolean
   /** Whether a task's network was taken away, as its definition asks. */
   hasNoNetwork(taskArn: string): boolean
   /** Milliseconds for which a log router is to go on at most for what others wrote before they ended; woken before when it has all. */
@@ -147,7 +149,11 @@ export class TaskReconciler implements Reconciler {
       ...(gateway === undefined ? {} : { inForceUntil: gateway.inForceUntil() }),
       ...(logs === undefined
         ? {}
-        : { leftToRouteMs: logs.leftToRoute(row, observation), hasNoNetwork: logs.hasNoNetwork(row.task.taskArn) }),
+        : {
+            areLogsShipped: logs.areShipped(row),
+            leftToRouteMs: logs.leftToRoute(row, observation),
+            hasNoNetwork: logs.hasNoNetwork(row.task.taskArn),
+          }),
     }
     const step = advance(row, this.#factsOf(row), observation, context)
     const targets = targetMoves(store, step.row, observation?.node, context.now)

@@ -1,5 +1,5 @@
-// The node's agent: how many log lines a second reach CloudWatch Logs and how many are lost, and how many questions of
-// containers it answers.
+// The node's agent: how many log lines a second reach CloudWatch Logs and how many are lost, how many questions of
+// containers it answers, and what it costs that containers start one after the other.
 import {
   CreateClusterCommand,
   DescribeTasksCommand,
@@ -12,6 +12,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execute } from '../support/instance.ts'
+import { connect, type KubeClient } from '../../shared/kube/index.ts'
+import { benchChains } from './chains.ts'
 import { figure, title } from './figures.ts'
 
 const program = join(import.meta.dir, '../../dist/kecs')
@@ -31,18 +33,21 @@ export async function bench(): Promise<void> {
     await kecs('up', '--driver', 'kind')
     const { AWS_ENDPOINT_URL: endpoint = '' } = JSON.parse(await kecs('env', '--json')) as Record<string, string>
     await kecs('image', 'load', 'busybox:latest', 'kecs-test/awscli:latest')
-    await benchAgent(endpoint)
+    const kube = await connect({ kubeconfig: await kecs('kubeconfig') })
+    await benchAgent(endpoint, kube)
+    kube.close()
   } finally {
     await execute([program, 'down', '--delete-data', '--yes', '--name', 'bench'], { env, timeoutMs: 120_000 })
     rmSync(home, { recursive: true, force: true })
   }
 }
 
-export async function benchAgent(endpoint: string): Promise<void> {
+export async function benchAgent(endpoint: string, kube: KubeClient): Promise<void> {
   const ecs = new ECSClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } })
   await ecs.send(new CreateClusterCommand({ clusterName: 'bench' }))
   await benchLogs(ecs, endpoint)
   await benchQuestions(ecs, endpoint)
+  await benchChains(ecs, kube)
 }
 
 const logging = (group: string): Partial<ContainerDefinition> => ({
