@@ -97,6 +97,8 @@ export interface AwsLogs {
   readonly createGroup: boolean
   /** A line that matches begins an event; those that follow and do not match are part of it. */
   readonly eventStart?: string
+  /** Of mode `non-blocking`: how much is kept while nothing is delivered. */
+  readonly bufferBytes?: number
 }
 
 /** The log driver awsfirelens. */

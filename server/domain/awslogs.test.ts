@@ -53,6 +53,16 @@ test.each([
   expect(() => of(options as Record<string, string>)).toThrow(message)
 })
 
-test.each(['25m', '4 MiB', '1024', '10MB'])('a buffer of %s', size => {
-  expect(of({ mode: 'non-blocking', 'max-buffer-size': size })).toBeDefined()
+test.each([
+  ['25m', 25 * 2 ** 20],
+  ['4 MiB', 4 * 2 ** 20],
+  ['1024', 1024],
+  ['1.5kB', 1536],
+])('a buffer of %s', (size, bufferBytes) => {
+  expect(of({ mode: 'non-blocking', 'max-buffer-size': size })).toMatchObject({ bufferBytes })
+})
+
+test('a buffer of ECS’ default size in mode non-blocking, and none in the other', () => {
+  expect(of({ mode: 'non-blocking' })).toMatchObject({ bufferBytes: 10 * 2 ** 20 })
+  expect(of({ mode: 'blocking' })).not.toHaveProperty('bufferBytes')
 })

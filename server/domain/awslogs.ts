@@ -20,8 +20,9 @@ interface Writer {
  * What the log driver awslogs is to do for a container; undefined for another driver. With a prefix its stream is
  * `PREFIX/CONTAINER/TASK-ID` on every launch type, without one the container's runtime id. Throws `LogOptionsRefused`.
  *
- * Where it differs from ECS: the node's disk is the buffer of both modes, so `mode` and `max-buffer-size` are checked
- * and change nothing: a container never waits for its log, and what it wrote is not dropped while its file is there.
+ * Where it differs from ECS: a container never waits for its log, in mode `blocking` either: the node's disk is the
+ * buffer. Mode `non-blocking` loses what does not fit `max-buffer-size` while nothing is delivered, where the container
+ * asks for that mode; it is not the default.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
  * @see https://docs.docker.com/engine/logging/drivers/awslogs/
  */
@@ -33,13 +34,14 @@ export const awsLogsOf = (configuration: LogConfiguration | undefined, writer: W
   const prefix = options['awslogs-stream-prefix']
   const stream = prefix ? `${prefix}/${writer.containerName}/${writer.taskId}` : options['awslogs-stream']
   const eventStart = eventStartOf(options)
-  checkMode(options)
+  const bufferBytes = bufferOf(options)
   return {
     group,
     ...(stream === undefined ? {} : { stream }),
     region: options['awslogs-region'] || writer.region,
     createGroup: isTrue('awslogs-create-group', options['awslogs-create-group']),
     ...(eventStart === undefined ? {} : { eventStart }),
+    ...(bufferBytes === undefined ? {} : { bufferBytes }),
   }
 }
 
@@ -50,14 +52,20 @@ const isTrue = (name: string, value: string | undefined): boolean => {
   throw new LogOptionsRefused(`must specify valid value for log opt '${name}': ${value}`)
 }
 
-const checkMode = ({ mode, 'max-buffer-size': size }: Readonly<Record<string, string>>): void => {
+/** ECS' default of mode `non-blocking`. Bytes. */
+const defaultBuffer = 10 * 1024 * 1024
+
+/** What is kept while nothing is delivered, in bytes; undefined for all. */
+const bufferOf = ({ mode, 'max-buffer-size': size }: Readonly<Record<string, string>>): number | undefined => {
   if (mode !== undefined && mode !== '' && mode !== 'blocking' && mode !== 'non-blocking') {
     throw new LogOptionsRefused(`logger: logging mode not supported: ${mode}`)
   }
-  if (size === undefined) return
+  if (size === undefined) return mode === 'non-blocking' ? defaultBuffer : undefined
   if (mode !== 'non-blocking') throw new LogOptionsRefused("logger: max-buffer-size option is only supported with 'mode=non-blocking'")
-  if (!/^\d+(\.\d+)? ?([kmgtp]?b?|[kmgtp]ib)$/i.test(size))
-    throw new LogOptionsRefused(`error parsing option max-buffer-size: invalid size: '${size}'`)
+  // Units of 1024, with or without an i, as Docker reads them.
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(size) ?? []
+  if (amount === undefined) throw new LogOptionsRefused(`error parsing option max-buffer-size: invalid size: '${size}'`)
+  return Math.floor(Number(amount) * 1024 ** (unit === '' ? 0 : 'kmgtp'.indexOf(unit.toLowerCase()) + 1))
 }
 
 const eventStartOf = (options: Readonly<Record<string, string>>): string | undefined => {

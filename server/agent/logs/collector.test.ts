@@ -91,6 +91,7 @@ const world = async () => {
     routed,
     agent,
     folder,
+    file,
     remove: () => rm(logFolder, { recursive: true }),
     write: async (...texts: string[]) => {
       await mkdir(logFolder, { recursive: true })
@@ -181,4 +182,21 @@ test('what a router takes is told when all that write to it ended', async () => 
   expect(routed).toEqual([task.taskArn])
   // None of its containers has the log driver awslogs.
   expect(drained).toEqual([])
+})
+
+test('in mode non-blocking what does not fit the buffer is lost while the backend is away', async () => {
+  const { agent, write, written, logs, file } = await world()
+  const awslogs = { ...logged.awslogs, group: '/g', region: 'us-east-1', createGroup: false, bufferBytes: 8 }
+  logs.isAway = true
+  await write('first')
+  agent(agentTask({ containers: [{ ...logged, awslogs }] }))
+  await Bun.sleep(300)
+  await write('second', 'third', 'fourth')
+  await Bun.sleep(1_000)
+  logs.isAway = false
+  await until('it is delivered', () => written().length >= 2, { everyMs: 10 })
+  const now = new Date(Date.now() + 60_000).toISOString()
+  await appendFile(file, `${now} stdout F later\n`)
+  await until('the flow goes on', () => written().includes('later'), { everyMs: 10 })
+  expect(written()).toEqual(['first', 'second', 'later'])
 })

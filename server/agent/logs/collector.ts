@@ -10,6 +10,7 @@ import type { AgentContainer, AgentTask } from '../protocol.ts'
 import { Assembler } from './assembler.ts'
 import { batchesOf } from './batches.ts'
 import type { Position } from './container-log.ts'
+import { Interruption } from './interruption.ts'
 import { ForwardRecords, recordBatchesOf } from './forward-records.ts'
 import type { LogStreams } from './log-streams.ts'
 import type { Routers } from './routers.ts'
@@ -131,7 +132,7 @@ export class Collector {
     container: AgentContainer,
     key: string,
   ): (Pick<Shipping, 'to' | 'shipper' | 'hasEnded'> & { readonly end: () => Promise<void> }) | undefined {
-    const { streams, routers, clock } = this.#parts
+    const { streams, routers, clock, log } = this.#parts
     const { awslogs, routed } = container
     const file = new KeptFile<Position>(join(this.#folder, `${key}.json`))
     const hasEnded = () => this.#hasEnded(task, container.name)
@@ -157,6 +158,8 @@ export class Collector {
       gather: from => new Assembler(awslogs.eventStart, from),
       batchesOf,
       put: (events, signal) => streams.put(stream, events, signal),
+      ...(awslogs.bufferBytes !== undefined && { interruption: new Interruption(awslogs.bufferBytes) }),
+      lost: lines => log.warn({ taskArn: task.taskArn, container: container.name, lines }, 'log lines did not fit the buffer and are lost'),
     })
     return { to: 'streams', shipper, hasEnded, end: async () => {} }
   }

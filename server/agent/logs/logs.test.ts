@@ -8,6 +8,7 @@ import { Assembler } from './assembler.ts'
 import { batchesOf } from './batches.ts'
 import { ContainerLog, type Position } from './container-log.ts'
 import { parseCriLine } from './cri-line.ts'
+import { Interruption } from './interruption.ts'
 
 const folders: string[] = []
 afterEach(async () => {
@@ -192,4 +193,17 @@ test('batches keep to the limits of one call and to the order of time', () => {
     ]),
   ).toHaveLength(2)
   expect(batchesOf([])).toEqual([])
+})
+
+test('a buffer keeps what fits of what was written while nothing was delivered', () => {
+  const interruption = new Interruption(10)
+  const line = (at: number, length: number) => interruption.keeps({ at, text: new Uint8Array(length) })
+  interruption.delivered(0, 999)
+  expect(line(500, 100)).toBe(true)
+  interruption.delivered(1_000, 5_000)
+  expect([line(1_500, 6), line(2_000, 4), line(3_000, 1), line(5_000, 1), line(5_001, 100)]).toEqual([true, true, false, false, true])
+  expect([interruption.takeLost(), interruption.takeLost()]).toEqual([2, 0])
+  // As with Docker one line is kept, however large it is.
+  interruption.delivered(6_000, 9_000)
+  expect([line(7_000, 11), line(7_001, 1)]).toEqual([true, false])
 })

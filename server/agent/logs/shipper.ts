@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts'
+import type { Interruption } from './interruption.ts'
 import { ContainerLog, type Position, type Read, type ReadLine } from './container-log.ts'
 
 /** Makes of lines what is delivered. */
@@ -25,6 +26,10 @@ export interface ShipperParts<Event> {
   readonly from: () => Promise<Position | undefined>
   /** Delivers one batch. Resolves when they are taken, or will never be; rejects with the signal's reason. */
   readonly put: (events: readonly Event[], signal: AbortSignal) => Promise<void>
+  /** What is lost while nothing is delivered; absent where nothing is. */
+  readonly interruption?: Interruption
+  /** Told how many lines were. */
+  readonly lost?: (lines: number) => void
   /** Delivered up to there. Resolves when that is kept. */
   readonly keep: (position: Position) => Promise<void>
 }
@@ -68,7 +73,7 @@ export class Shipper<Event> {
         // Asked before the files are read: all that it wrote is in them then.
         const isEnded = this.#parts.isEnded()
         const { lines, isAtEnd } = await this.#read(from)
-        const events = lines.flatMap(line => gathering.add(line))
+        const events = this.#kept(lines).flatMap(line => gathering.add(line))
         if ((isEnded && isAtEnd) || this.#isIncompleteForLong(gathering.isWaiting && lines.length === 0)) events.push(...gathering.flush())
         await this.#deliver(events, gathering.safePosition, signal)
         if (isEnded && isAtEnd) return
@@ -85,6 +90,15 @@ export class Shipper<Event> {
     return this.#source === undefined ? { lines: [], isAtEnd: true } : this.#source.read()
   }
 
+  #kept(lines: readonly ReadLine[]): readonly ReadLine[] {
+    const { interruption, lost } = this.#parts
+    if (interruption === undefined) return lines
+    const kept = lines.filter(line => interruption.keeps(line))
+    const count = interruption.takeLost()
+    if (count > 0) lost?.(count)
+    return kept
+  }
+
   #isIncompleteForLong(isIncomplete: boolean): boolean {
     const now = this.#parts.clock.now()
     this.#quietSince = isIncomplete ? (this.#quietSince ?? now) : undefined
@@ -92,7 +106,12 @@ export class Shipper<Event> {
   }
 
   async #deliver(events: readonly Event[], position: Position | undefined, signal: AbortSignal): Promise<void> {
-    for (const batch of this.#parts.batchesOf(events)) await this.#parts.put(batch, signal)
+    const { batchesOf, put, clock, interruption } = this.#parts
+    for (const batch of batchesOf(events)) {
+      const began = clock.now()
+      await put(batch, signal)
+      interruption?.delivered(began, clock.now())
+    }
     if (events.length > 0 && position !== undefined) await this.#parts.keep(position)
   }
 
