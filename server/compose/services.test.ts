@@ -27,6 +27,9 @@ describe('a service', () => {
       '(service web) (deployment D) deployment completed.',
       '(service web) has reached a steady state.',
     ])
+    // Clients put them in order by their times.
+    const times = (world.store.table(serviceEvents).get(world.arn)?.events ?? []).map(({ createdAt = 0 }) => createdAt)
+    expect(times).toEqual([...new Set(times)].toSorted((one, other) => other - one))
     const { deployments, completedRevisionArn } = world.service
     expect(deployments).toMatchObject([{ status: 'PRIMARY', desiredCount: 2, failedTasks: 0, rolloutState: 'COMPLETED' }])
     expect(deployments[0]?.rolloutStateReason).toBe(`ECS deployment ${deployments[0]?.id} completed.`)

@@ -146,8 +146,13 @@ const superseded = (row: ServiceDeploymentRow, now: number): ServiceDeploymentRo
   },
 })
 
-/** The events with `messages`, oldest of them first, put before what was there. */
+/**
+ * The events with `messages`, oldest of them first, put before what was there. Each has a time of its own, a millisecond
+ * after the one before where they come together: clients put them in order by it.
+ */
 export function withEvents(row: ServiceEventsRow, messages: readonly string[], ids: Ids, now: number): ServiceEventsRow {
-  const added = messages.map((message): ServiceEvent => ({ id: ids.uuid(), createdAt: epochSeconds(now), message }))
+  const last = Math.round((row.events[0]?.createdAt ?? 0) * 1000)
+  const first = Math.max(now, last + 1)
+  const added = messages.map((message, index): ServiceEvent => ({ id: ids.uuid(), createdAt: epochSeconds(first + index), message }))
   return { ...row, events: [...added.reverse(), ...row.events].slice(0, eventLimit) }
 }
