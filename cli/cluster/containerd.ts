@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { link, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Docker } from './docker.ts'
 import type { LoadOptions } from './driver.ts'
 import { archiveOf, type ArchiveRequest } from './image-archive.ts'
@@ -11,7 +12,14 @@ import { fullImageName } from './image-name.ts'
 
 const list = ['ctr', '--namespace', 'k8s.io', 'images', 'list']
 // Without --all-platforms: an image of several platforms that Docker holds one of would be refused.
-const importImages = ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-']
+const importFrom = (file: string): readonly string[] => ['ctr', '--namespace', 'k8s.io', 'images', 'import', file]
+const importImages = importFrom('-')
+
+/** A folder of this machine that the nodes see as another one. */
+export interface SharedFolder {
+  readonly here: string
+  readonly inNode: string
+}
 
 /** Whether the node's containerd answers. */
 export const runtimeAnswers = async (docker: Docker, node: string, signal: AbortSignal): Promise<boolean> =>
@@ -38,7 +46,7 @@ export const importInto = async (
   docker: Docker,
   nodes: readonly string[],
   images: readonly string[],
-  { copies, signal }: LoadOptions,
+  { copies, signal, shared }: LoadOptions & { readonly shared?: SharedFolder },
 ): Promise<void> => {
   const stream = async (what: readonly string[]) => {
     await Promise.all(nodes.map(node => docker.saveInto(what, node, importImages, signal)))
@@ -46,7 +54,7 @@ export const importInto = async (
   if (copies === undefined) return images.length === 0 ? undefined : stream(images)
   const ids = await docker.imageIds(images, signal)
   for (const image of images) {
-    const copied = await importCopy(docker, nodes, { image, id: ids.get(image) ?? '', folder: copies, signal })
+    const copied = await importCopy(docker, nodes, { image, id: ids.get(image) ?? '', folder: copies, signal, shared })
     if (!copied) await stream([image])
   }
 }
@@ -55,17 +63,50 @@ export const importInto = async (
  * False when the image has to be streamed. Copies save time and nothing else, so what is wrong with one (no room for it,
  * no `tar`, a file gone bad) is no reason to fail: where it matters, the stream fails too and says why.
  */
-const importCopy = async (docker: Docker, nodes: readonly string[], request: ArchiveRequest): Promise<boolean> => {
+const importCopy = async (
+  docker: Docker,
+  nodes: readonly string[],
+  { shared, ...request }: ArchiveRequest & { readonly shared: SharedFolder | undefined },
+): Promise<boolean> => {
   let archive: string | undefined
   try {
     const file = (archive = await archiveOf(docker, request))
     if (file === undefined) return false
+    if (shared !== undefined && (await importLinked(docker, nodes, file, shared, request.signal))) return true
     await Promise.all(nodes.map(node => docker.sendInto(file, node, importImages, request.signal)))
     return true
   } catch {
     request.signal.throwIfAborted()
     if (archive !== undefined) await rm(archive, { force: true })
     return false
+  }
+}
+
+/** The name is there for a moment; what an interrupted command left of it is taken by the next one. */
+const linkName = '.image.tar'
+
+/**
+ * Gives nodes a file under a name that they see themselves: sent, every byte would go through Docker's client, its daemon and
+ * two of its helpers. False where a link is not to be had, as between two file systems, or where the node cannot read it.
+ */
+const importLinked = async (
+  docker: Docker,
+  nodes: readonly string[],
+  file: string,
+  { here, inNode }: SharedFolder,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const name = join(here, linkName)
+  try {
+    await rm(name, { force: true })
+    await link(file, name)
+    const done = await Promise.all(nodes.map(node => docker.exec(node, importFrom(`${inNode}/${linkName}`), { signal })))
+    return done.every(({ code }) => code === 0)
+  } catch {
+    signal.throwIfAborted()
+    return false
+  } finally {
+    await rm(name, { force: true })
   }
 }
 

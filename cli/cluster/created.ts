@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SharedFolder } from './containerd.ts'
 import type { Container } from './docker.ts'
 import type { ClusterState, Instance } from './driver.ts'
 
@@ -25,6 +26,9 @@ export const stateOf = async (instance: Instance, node: Container | undefined): 
   if ((await createdId(instance)) !== node.id) return { is: 'absent' }
   return { is: node.running ? 'running' : 'stopped' }
 }
+
+/** The data folder as the node of a cluster that we made has it. */
+export const dataOf = (instance: Instance): SharedFolder => ({ here: instance.dataDir, inNode: '/data' })
 
 /** Docker Desktop shows a host's folder below a prefix of its own. */
 const sameFolder = (mounted: string, folder: string): boolean => mounted === folder || mounted === `/host_mnt${folder}`

@@ -80,6 +80,20 @@ describe('what goes wrong', () => {
     expect(error.message).toBe('Port 4566 (the AWS endpoint) is taken by the container localstack.')
     expect(error.remedy).toContain('--port')
   })
+
+  test('ports that one container holds are told together, with the flags for all of them', () => {
+    const holder = 'the container web'
+    const error = portTakenError([
+      { port: 4566, what: 'door' },
+      ...[9000, 9001, 9002].map(port => ({ port, what: 'published' as const, holder })),
+      { port: 9004, what: 'published', holder },
+      { port: 9020, what: 'listener', holder: 'program node (pid 4711)' },
+    ])
+    expect(error.message).toBe(
+      'Port 4566 (the AWS endpoint) is taken, ports 9000-9002 are taken by the container web, port 9004 is taken by the container web, port 9020 is taken by program node (pid 4711).',
+    )
+    expect(error.remedy).toBe('Stop what holds it, or choose others with --port and --publish and --listeners.')
+  })
 })
 
 test.each([

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { CliError } from '../../shared/errors.ts'
 import { labels } from '../../shared/names.ts'
 import { importInto, missingIn } from './containerd.ts'
-import { forgetCreated, noteCreated, stateOf } from './created.ts'
+import { dataOf, forgetCreated, noteCreated, stateOf } from './created.ts'
 import type { Container } from './docker.ts'
 import { knownFailure, lastLines } from './docker-errors.ts'
 import type { ClusterDriver, ClusterState, Instance } from './driver.ts'
@@ -86,7 +86,7 @@ export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver 
     },
     kubeconfig,
     missingImages: (instance, images, signal) => missingIn(docker, nodeOf(instance), images, signal),
-    loadImages: (instance, images, options) => importInto(docker, [nodeOf(instance)], images, options),
+    loadImages: (instance, images, options) => importInto(docker, [nodeOf(instance)], images, { ...options, shared: dataOf(instance) }),
   }
 }
 

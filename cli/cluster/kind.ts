@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
 import { importInto, missingIn } from './containerd.ts'
-import { forgetCreated, noteCreated, stateOf } from './created.ts'
+import { dataOf, forgetCreated, noteCreated, stateOf } from './created.ts'
 import type { Docker } from './docker.ts'
 import { knownFailure, lastLines } from './docker-errors.ts'
 import type { ClusterDriver, CreateOptions, Instance } from './driver.ts'
@@ -104,7 +104,7 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
     },
     kubeconfig,
     missingImages: (instance, images, signal) => missingIn(docker, nodeOf(instance), images, signal),
-    loadImages: (instance, images, options) => importInto(docker, [nodeOf(instance)], images, options),
+    loadImages: (instance, images, options) => importInto(docker, [nodeOf(instance)], images, { ...options, shared: dataOf(instance) }),
   }
 }
 

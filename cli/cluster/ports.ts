@@ -49,12 +49,32 @@ export const takenPorts = async (docker: Docker, instance: Instance, signal: Abo
 const flags = { door: '--port', api: '--api-port', published: '--publish', listener: '--listeners' } as const
 
 export const portTakenError = (taken: readonly TakenPort[]): CliError => {
-  const named = taken.map(({ port, what, holder }) => {
+  const named = runsOf(taken).map(run => {
+    const [{ port, what, holder }] = run
+    const last = run.at(-1)?.port ?? port
     const purpose = what === 'door' ? ' (the AWS endpoint)' : what === 'api' ? ' (the Kubernetes API)' : ''
-    return `port ${port}${purpose} is taken${holder ? ` by ${holder}` : ''}`
+    const ports = last === port ? `port ${port}${purpose} is` : `ports ${port}-${last} are`
+    return `${ports} taken${holder ? ` by ${holder}` : ''}`
   })
-  const first = taken[0]?.what
-  const choice = first ? `choose another with ${flags[first]}` : 'choose others with --port, --api-port, --publish or --listeners'
+  const wanted = [...new Set(taken.flatMap(({ what }) => (what === undefined ? [] : [flags[what]])))]
+  const choice =
+    wanted.length === 0
+      ? 'choose others with --port, --api-port, --publish or --listeners'
+      : `choose ${wanted.length === 1 ? 'another' : 'others'} with ${wanted.join(' and ')}`
   const text = named.join(', ')
   return new CliError(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`, `Stop what holds it, or ${choice}.`)
+}
+
+type Run = [TakenPort, ...TakenPort[]]
+
+/** Ports that follow each other, with one holder and one purpose, together. */
+const runsOf = (taken: readonly TakenPort[]): readonly Run[] => {
+  const runs: Run[] = []
+  for (const each of taken) {
+    const last = runs.at(-1)?.at(-1)
+    const follows = last?.port === each.port - 1 && last.holder === each.holder && last.what === each.what
+    if (follows) runs.at(-1)?.push(each)
+    else runs.push([each])
+  }
+  return runs
 }
