@@ -49,6 +49,8 @@ export const driverFor = async (
   const { version } = tools[name]
   if (!options.download)
     throw new CliError(`${name} is not on PATH.`, `Install ${name} ${version} or newer, or let kecs fetch it: leave out --no-download.`)
+  // Nobody wants to wait for a tool that has nothing to run on.
+  await (await import('./cluster/docker.ts')).localDocker().require(signal)
   const program = await steps.run(`Fetching ${name} ${version}, which is not on PATH`, step =>
     fetchTool(name, { home: host.home, env: host.env, signal, progress: step.progress }),
   )

@@ -51,3 +51,18 @@ test('up --no-download fetches nothing', async () => {
   expect(refused.stderr).toContain('k3d is not on PATH')
   expect(asked).toEqual([])
 })
+
+test('nothing is fetched where Docker does not answer', async () => {
+  asked = []
+  const broken = join(home.path, '..', 'broken')
+  mkdirSync(broken, { recursive: true })
+  writeFileSync(
+    join(broken, 'docker'),
+    '#!/bin/sh\necho "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2\nexit 1\n',
+  )
+  chmodSync(join(broken, 'docker'), 0o755)
+  const refused = await home.run(['up', '--driver', 'kind'], { env: { ...env(), PATH: `${broken}:/usr/bin:/bin` } })
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('Docker is not running')
+  expect(asked).toEqual([])
+})
