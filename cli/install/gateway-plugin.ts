@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { ConfigMap, Manifest } from '../../shared/kube/index.ts'
 import { labelPrefix } from '../../shared/names.ts'
-import source from './gateway-plugin/kecs.go' with { type: 'text' }
+import clients from './gateway-plugin/clients.go' with { type: 'text' }
+import main from './gateway-plugin/kecs.go' with { type: 'text' }
+import rewrite from './gateway-plugin/rewrite.go' with { type: 'text' }
 import type { Installation } from './installation.ts'
 import { metaOf } from './pod-parts.ts'
 
@@ -22,17 +24,19 @@ const manifest = [
   '',
 ].join('\n')
 
+const sources: Readonly<Record<string, string>> = { 'kecs.go': main, 'clients.go': clients, 'rewrite.go': rewrite }
+
 /** The source of what Traefik lacks of a load balancer, which it interprets. */
 export const pluginSource = (installation: Installation): ConfigMap & Manifest => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: metaOf(installation, 'traefik', configMapName),
-  data: { 'traefik.yml': manifest, 'kecs.go': source },
+  data: { 'traefik.yml': manifest, ...sources },
 })
 
 /** On the gateway's pods: it reads its plugin when it starts, and only then. */
 export const pluginStamp: Readonly<Record<string, string>> = {
-  [`${labelPrefix}/plugin`]: createHash('sha256').update(source).digest('hex').slice(0, 12),
+  [`${labelPrefix}/plugin`]: createHash('sha256').update(Object.values(sources).join('\n')).digest('hex').slice(0, 12),
 }
 
 export const pluginArguments: readonly string[] = [`--experimental.localplugins.${pluginName}.modulename=${moduleName}`]
@@ -41,10 +45,7 @@ export const pluginVolume = {
   name: 'plugin',
   configMap: {
     name: configMapName,
-    items: [
-      { key: 'traefik.yml', path: '.traefik.yml' },
-      { key: 'kecs.go', path: 'kecs.go' },
-    ],
+    items: [{ key: 'traefik.yml', path: '.traefik.yml' }, ...Object.keys(sources).map(name => ({ key: name, path: name }))],
   },
 }
 

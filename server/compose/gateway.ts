@@ -32,6 +32,8 @@ import { GroupRequests } from '../gateway/group-requests.ts'
 import { LoadBalancerServices } from '../gateway/load-balancer-services.ts'
 import { routingState } from '../gateway/routing-tables.ts'
 import { Tokens, fetchTrusting } from '../gateway/tokens.ts'
+import { Steps } from '../gateway/steps.ts'
+import { TrustStores } from '../gateway/trust-stores.ts'
 import { TraefikGateway } from '../gateway/traefik-gateway.ts'
 import type { AdminRoute } from '../http/admin.ts'
 import type { Logger } from '../log.ts'
@@ -75,6 +77,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
   const nodes = () => runtime.nodes()
   const authority = await openAuthority({ folder: join(config.dataDir, 'ca'), instance: config.instance, clock, ids })
   const certificates = new Certificates({ store, clock, ids, log, authority, backend, onMade: () => gateway.changed() })
+  const trust = new TrustStores({ store, clock, log, backend, onRead: () => gateway.changed() })
+  const steps = new Steps()
   const own = `http://${gatewayService}.${systemNamespace}:${gatewayPort}`
   const applied = config.outside === undefined ? `${own}${appliedPath}` : `${config.outside.doorUrl}${doorAppliedPath}`
   const gateway: TraefikGateway = new TraefikGateway({
@@ -83,11 +87,18 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     log,
     bootId: ids.hex32().slice(0, 12),
     isReady: () => isSynced() && certificates.isSettled,
-    compute: () => dynamicConfiguration(routingState({ store, nodes, certificate: (arn, balancer) => certificates.pair(arn, balancer) })),
-    fingerprint: () =>
-      nodes()
-        .map(({ name, address }) => `${name} ${address}`)
-        .join('\n'),
+    compute: () =>
+      dynamicConfiguration(
+        routingState({
+          store,
+          nodes,
+          certificate: (arn, balancer) => certificates.pair(arn, balancer),
+          trustedClients: arn => trust.contents(arn),
+          now: clock.now(),
+          changesAt: at => steps.expect(at),
+        }),
+      ),
+    fingerprint: () => [steps.passed(clock.now()), ...nodes().map(({ name, address }) => `${name} ${address}`)].join('\n'),
     readApplied: async () => {
       const response = await fetch(applied, { signal: AbortSignal.timeout(appliedTimeout) })
       await response.body?.cancel()
@@ -121,6 +132,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     stop: () => {
       gateway.stop()
       certificates.stop()
+      trust.stop()
     },
   }
 }

@@ -18,10 +18,13 @@ export interface RoutingSources {
   readonly store: Store
   readonly nodes: () => readonly RuntimeNode[]
   readonly certificate: RoutingState['certificate']
+  readonly trustedClients: RoutingState['trustedClients']
+  readonly now: number
+  readonly changesAt: RoutingState['changesAt']
 }
 
 /** The state that the gateway's configuration is computed from, as it is now. */
-export function routingState({ store, nodes, certificate }: RoutingSources): RoutingState {
+export function routingState({ store, nodes, ...sources }: RoutingSources): RoutingState {
   const addresses = new Map(nodes().map(({ name, address }) => [nodeMachineId(name), address]))
   return {
     loadBalancers: store.table(loadBalancers).all(),
@@ -35,8 +38,8 @@ export function routingState({ store, nodes, certificate }: RoutingSources): Rou
       })),
     entryPort: arn => store.table(listenerPorts).get(arn)?.port,
     instanceAddress: id => addresses.get(id),
-    certificate,
     connectEndpoints: servedEndpoints(store),
+    ...sources,
   }
 }
 

@@ -20,6 +20,9 @@ export interface Answer {
 export interface Asked extends RequestOptions {
   readonly ca?: string
   readonly servername?: string
+  /** A client's certificate and its key, PEM. */
+  readonly cert?: string
+  readonly key?: string
   readonly body?: string
 }
 

@@ -1,4 +1,5 @@
 import type { Action, Listener, LoadBalancerTypeEnum, Rule, TargetHealthStateEnum } from '../../server/aws/generated/elbv2.ts'
+import type { TrustedClients } from '../../server/domain/elbv2/routing/client-certificates.ts'
 import type { CertificatePair } from '../../server/domain/elbv2/routing/dynamic-configuration.ts'
 import type { RegisteredTarget } from '../../server/domain/elbv2/routing/eligible-targets.ts'
 import type { RoutingState } from '../../server/domain/elbv2/routing/routing-state.ts'
@@ -50,6 +51,8 @@ export interface ListenerOf {
   readonly port: number
   readonly protocol?: Listener['Protocol']
   readonly certificate?: string
+  readonly mutual?: Listener['MutualAuthentication']
+  readonly attributes?: Readonly<Record<string, string>>
   /** The gateway's; undefined: none yet. */
   readonly entryPort?: number | undefined
   /** In order; the last is the default rule. */
@@ -63,6 +66,10 @@ export interface World {
   readonly groups?: readonly { readonly row: TargetGroupRow; readonly targets: readonly RegisteredTarget[] }[]
   readonly instances?: Readonly<Record<string, string>>
   readonly certificates?: Readonly<Record<string, CertificatePair>>
+  readonly trustStores?: Readonly<Record<string, TrustedClients>>
+  readonly now?: number
+  /** When the configuration said that it will be another one. */
+  readonly changes?: number[]
 }
 
 export const forwardTo = (...weights: readonly (readonly [group: number, weight: number])[]): Action => ({
@@ -98,7 +105,7 @@ export const routingWorld = (world: World): RoutingState => {
   const listenerArn = (at: number): string => arn(`listener/${segment}/web/${hex(1)}/${hex(at + 1)}`)
   const ruleArn = (at: number, rule: number): string =>
     arn(`listener-rule/${segment}/web/${hex(1)}/${hex(at + 1)}/${hex((at + 1) * 100 + rule)}`)
-  const listeners = world.listeners.map(({ port, protocol = 'HTTP', certificate, rules }, at): ListenerRow => ({
+  const listeners = world.listeners.map(({ port, protocol = 'HTTP', certificate, mutual, attributes = {}, rules }, at): ListenerRow => ({
     scope,
     listener: {
       ListenerArn: listenerArn(at),
@@ -106,10 +113,11 @@ export const routingWorld = (world: World): RoutingState => {
       Port: port,
       Protocol: protocol,
       ...(certificate === undefined ? {} : { Certificates: [{ CertificateArn: certificate }] }),
+      ...(mutual === undefined ? {} : { MutualAuthentication: mutual }),
     },
     defaultRuleArn: ruleArn(at, rules.length - 1),
     certificates: [],
-    attributes: {},
+    attributes,
     tags: [],
   }))
   const rulesOf = (of: string): readonly RuleRow[] =>
@@ -140,5 +148,8 @@ export const routingWorld = (world: World): RoutingState => {
     instanceAddress: id => world.instances?.[id],
     certificate: of => world.certificates?.[of],
     connectEndpoints: [],
+    trustedClients: of => world.trustStores?.[of],
+    now: world.now ?? 0,
+    changesAt: at => void world.changes?.push(at),
   }
 }

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +36,20 @@ type Config struct {
 	ClientPort   string
 	// Queried asks for the query in a header, for rules to match.
 	Queried string
+
+	// Clients is "passthrough" where targets are told clients' certificates, "verify" where only those pass that Authorities
+	// (PEM) vouch for and Revoked (issuers in base64, each with serial numbers) does not name; Expired lets those pass whose time is over.
+	Clients     string
+	Authorities string
+	Revoked     string
+	Expired     string
+	// Names of headers, where they are others than AWS'.
+	SerialHeader   string
+	IssuerHeader   string
+	SubjectHeader  string
+	ValidityHeader string
+	LeafHeader     string
+	ChainHeader    string
 
 	// HostRegex and URLRegex are what a rule looks for, and HostTo and URLTo what it puts there, behind an equals sign, as
 	// an empty text would be none.
@@ -68,7 +81,7 @@ func CreateConfig() *Config {
 func New(_ context.Context, next http.Handler, config *Config, _ string) (http.Handler, error) {
 	switch config.Do {
 	case "listen":
-		return &listener{next: next, config: config}, nil
+		return newListener(next, config)
 	case "forward":
 		return &forward{next: next, config: config}, nil
 	case "rewrite":
@@ -100,12 +113,11 @@ func portsOf(text string) map[string]string {
 	return ports
 }
 
-type listener struct {
-	next   http.Handler
-	config *Config
-}
-
 func (l *listener) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	if l.config.Clients != "" && !l.admit(req) {
+		turnAway(rw)
+		return
+	}
 	header := req.Header
 	header.Set("X-Forwarded-Proto", l.config.Proto)
 	header.Set("X-Forwarded-Port", l.config.Port)
@@ -156,75 +168,6 @@ func (f *forward) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		}
 	}
 	f.next.ServeHTTP(rw, req)
-}
-
-type rewrite struct {
-	next   http.Handler
-	config *Config
-	host   *regexp.Regexp
-	url    *regexp.Regexp
-}
-
-func newRewrite(next http.Handler, config *Config) (http.Handler, error) {
-	made := &rewrite{next: next, config: config}
-	var err error
-	if config.HostRegex != "" {
-		if made.host, err = regexp.Compile(config.HostRegex); err != nil {
-			return nil, fmt.Errorf("host: %w", err)
-		}
-	}
-	if config.URLRegex != "" {
-		if made.url, err = regexp.Compile(config.URLRegex); err != nil {
-			return nil, fmt.Errorf("url: %w", err)
-		}
-	}
-	return made, nil
-}
-
-// A host is looked at without its port, which is the gateway's; a URL is path and query. What is not found stays as it
-// is, and what comes of it must be a host or a URL still.
-func (r *rewrite) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
-	if r.host != nil {
-		host, _ := splitHost(req.Host)
-		if to, isFound := replaced(r.host, host, r.config.HostTo); isFound {
-			if to == "" || strings.ContainsAny(to, " /?#@\\\r\n") {
-				failed(rw)
-				return
-			}
-			req.Host = to
-		}
-	}
-	if r.url != nil {
-		if to, isFound := replaced(r.url, req.URL.RequestURI(), r.config.URLTo); isFound {
-			target, err := url.ParseRequestURI(to)
-			if err != nil || !strings.HasPrefix(to, "/") || strings.ContainsAny(to, " \r\n") {
-				failed(rw)
-				return
-			}
-			req.URL.Path, req.URL.RawPath, req.URL.RawQuery = target.Path, target.RawPath, target.RawQuery
-			req.RequestURI = req.URL.RequestURI()
-		}
-	}
-	r.next.ServeHTTP(rw, req)
-}
-
-// The text with the first place that the expression finds replaced.
-func replaced(expression *regexp.Regexp, text string, to string) (string, bool) {
-	found := expression.FindStringSubmatchIndex(text)
-	if found == nil {
-		return text, false
-	}
-	middle := expression.ExpandString(nil, strings.TrimPrefix(to, "="), text, found)
-	return text[:found[0]] + string(middle) + text[found[1]:], true
-}
-
-func failed(rw http.ResponseWriter) {
-	body := page(http.StatusInternalServerError)
-	rw.Header().Set("Server", "awselb/2.0")
-	rw.Header().Set("Content-Type", "text/html")
-	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	rw.WriteHeader(http.StatusInternalServerError)
-	_, _ = rw.Write([]byte(body))
 }
 
 type connect struct {

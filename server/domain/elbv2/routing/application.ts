@@ -4,6 +4,7 @@ import { callbackPath, tcpEntryPoint } from '../../../../shared/names.ts'
 import type { ListenerRow, LoadBalancerRow, RuleRow } from '../../../store/elbv2-tables.ts'
 import { targetGroupsOf } from '../actions.ts'
 import { logsIn } from '../guards.ts'
+import { clientSettings } from './client-certificates.ts'
 import type { DynamicConfiguration, HttpRouter, HttpService, HttpTransport, Middleware } from './dynamic-configuration.ts'
 import { type ListenerSettings, callbackOutcome, outcomeOf } from './http-actions.ts'
 import { functionsGroup, functionsService, groupService, httpGroup } from './http-groups.ts'
@@ -25,12 +26,13 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
   const listeners = [...state.listenersOf(balancer.loadBalancer.LoadBalancerArn)]
   for (const row of listeners) {
     const port = state.entryPort(row.listener.ListenerArn)
-    if (port === undefined || !hasCertificate(state, balancer, row)) continue
+    const clients = clientSettings(state, row)
+    if (port === undefined || clients === undefined || !hasCertificate(state, balancer, row)) continue
     const rules = [...state.rulesOf(row.listener.ListenerArn)]
     const name = nameOf('listener', row.listener.ListenerArn)
     const isQueried = rules.some(({ rule }) => needsQuery(rule.Conditions))
     const settings = listenerSettings(state, row, listeners)
-    middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...(isQueried ? { queried: 'true' } : {}) } } }
+    middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...clients, ...(isQueried ? { queried: 'true' } : {}) } } }
     Object.assign(routers, entrances(balancer, row, { port, hosts: expressHosts(rules) }))
     const handOver = handingOver(balancer, isQueried)
     if (handOver !== undefined) middlewares[`${name}-forward`] = handOver

@@ -140,6 +140,53 @@ describe('an Application Load Balancer', () => {
     })
   })
 
+  test('asks clients for certificates where a listener wants them, and serves nobody while it does not know whom to believe', () => {
+    const certificates = { own: { certFile: 'c', keyFile: 'k' } }
+    const rules = [{ Actions: [forwardTo([1, 1])] }]
+    const secure = { port: 443, entryPort: 9020, protocol: 'HTTPS', certificate: 'own', rules } as const
+    const attributes = { 'routing.http.request.x_amzn_mtls_clientcert_leaf.header_name': 'X-Leaf' }
+    const verify = { ...secure, attributes, mutual: { Mode: 'verify', TrustStoreArn: 'store', IgnoreClientCertificateExpiry: true } }
+    const unread = dynamicConfiguration(routingWorld({ listeners: [verify], groups, certificates }))
+    expect(unread.http?.routers).toBeUndefined()
+    const trustStores = { store: { authorities: 'pem', revoked: ['bGlzdA==', 'b25l'] } }
+    const { http, tls } = dynamicConfiguration(routingWorld({ listeners: [verify], groups, certificates, trustStores }))
+    expect(http?.middlewares?.[listener]).toMatchObject({
+      plugin: { kecs: { clients: 'verify', authorities: 'pem', revoked: 'bGlzdA== b25l', expired: 'true', leafHeader: 'X-Leaf' } },
+    })
+    expect(tls?.options?.default.clientAuth).toEqual({ clientAuthType: 'RequestClientCert' })
+    const passing = dynamicConfiguration(
+      routingWorld({ listeners: [{ ...secure, mutual: { Mode: 'passthrough' } }], groups, certificates }),
+    )
+    expect(passing.http?.middlewares?.[listener]).toMatchObject({ plugin: { kecs: { clients: 'passthrough' } } })
+    const off = dynamicConfiguration(routingWorld({ listeners: [{ ...secure, mutual: { Mode: 'off' } }], groups, certificates }))
+    expect(off.tls?.options).toBeUndefined()
+  })
+
+  test('gives new targets of a group with a slow start less, and says when it will be more', () => {
+    const old = aTarget('10.0.0.1', 'healthy')
+    const young = aTarget('10.0.0.2', 'healthy', { registeredAt: 1_000 })
+    const slow = {
+      row: aTargetGroup(1, {}, { 'slow_start.duration_seconds': '30' }),
+      targets: [old, { ...young, health: { ...young.health!, since: 2_000 } }],
+    }
+    const changes: number[] = []
+    const listeners = [{ port: 80, entryPort: 9020, rules: [{ Actions: [forwardTo([1, 1])] }] }]
+    const { http } = dynamicConfiguration(routingWorld({ listeners, groups: [slow], now: 12_500, changes }))
+    expect(http?.services?.[group(1)]).toMatchObject({
+      loadBalancer: {
+        servers: [
+          { url: 'http://10.0.0.1:80', weight: 10 },
+          { url: 'http://10.0.0.2:80', weight: 3 },
+        ],
+      },
+    })
+    expect(changes).toEqual([14_000])
+    const later = dynamicConfiguration(routingWorld({ listeners, groups: [slow], now: 32_000 }))
+    expect(later.http?.services?.[group(1)]).toMatchObject({
+      loadBalancer: { servers: [{ url: 'http://10.0.0.1:80' }, { url: 'http://10.0.0.2:80' }] },
+    })
+  })
+
   test('sends what is for functions to the control plane, with the rule that it met, in the share of their groups', () => {
     const lambda = { TargetType: 'lambda', HealthCheckEnabled: false } as const
     const functions = [4, 5].map(number => ({ row: aTargetGroup(number, lambda), targets: [aTarget('arn:aws:lambda:function')] }))

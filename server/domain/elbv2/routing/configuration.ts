@@ -3,6 +3,7 @@
 import type { LoadBalancerRow } from '../../../store/elbv2-tables.ts'
 import { connectParts } from '../../connect/routing.ts'
 import { applicationParts } from './application.ts'
+import { asksForCertificates } from './client-certificates.ts'
 import type { CertificatePair, DynamicConfiguration } from './dynamic-configuration.ts'
 import { networkParts } from './network.ts'
 import { type RoutingState, section } from './routing-state.ts'
@@ -50,8 +51,11 @@ function withoutEmpty<T extends object>(value: T): Known<T> {
 function tlsOf(state: RoutingState, balancers: readonly LoadBalancerRow[]): DynamicConfiguration['tls'] {
   const defaults: CertificatePair[] = []
   const others: CertificatePair[] = []
+  let asks = false
   for (const balancer of balancers) {
-    for (const { listener, certificates } of state.listenersOf(balancer.loadBalancer.LoadBalancerArn)) {
+    for (const row of state.listenersOf(balancer.loadBalancer.LoadBalancerArn)) {
+      const { listener, certificates } = row
+      asks ||= asksForCertificates(row)
       if (listener.Protocol !== 'HTTPS' && listener.Protocol !== 'TLS') continue
       const pair = (arn: string | undefined) => (arn === undefined ? undefined : state.certificate(arn, balancer))
       const own = pair(listener.Certificates?.[0]?.CertificateArn)
@@ -64,5 +68,9 @@ function tlsOf(state: RoutingState, balancers: readonly LoadBalancerRow[]): Dyna
   }
   const [first] = defaults
   if (first === undefined) return undefined
-  return { certificates: [...defaults, ...others], stores: { default: { defaultCertificate: first } } }
+  return {
+    certificates: [...defaults, ...others],
+    stores: { default: { defaultCertificate: first } },
+    ...(asks ? { options: { default: { alpnProtocols: ['h2', 'http/1.1'], clientAuth: { clientAuthType: 'RequestClientCert' } } } } : {}),
+  }
 }

@@ -20,6 +20,10 @@ export interface DynamicConfiguration {
   }
   readonly tls?: {
     readonly certificates?: readonly CertificatePair[]
+    /** For all listeners: which of them a connection is for is not known when it begins. */
+    readonly options?: {
+      readonly default: { readonly alpnProtocols: readonly string[]; readonly clientAuth: { readonly clientAuthType: 'RequestClientCert' } }
+    }
     readonly stores?: { readonly default: { readonly defaultCertificate: CertificatePair } }
   }
 }
@@ -55,7 +59,7 @@ export interface Cookie {
 export type HttpService =
   | {
       readonly loadBalancer: {
-        readonly servers?: readonly { readonly url: string }[]
+        readonly servers?: readonly { readonly url: string; readonly weight?: number }[]
         readonly passHostHeader: boolean
         readonly strategy?: 'wrr' | 'p2c'
         readonly serversTransport?: string

@@ -4,13 +4,25 @@ import { controlPlaneName, functionsPort, systemNamespace } from '../../../../sh
 import type { TargetGroupRow } from '../../../store/elbv2-tables.ts'
 import type { Cookie, HttpService } from './dynamic-configuration.ts'
 import { type RoutingState, nameOf } from './routing-state.ts'
-import { targetAddresses } from './target-addresses.ts'
+import { slowStart } from './slow-start.ts'
+import { reachedTargets } from './target-addresses.ts'
 
 /** How a group's requests are sent to its targets. */
 export function httpGroup(state: RoutingState, group: TargetGroupRow, transport: string): HttpService {
   const { targetGroup, attributes } = group
   const scheme = schemeOf(targetGroup.Protocol, targetGroup.ProtocolVersion)
-  const servers = targetAddresses(state, group).map(address => ({ url: `${scheme}://${address}` }))
+  const reached = reachedTargets(state, group)
+  const durationMs = Number(attributes['slow_start.duration_seconds'] ?? 0) * 1000
+  const { weights, nextAt } = slowStart(
+    durationMs,
+    reached.map(({ target }) => target),
+    state.now,
+  )
+  if (nextAt !== undefined) state.changesAt(nextAt)
+  const servers = reached.map(({ address }, at) => ({
+    url: `${scheme}://${address}`,
+    ...(nextAt === undefined ? {} : { weight: weights[at] ?? 1 }),
+  }))
   const cookie = stickyCookie(attributes)
   return {
     loadBalancer: {

@@ -1,5 +1,6 @@
 import type { ListenerRow, LoadBalancerRow, RuleRow, TargetGroupRow } from '../../../store/elbv2-tables.ts'
 import type { ServedEndpoint } from '../../connect/routing.ts'
+import type { TrustedClients } from './client-certificates.ts'
 import type { CertificatePair } from './dynamic-configuration.ts'
 import type { RegisteredTarget } from './eligible-targets.ts'
 
@@ -19,6 +20,12 @@ export interface RoutingState {
   certificate(arn: string, loadBalancer: LoadBalancerRow): CertificatePair | undefined
   /** Endpoints of Service Connect that have a port of the gateway. */
   readonly connectEndpoints: readonly ServedEndpoint[]
+  /** What a trust store holds; undefined while it is read. */
+  trustedClients(trustStoreArn: string): TrustedClients | undefined
+  /** Milliseconds. */
+  readonly now: number
+  /** Says that the configuration will be another one at a time, though nothing else changes. Milliseconds. */
+  changesAt(at: number): void
 }
 
 /** What is called after a resource: its kind and the 16 digits at the end of its ARN. */

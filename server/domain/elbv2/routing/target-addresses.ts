@@ -3,9 +3,19 @@ import { type RegisteredTarget, eligibleTargets } from './eligible-targets.ts'
 import { type RoutingState, hostPort } from './routing-state.ts'
 
 /** Where the gateway reaches the targets of a group that get requests, as `address:port`; functions are not among them. */
-export function targetAddresses(state: RoutingState, group: TargetGroupRow): readonly string[] {
+export const targetAddresses = (state: RoutingState, group: TargetGroupRow): readonly string[] =>
+  reachedTargets(state, group).map(({ address }) => address)
+
+/** The same with the targets that are there. */
+export function reachedTargets(
+  state: RoutingState,
+  group: TargetGroupRow,
+): readonly { readonly address: string; readonly target: RegisteredTarget }[] {
   const { TargetGroupArn: arn, TargetType: type } = group.targetGroup
-  return eligibleTargets(group, state.targetsOf(arn)).flatMap(({ row }: RegisteredTarget) => addressOf(state, type, row) ?? [])
+  return eligibleTargets(group, state.targetsOf(arn)).flatMap(target => {
+    const address = addressOf(state, type, target.row)
+    return address === undefined ? [] : [{ address, target }]
+  })
 }
 
 function addressOf(state: RoutingState, type: string, { target }: TargetRow): string | undefined {

@@ -1,0 +1,111 @@
+// Load balancers of a real cluster that ask clients for certificates.
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type * as elb from '@aws-sdk/client-elastic-load-balancing-v2'
+import { instance } from '../support/instance.ts'
+import { until } from '../support/until.ts'
+import { type Answer, type Asked, Balancers, type Server, ask, fixed, forward, hostAddress, httpBackend } from './load-balancer-harness.ts'
+
+const minute = 60_000
+let balancers: Balancers
+let target: Server
+let host: string
+let ca: string
+let folder: string
+
+beforeAll(async () => {
+  const kecs = await instance()
+  balancers = new Balancers(kecs)
+  host = await hostAddress(kecs)
+  target = httpBackend(host, 'target')
+  ca = (await kecs.kecs(['ca'])).stdout
+  folder = await mkdtemp(join(tmpdir(), 'kecs-clients-'))
+}, 10 * minute)
+afterAll(async () => {
+  await balancers.removeAll()
+  await target.stop()
+  await rm(folder, { recursive: true })
+}, minute)
+
+const openssl = (line: string) => balancers.kecs.run(['sh', '-c', `cd ${folder} && openssl ${line}`])
+const file = (name: string): Promise<string> => Bun.file(join(folder, name)).text()
+
+/** An authority, and certificates of it: `ann` and `eve`, of whom `eve` is revoked; and `mallory`, who vouches for herself. */
+const certificates = async () => {
+  await openssl('req -x509 -newkey rsa:2048 -nodes -days 9 -subj "/O=Test/CN=Clients" -keyout ca.key -out ca.pem')
+  for (const name of ['ann', 'eve']) {
+    await openssl(`req -newkey rsa:2048 -nodes -subj "/O=Test/CN=${name}" -keyout ${name}.key -out ${name}.csr`)
+    await openssl(
+      `x509 -req -in ${name}.csr -CA ca.pem -CAkey ca.key -days 9 -set_serial ${name === 'ann' ? '0x03A5B1' : '0x03A5B2'} -out ${name}.pem`,
+    )
+  }
+  await openssl('req -x509 -newkey rsa:2048 -nodes -days 9 -subj "/CN=mallory" -keyout mallory.key -out mallory.pem')
+  await Bun.write(join(folder, 'index.txt'), '')
+  await Bun.write(join(folder, 'ca.conf'), '[ca]\ndefault_ca=x\n[x]\ndatabase=index.txt\ndefault_md=sha256\ndefault_crl_days=9\n')
+  await openssl('ca -config ca.conf -keyfile ca.key -cert ca.pem -revoke eve.pem')
+  await openssl('ca -config ca.conf -keyfile ca.key -cert ca.pem -gencrl -out revoked.pem')
+}
+
+test(
+  'lets those pass whom its trust store vouches for, and tells the target who they are',
+  async () => {
+    await certificates()
+    const { aws } = balancers.kecs
+    const bucket = `clients-${Date.now()}`
+    await aws('s3api', 'create-bucket', '--bucket', bucket)
+    for (const key of ['ca.pem', 'revoked.pem'])
+      await aws('s3api', 'put-object', '--bucket', bucket, '--key', key, '--body', join(folder, key))
+    const bundle = ['--ca-certificates-bundle-s3-bucket', bucket, '--ca-certificates-bundle-s3-key', 'ca.pem']
+    const made = await aws('elbv2', 'create-trust-store', '--name', bucket, ...bundle)
+    const { TrustStoreArn = '' } = (made['TrustStores'] as elb.TrustStore[])[0] ?? {}
+    const revocations = ['--trust-store-arn', TrustStoreArn, '--revocation-contents', `S3Bucket=${bucket},S3Key=revoked.pem`]
+    const certificate = String((await aws('acm', 'request-certificate', '--domain-name', 'shop.test'))['CertificateArn'])
+    const secure: Partial<elb.CreateListenerCommandInput> = { Protocol: 'HTTPS', Certificates: [{ CertificateArn: certificate }] }
+    const { arn } = await balancers.balancer('mutual')
+    const group = await balancers.group('mutual', [{ Id: host, Port: target.port }])
+    const verify = { ...secure, MutualAuthentication: { Mode: 'verify', TrustStoreArn } }
+    const { port } = await balancers.listener(arn, 443, forward([group, 1]), verify)
+    const passing = await balancers.listener(arn, 8443, forward([group, 1]), { ...secure, MutualAuthentication: { Mode: 'passthrough' } })
+    const plain = await balancers.listener(arn, 9443, fixed('204'), secure)
+
+    const client = async (name: string): Promise<Asked> => ({ ca, cert: await file(`${name}.pem`), key: await file(`${name}.key`) })
+    const headersOf = ({ body }: Answer): Record<string, string> => JSON.parse(body).headers
+    const isLet = (at: number, options: Asked) =>
+      until('an answer', async () => {
+        const answer = await ask(at, options).catch(() => undefined)
+        return answer?.status === 200 && answer
+      })
+    const ann = headersOf(await isLet(port, { ...(await client('ann')), headers: { 'x-amzn-mtls-clientcert-subject': 'CN=root' } }))
+    expect(ann).toMatchObject({
+      'x-amzn-mtls-clientcert-serial-number': '03A5B1',
+      'x-amzn-mtls-clientcert-issuer': 'CN=Clients,O=Test',
+      'x-amzn-mtls-clientcert-subject': 'CN=ann,O=Test',
+      'x-amzn-mtls-clientcert-validity': expect.stringMatching(/^NotBefore=[\d-]+T[\d:]+Z;NotAfter=[\d-]+T[\d:]+Z$/),
+    })
+    const pem = await file('ann.pem')
+    expect(decodeURIComponent(ann['x-amzn-mtls-clientcert-leaf'] ?? '')).toBe(pem)
+    expect(ann['x-amzn-mtls-clientcert-leaf']).toStartWith('-----BEGIN%20CERTIFICATE-----%0AMII')
+
+    await isLet(port, await client('eve'))
+    await aws('elbv2', 'add-trust-store-revocations', ...revocations)
+    await until('eve to be turned away', () =>
+      client('eve')
+        .then(options => ask(port, options))
+        .then(
+          () => false,
+          () => true,
+        ),
+    )
+    for (const options of [await client('mallory'), { ca }]) await expect(ask(port, options)).rejects.toThrow()
+    expect((await ask(port, await client('ann'))).status).toBe(200)
+
+    const mallory = headersOf(await isLet(passing.port, await client('mallory')))
+    expect(decodeURIComponent(mallory['x-amzn-mtls-clientcert'] ?? '')).toBe(await file('mallory.pem'))
+    expect(mallory).not.toHaveProperty('x-amzn-mtls-clientcert-subject')
+    expect(headersOf(await isLet(passing.port, { ca }))).not.toHaveProperty('x-amzn-mtls-clientcert')
+    expect((await ask(plain.port, { ca })).status).toBe(204)
+  },
+  3 * minute,
+)
