@@ -1,17 +1,28 @@
-import type { ServedEndpoint } from '../domain/connect/routing.ts'
-import { type RoutingState, hostPort } from '../domain/elbv2/routing/routing-state.ts'
+import type { RoutingState } from '../domain/elbv2/routing/routing-state.ts'
 import { nodeMachineId } from '../domain/container-instance.ts'
 import type { RuntimeNode } from '../runtime/runtime.ts'
 import { listenerPorts, listeners, loadBalancers, rules, targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
-import { type ConnectEndpointRow, connectEndpoints, connectEntries } from '../store/connect-tables.ts'
+import { connectEndpoints, connectEntries } from '../store/connect-tables.ts'
+import { serviceDeployments } from '../store/service-tables.ts'
 import { instances } from '../store/servicediscovery-tables.ts'
 import type { Store } from '../store/store.ts'
+import { servedEndpoints } from './connect-routes.ts'
 
 /** Tables that what is routed depends on. */
 export const routingTables: ReadonlySet<string> = new Set(
-  [connectEndpoints, connectEntries, instances, listenerPorts, listeners, loadBalancers, rules, targetGroups, targetHealth, targets].map(
-    ({ name }) => name,
-  ),
+  [
+    connectEndpoints,
+    connectEntries,
+    instances,
+    listenerPorts,
+    listeners,
+    loadBalancers,
+    rules,
+    serviceDeployments,
+    targetGroups,
+    targetHealth,
+    targets,
+  ].map(({ name }) => name),
 )
 
 export interface RoutingSources {
@@ -42,17 +53,3 @@ export function routingState({ store, nodes, ...sources }: RoutingSources): Rout
     ...sources,
   }
 }
-
-function servedEndpoints(store: Store): readonly ServedEndpoint[] {
-  return [...store.table(connectEntries).all()].flatMap(({ endpoint, entryPort }) => {
-    const row = store.table(connectEndpoints).get(endpoint)
-    return row === undefined || entryPort === undefined ? [] : { row, entryPort, servers: serversOf(store, row) }
-  })
-}
-
-/** Those of its tasks that Cloud Map holds to be healthy, as each is in it for as long as it is to get requests. */
-const serversOf = (store: Store, { registryArns }: ConnectEndpointRow): readonly string[] =>
-  registryArns
-    .flatMap(arn => [...store.table(instances).by('service', arn)])
-    .filter(({ isConnect, customHealth }) => isConnect === true && customHealth !== 'UNHEALTHY')
-    .map(({ instance: { Attributes } }) => hostPort(Attributes['AWS_INSTANCE_IPV4'] ?? '', Number(Attributes['AWS_INSTANCE_PORT'])))

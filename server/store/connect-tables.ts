@@ -21,6 +21,8 @@ export interface ConnectEndpointRow {
   readonly registryArns: readonly string[]
   readonly protocol: ConnectProtocol
   readonly timeout?: TimeoutConfiguration
+  /** By which requests are known that test a revision before it has traffic; any value where it names none. */
+  readonly testHeader?: { readonly name: string; readonly value?: string }
 }
 
 /** All endpoints of a name have one address: `NAMESPACE_ARN NAME`. */

@@ -1,9 +1,11 @@
 // Service Connect on a real cluster: a task reaches the tasks of other services by their client aliases.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import {
+  ContinueServiceDeploymentCommand,
   CreateClusterCommand,
   CreateServiceCommand,
   DeleteServiceCommand,
+  DescribeServiceDeploymentsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
@@ -216,8 +218,51 @@ test('no request fails while the tasks that serve are replaced', async () => {
   await load
   expect((await running('server')).filter(task => before.includes(task))).toEqual([])
   const codes = lines(await atClient('cat /tmp/load'))
-  expect(codes.length).toBeGreaterThan(200)
+  expect(codes.length).toBeGreaterThan(50)
   expect(codes.filter(code => code !== '200')).toEqual([])
+}, 300_000)
+
+test('a green revision is asked by tests alone until traffic is shifted to it, all at once', async () => {
+  const blue = await running('server')
+  const names = async (more = ''): Promise<ReadonlySet<string>> => {
+    const answers = lines(await atClient(`curl -s ${more} 'http://web/?[1-12]'`))
+    expect(answers).toHaveLength(12)
+    return new Set(answers.map(line => line.split(' ')[0] ?? ''))
+  }
+  const ofBlue = await names()
+  expect(ofBlue.size).toBe(3)
+  const pause = { targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] } as const
+  const { service } = await ecs().send(
+    new UpdateServiceCommand({
+      cluster,
+      service: 'server',
+      forceNewDeployment: true,
+      deploymentConfiguration: {
+        strategy: 'BLUE_GREEN',
+        bakeTimeInMinutes: 0,
+        lifecycleHooks: [{ ...pause, lifecycleStages: [...pause.lifecycleStages] }],
+      },
+    }),
+  )
+  const serviceDeploymentArn = service?.currentServiceDeployment ?? ''
+  const hookId = await until(
+    'the deployment pauses',
+    async () => {
+      const found = await ecs().send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [serviceDeploymentArn] }))
+      return found.serviceDeployments?.[0]?.lifecycleHookDetails?.find(({ status }) => status === 'AWAITING_ACTION')?.hookId
+    },
+    { withinMs: 120_000 },
+  )
+  expect((await serving('http')).length).toBe(6)
+  expect(await names()).toEqual(ofBlue)
+  const ofGreen = await until('tests reach the green revision', async () => {
+    const found = await names("-H 'x-amzn-ecs-blue-green-test: 1'")
+    return [...found].some(name => ofBlue.has(name)) ? undefined : found
+  })
+  expect(ofGreen.size).toBe(3)
+  await ecs().send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action: 'CONTINUE' }))
+  await until('all are replaced', async () => !(await serving('http')).some(task => blue.includes(task)), { withinMs: 120_000 })
+  expect(await names()).toEqual(ofGreen)
 }, 300_000)
 
 test('a task that refuses connections costs no request, and one that answers 5xx is left out', async () => {
@@ -259,8 +304,9 @@ test('nothing of it is left when its services are gone', async () => {
   made.clear()
   await waitUntilServicesInactive({ client: ecs(), maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, services })
   await until('no Service is left', async () => {
-    const left = await kecs.kubectl('-n', 'kecs-system', 'get', 'services', '-l', 'kecs.dev/connect-name', '-o', 'name')
-    return left.trim() === ''
+    const annotations = 'jsonpath={.items[*].metadata.annotations}'
+    const left = await kecs.kubectl('-n', 'kecs-system', 'get', 'services', '-l', 'kecs.dev/connect-name', '-o', annotations)
+    return !left.includes(`${namespaceId} `)
   })
   await cloudMap.send(new DeleteNamespaceCommand({ Id: namespaceId }))
 }, 180_000)

@@ -106,6 +106,22 @@ test('are Cloud Map services that go with them, and their tasks are instances', 
   expect(await refusal(discovery.send(new GetServiceCommand({ Id })))).toStartWith('ServiceNotFound')
 }, 120_000)
 
+test('are deployed by ECS itself', async () => {
+  const deploymentController = { type: 'CODE_DEPLOY' as const }
+  const serviceConnectConfiguration = { enabled: true, namespace }
+  const input = {
+    cluster,
+    serviceName: suite.named('code'),
+    taskDefinition,
+    desiredCount: 0,
+    deploymentController,
+    serviceConnectConfiguration,
+  }
+  expect(await refusal(suite.ecs.send(new CreateServiceCommand(input)))).toBe(
+    'InvalidParameterException: Service Connect is not supported with the deployment controller CODE_DEPLOY.',
+  )
+})
+
 test('have discovery names and aliases of their own', async () => {
   const first = suite.named('own')
   const { deployments } = (await create('own', namespace, { clientAliases: [{ port: 80, dnsName: 'own' }] })) ?? {}

@@ -37,6 +37,15 @@ describe('an endpoint', () => {
     expect(endpointsOf({}, mapping({ appProtocol: 'grpc' }))[0]?.protocol).toBe('grpc')
   })
 
+  test('knows tests by a header that its alias names', () => {
+    const testHeader = (value?: { exact: string }) =>
+      endpointsOf({
+        clientAliases: [{ port: 80, testTrafficRules: { header: { name: 'X-Test', ...(value === undefined ? {} : { value }) } } }],
+      })[0]?.testHeader
+    expect(testHeader({ exact: 'v2' })).toEqual({ name: 'X-Test', value: 'v2' })
+    expect(testHeader()).toEqual({ name: 'X-Test' })
+  })
+
   test('is none where the task definition has no port of the name', () => {
     expect(endpointsOf({ portName: 'grpc' })).toEqual([])
   })

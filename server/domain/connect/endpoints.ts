@@ -1,5 +1,12 @@
-import type { PortMapping, ServiceConnectConfiguration, TaskDefinition, TimeoutConfiguration } from '../../aws/generated/ecs.ts'
-import type { ConnectProtocol } from '../../store/connect-tables.ts'
+import type {
+  PortMapping,
+  ServiceConnectClientAlias,
+  ServiceConnectConfiguration,
+  ServiceConnectTestTrafficRules,
+  TaskDefinition,
+  TimeoutConfiguration,
+} from '../../aws/generated/ecs.ts'
+import type { ConnectEndpointRow, ConnectProtocol } from '../../store/connect-tables.ts'
 
 /** What one entry of a Service Connect configuration asks for, with what AWS fills in. */
 export interface WantedEndpoint {
@@ -10,6 +17,7 @@ export interface WantedEndpoint {
   readonly containerName: string
   readonly containerPort: number
   readonly timeout?: TimeoutConfiguration
+  readonly testHeader?: NonNullable<ConnectEndpointRow['testHeader']>
 }
 
 /**
@@ -26,9 +34,8 @@ export function wantedEndpoints(
     const named = namedPort(definition, portName)
     if (named === undefined) return []
     const { containerName, mapping, containerPort } = named
-    const aliases =
-      clientAliases === undefined || clientAliases.length === 0 ? [{ port: containerPort, dnsName: undefined }] : clientAliases
-    return aliases.map(({ port, dnsName }) => ({
+    const aliases: readonly ServiceConnectClientAlias[] = clientAliases?.length ? clientAliases : [{ port: containerPort }]
+    return aliases.map(({ port, dnsName, testTrafficRules }) => ({
       discoveryName,
       dnsName: (dnsName ?? `${discoveryName}.${namespaceName}`).toLowerCase(),
       port,
@@ -36,9 +43,15 @@ export function wantedEndpoints(
       containerName,
       containerPort,
       ...(timeout === undefined ? {} : { timeout }),
+      ...(testTrafficRules === undefined ? {} : { testHeader: headerOf(testTrafficRules) }),
     }))
   })
 }
+
+const headerOf = ({ header: { name, value } }: ServiceConnectTestTrafficRules): NonNullable<WantedEndpoint['testHeader']> => ({
+  name,
+  ...(value === undefined ? {} : { value: value.exact }),
+})
 
 function namedPort(
   { containerDefinitions = [] }: Pick<TaskDefinition, 'containerDefinitions'>,

@@ -94,3 +94,38 @@ test('endpoints are told beside load balancers, and nothing where there are none
   expect(Object.keys(tcp?.routers ?? {})).toEqual(['connect-64101'])
   expect(dynamicConfiguration({ ...state, loadBalancers: [] })).toEqual({})
 })
+
+describe('an endpoint whose traffic is shifted', () => {
+  const shifting = (production: number, isTested: boolean, row: Partial<ConnectEndpointRow> = {}) =>
+    connectParts([{ ...endpoint(row, ['10.0.0.1:1']), shift: { servers: ['10.0.0.9:1'], production, isTested } }])
+
+  test('shares it by weights, in tenths of a percent', () => {
+    const { services } = shifting(12.5, false).http
+    expect(services['connect-64100']).toEqual({
+      weighted: {
+        services: [
+          { name: 'connect-64100-source', weight: 875 },
+          { name: 'connect-64100-target', weight: 125 },
+        ],
+      },
+    })
+    expect(services['connect-64100-target']).toMatchObject({ loadBalancer: { servers: [{ url: 'http://10.0.0.9:1' }] } })
+    const of = (production: number) => shifting(production, false).http.services['connect-64100']
+    expect(of(0)).toEqual({ weighted: { services: [{ name: 'connect-64100-source', weight: 1000 }] } })
+    expect(of(100)).toEqual({ weighted: { services: [{ name: 'connect-64100-target', weight: 1000 }] } })
+    expect(shifting(50, true, { protocol: 'tcp' }).tcp.services['connect-64100']).toHaveProperty('weighted.services.length', 2)
+  })
+
+  test('sends tests, known by a header, to the target', () => {
+    const routerOf = (row?: Partial<ConnectEndpointRow>) => shifting(0, true, row).http.routers['connect-64100-test']
+    expect(routerOf()).toEqual({
+      entryPoints: ['tcp-64100'],
+      rule: 'HeaderRegexp("x-amzn-ecs-blue-green-test", ".*")',
+      priority: 2,
+      middlewares: ['connect-64100', 'connect-64100-retry'],
+      service: 'connect-64100-target',
+    })
+    expect(routerOf({ testHeader: { name: 'X-Test', value: 'v2' } })?.rule).toBe('Header("X-Test", "v2")')
+    expect(shifting(0, false).http.routers).not.toHaveProperty('connect-64100-test')
+  })
+})

@@ -19,8 +19,18 @@ export interface ServedEndpoint {
   readonly row: ConnectEndpointRow
   /** The gateway's. */
   readonly entryPort: number
-  /** Of tasks that run and, where they have health checks, are healthy: `address:port`. */
+  /** Of tasks that run and, where they have health checks, are healthy: `address:port`. Without those of `shift`. */
   readonly servers: readonly string[]
+  /** While traffic is shifted to another revision of its service: that one's. */
+  readonly shift?: TrafficToTarget
+}
+
+export interface TrafficToTarget {
+  readonly servers: readonly string[]
+  /** The percent of requests, or of connections, that it gets. */
+  readonly production: number
+  /** Whether it gets those that are marked as tests. */
+  readonly isTested: boolean
 }
 
 /** How long AWS' proxy waits for a whole response where nothing else is asked for, and keeps idle connections. Seconds. */
@@ -44,12 +54,12 @@ export function connectParts(endpoints: readonly ServedEndpoint[]): ConnectParts
   const others = endpoints.filter(({ row }) => row.protocol === 'tcp')
   return {
     http: {
-      routers: named(webs, routerOf),
-      services: named(webs, serviceOf),
-      middlewares: Object.fromEntries(webs.flatMap(endpoint => Object.entries(middlewaresOf(endpoint)))),
+      routers: joined(webs, routersOf),
+      services: joined(webs, servicesOf),
+      middlewares: joined(webs, middlewaresOf),
       serversTransports: named(webs, transportOf),
     },
-    tcp: { routers: named(others, tcpRouterOf), services: named(others, tcpServiceOf), serversTransports: named(others, tcpTransportOf) },
+    tcp: { routers: named(others, tcpRouterOf), services: joined(others, tcpServicesOf), serversTransports: named(others, tcpTransportOf) },
   }
 }
 
@@ -58,12 +68,46 @@ const nameOf = ({ entryPort }: ServedEndpoint): string => `connect-${entryPort}`
 const named = <T>(endpoints: readonly ServedEndpoint[], of: (endpoint: ServedEndpoint) => T): Readonly<Record<string, T>> =>
   Object.fromEntries(endpoints.map(endpoint => [nameOf(endpoint), of(endpoint)]))
 
-const routerOf = (endpoint: ServedEndpoint): HttpRouter => ({
-  entryPoints: [tcpEntryPoint(endpoint.entryPort)],
-  rule: anyRequest,
-  middlewares: Object.keys(middlewaresOf(endpoint)),
-  service: nameOf(endpoint),
-})
+type Named<T> = Readonly<Record<string, T>>
+
+const joined = <T>(endpoints: readonly ServedEndpoint[], of: (endpoint: ServedEndpoint) => Named<T>): Named<T> =>
+  Object.fromEntries(endpoints.flatMap(endpoint => Object.entries(of(endpoint))))
+
+/** By which a request is known for a test where an alias names nothing else. */
+const testHeader = 'x-amzn-ecs-blue-green-test'
+
+/** Tests go to the target revision: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-blue-green.html */
+function routersOf(endpoint: ServedEndpoint): Named<HttpRouter> {
+  const name = nameOf(endpoint)
+  const { shift, row } = endpoint
+  const router = {
+    entryPoints: [tcpEntryPoint(endpoint.entryPort)],
+    rule: anyRequest,
+    middlewares: Object.keys(middlewaresOf(endpoint)),
+    service: name,
+  }
+  if (shift?.isTested !== true) return { [name]: router }
+  const { name: header, value } = row.testHeader ?? { name: testHeader }
+  const text = (part: string): string => JSON.stringify(part)
+  const rule = value === undefined ? `HeaderRegexp(${text(header)}, ${text('.*')})` : `Header(${text(header)}, ${text(value)})`
+  return {
+    [name]: { ...router, priority: 1 },
+    [`${name}-test`]: { ...router, rule, priority: 2, service: targetOf(endpoint) },
+  }
+}
+
+const sourceOf = (endpoint: ServedEndpoint): string => `${nameOf(endpoint)}-source`
+const targetOf = (endpoint: ServedEndpoint): string => `${nameOf(endpoint)}-target`
+
+/** The two sides of a shift. Percents are told in tenths. */
+function shared(endpoint: ServedEndpoint, { production }: TrafficToTarget) {
+  const weight = Math.round(production * 10)
+  const sides = [
+    { name: sourceOf(endpoint), weight: 1000 - weight },
+    { name: targetOf(endpoint), weight },
+  ]
+  return { weighted: { services: sides.filter(side => side.weight > 0) } }
+}
 
 /** The time is that of all attempts together. */
 function middlewaresOf(endpoint: ServedEndpoint): Readonly<Record<string, Middleware>> {
@@ -74,9 +118,19 @@ function middlewaresOf(endpoint: ServedEndpoint): Readonly<Record<string, Middle
   }
 }
 
+function servicesOf(endpoint: ServedEndpoint): Named<HttpService> {
+  const { servers, shift } = endpoint
+  if (shift === undefined) return { [nameOf(endpoint)]: serviceOf(endpoint, servers) }
+  return {
+    [nameOf(endpoint)]: shared(endpoint, shift),
+    [sourceOf(endpoint)]: serviceOf(endpoint, servers),
+    [targetOf(endpoint)]: serviceOf(endpoint, shift.servers),
+  }
+}
+
 /** One that serves alone is not judged: there is nobody in its place. */
-function serviceOf(endpoint: ServedEndpoint): HttpService {
-  const { row, servers } = endpoint
+function serviceOf(endpoint: ServedEndpoint, servers: readonly string[]): HttpService {
+  const { row } = endpoint
   const scheme = row.protocol === 'http' ? 'http' : 'h2c'
   return {
     loadBalancer: {
@@ -101,9 +155,19 @@ const tcpRouterOf = (endpoint: ServedEndpoint): TcpRouter => ({
   service: nameOf(endpoint),
 })
 
-const tcpServiceOf = (endpoint: ServedEndpoint): TcpService => ({
+function tcpServicesOf(endpoint: ServedEndpoint): Named<TcpService> {
+  const { servers, shift } = endpoint
+  if (shift === undefined) return { [nameOf(endpoint)]: tcpServiceOf(endpoint, servers) }
+  return {
+    [nameOf(endpoint)]: shared(endpoint, shift),
+    [sourceOf(endpoint)]: tcpServiceOf(endpoint, servers),
+    [targetOf(endpoint)]: tcpServiceOf(endpoint, shift.servers),
+  }
+}
+
+const tcpServiceOf = (endpoint: ServedEndpoint, servers: readonly string[]): TcpService => ({
   loadBalancer: {
-    ...(endpoint.servers.length === 0 ? {} : { servers: endpoint.servers.map(address => ({ address })) }),
+    ...(servers.length === 0 ? {} : { servers: servers.map(address => ({ address })) }),
     serversTransport: nameOf(endpoint),
   },
 })

@@ -12,7 +12,7 @@ import { refuseIf } from '../tasks/invalid-parameter.ts'
 export function checkTrafficShift(
   context: Pick<EcsContext, 'store'>,
   loadBalancers: readonly LoadBalancer[],
-  strategy: DeploymentStrategy | undefined = 'ROLLING',
+  { strategy = 'ROLLING', connects }: { readonly strategy: DeploymentStrategy | undefined; readonly connects: boolean },
 ): void {
   const advanced = loadBalancers.filter(({ advancedConfiguration }) => advancedConfiguration !== undefined)
   refuseIf(
@@ -30,8 +30,8 @@ export function checkTrafficShift(
     'Either all or none of the provided loadBalancers must have advancedConfiguration defined',
   )
   refuseIf(
-    (strategy === 'LINEAR' || strategy === 'CANARY') && loadBalancers.length === 0,
-    `The deployment strategy ${strategy} requires a load balancer.`,
+    (strategy === 'LINEAR' || strategy === 'CANARY') && loadBalancers.length === 0 && !connects,
+    `The deployment strategy ${strategy} requires a load balancer or Service Connect.`,
   )
   const groups = loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) => [
     ...(targetGroupArn === undefined ? [] : [targetGroupArn]),

@@ -113,7 +113,7 @@ function putEndpoint(
   transaction: Transaction,
   serviceArn: string,
   { namespace }: NamespaceRow,
-  { dnsName, port, protocol, timeout }: WantedEndpoint,
+  { dnsName, port, protocol, timeout, testHeader }: WantedEndpoint,
   registryArn: string,
 ): string {
   const key = connectEndpointKey({ namespaceArn: namespace.Arn, dnsName, port })
@@ -130,6 +130,7 @@ function putEndpoint(
     registryArns: [...new Set([registryArn, ...(before?.registryArns ?? [])])],
     protocol,
     ...(timeout === undefined ? {} : { timeout }),
+    ...(testHeader === undefined ? {} : { testHeader }),
   })
   return key
 }

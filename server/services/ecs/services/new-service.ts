@@ -9,6 +9,7 @@ import { type ClusterRow, taskDefinitions } from '../../../store/tables.ts'
 import { checkTags } from '../check-tags.ts'
 import type { EcsContext } from '../context.ts'
 import { definitionToLaunch } from '../tasks/launch-parts.ts'
+import { refuseIf } from '../tasks/invalid-parameter.ts'
 import { checkDeploymentConfiguration } from './check-deployment-configuration.ts'
 import { checkTrafficShift } from './check-traffic-shift.ts'
 import { putConnect, unresolvable } from './connect.ts'
@@ -27,6 +28,10 @@ export function putNewService(
   requestDigest: string,
 ): ServiceRow {
   const controller = request.deploymentController?.type ?? 'ECS'
+  refuseIf(
+    controller !== 'ECS' && request.serviceConnectConfiguration?.enabled === true,
+    `Service Connect is not supported with the deployment controller ${controller}.`,
+  )
   const settings =
     controller === 'EXTERNAL'
       ? undefined
@@ -56,7 +61,11 @@ export function putDeployment(
   const { clusterName } = cluster.cluster
   const previous =
     row.serviceDeploymentArn === undefined ? undefined : context.store.table(serviceDeployments).get(row.serviceDeploymentArn)
-  checkTrafficShift(context, settings.revision.loadBalancers ?? [], row.service.deploymentConfiguration?.strategy)
+  const { loadBalancers = [], serviceConnectConfiguration } = settings.revision
+  checkTrafficShift(context, loadBalancers, {
+    strategy: row.service.deploymentConfiguration?.strategy,
+    connects: serviceConnectConfiguration?.enabled === true,
+  })
   const begun = beginDeployment(row, withTargetGroups(context, row, settings.revision), previous, {
     place: context,
     clusterName,
