@@ -210,4 +210,25 @@ describe('ECS', () => {
       'TargetNotConnectedException',
     )
   })
+
+  test('scales an Express service between no fewer tasks at most than at least, whichever is given', async () => {
+    await json('ecs', 'CreateCluster', {})
+    const role = 'arn:aws:iam::000000000000:role/r'
+    const create = (scalingTarget: object) =>
+      json('ecs', 'CreateExpressGatewayService', {
+        serviceName: 'express',
+        executionRoleArn: role,
+        infrastructureRoleArn: role,
+        primaryContainer: { image: 'busybox' },
+        scalingTarget,
+      })
+    // 20 at most is what AWS takes where nothing is given, and 1 at least.
+    expect(await create({ minTaskCount: 100 })).toBe('InvalidParameterException')
+    expect(await create({ maxTaskCount: 0 })).toBe('InvalidParameterException')
+    const { service } = JSON.parse(await create({ minTaskCount: 20 }))
+    const update = (scalingTarget: object) => json('ecs', 'UpdateExpressGatewayService', { serviceArn: service.serviceArn, scalingTarget })
+    expect(await update({ maxTaskCount: 19 })).toBe('InvalidParameterException')
+    expect(await update({ minTaskCount: 21 })).toBe('InvalidParameterException')
+    expect(await update({ minTaskCount: 21, maxTaskCount: 21 })).toContain('serviceArn')
+  })
 })

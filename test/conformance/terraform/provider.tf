@@ -26,6 +26,7 @@ provider "aws" {
   endpoints {
     appautoscaling   = var.endpoint
     ec2              = var.endpoint
+    ecr              = var.endpoint
     ecs              = var.endpoint
     elbv2            = var.endpoint
     servicediscovery = var.endpoint

@@ -1,5 +1,6 @@
 import type {
   CreateExpressGatewayServiceRequest,
+  ExpressGatewayScalingTarget,
   ExpressGatewayServiceConfiguration,
   NetworkConfiguration,
   UpdateExpressGatewayServiceRequest,
@@ -16,9 +17,18 @@ export function checkExpress({ healthCheckPath, scalingTarget, primaryContainer,
     primaryContainer !== undefined && taskDefinitionArn !== undefined,
     'A primary container and a task definition cannot both be specified.',
   )
-  const { minTaskCount = 1, maxTaskCount = minTaskCount, autoScalingTargetValue = 1 } = scalingTarget ?? {}
+  refuseIf((scalingTarget?.autoScalingTargetValue ?? 1) < 1, 'autoScalingTargetValue must be at least 1.')
+}
+
+/** What is given over what is there; one of the two counts may be the other's. Throws InvalidParameterException. */
+export function withScaling(
+  before: ExpressGatewayScalingTarget,
+  given: ExpressGatewayScalingTarget = {},
+): ExpressGatewayScalingTarget & { readonly minTaskCount: number } {
+  const target = { ...before, ...given }
+  const { minTaskCount = 1, maxTaskCount = minTaskCount } = target
   refuseIf(minTaskCount < 0 || maxTaskCount < minTaskCount, 'minTaskCount must be at least 0 and at most maxTaskCount.')
-  refuseIf(autoScalingTargetValue < 1, 'autoScalingTargetValue must be at least 1.')
+  return { ...target, minTaskCount }
 }
 
 /** Where nobody knows which subnets the default VPC has. */

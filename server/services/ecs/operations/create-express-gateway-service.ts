@@ -15,7 +15,7 @@ import { services } from '../../../store/service-tables.ts'
 import type { Transaction } from '../../../store/store.ts'
 import type { EcsContext } from '../context.ts'
 import { expressTaskDefinition, standardConfiguration } from '../express/express-definition.ts'
-import { checkExpress, expressNetwork } from '../express/check-express.ts'
+import { checkExpress, expressNetwork, withScaling } from '../express/check-express.ts'
 import { expressPlacement, putExpressScaling, reachedContainer, registeredIn } from '../express/express-ingress.ts'
 import { findExpressService, showExpressService } from '../express/find-express-service.ts'
 import { findCluster } from '../find-cluster.ts'
@@ -39,7 +39,11 @@ export async function createExpressGatewayService(
   const serviceName = input.serviceName ?? `express-${context.ids.hex32().slice(0, 12)}`
   const serviceArn = arnOf(context, clusterName, serviceName)
   refuseTaken(context, serviceArn)
-  const configuration = { ...standardConfiguration, ...given, scalingTarget: { ...standardConfiguration.scalingTarget, ...scalingTarget } }
+  const configuration = {
+    ...standardConfiguration,
+    ...given,
+    scalingTarget: withScaling(standardConfiguration.scalingTarget, scalingTarget),
+  }
   const networkConfiguration = await expressNetwork(context, configuration)
   await checkNetworkOwners(context, { networkConfiguration })
   const { subnets = [], securityGroups = [] } = networkConfiguration.awsvpcConfiguration ?? {}

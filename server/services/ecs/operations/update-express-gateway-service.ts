@@ -10,7 +10,7 @@ import type { ExpressIngress, ExpressServiceRow } from '../../../store/ecs-expre
 import { targetGroups } from '../../../store/elbv2-tables.ts'
 import type { Transaction } from '../../../store/store.ts'
 import type { EcsContext } from '../context.ts'
-import { checkExpress, expressNetwork } from '../express/check-express.ts'
+import { checkExpress, expressNetwork, withScaling } from '../express/check-express.ts'
 import { expressTaskDefinition } from '../express/express-definition.ts'
 import { activeExpressService, showConfiguration, showExpressService } from '../express/find-express-service.ts'
 import { findCluster } from '../find-cluster.ts'
@@ -90,5 +90,5 @@ function changedConfiguration(
   const { primaryContainer, taskDefinitionArn, ...kept } = before
   const isGiven = given.taskDefinitionArn !== undefined || given.primaryContainer !== undefined
   const source = isGiven ? {} : primaryContainer === undefined ? { taskDefinitionArn } : { primaryContainer }
-  return { ...kept, ...source, ...given, scalingTarget: { ...before.scalingTarget, ...scalingTarget } }
+  return { ...kept, ...source, ...given, scalingTarget: withScaling(before.scalingTarget ?? {}, scalingTarget) }
 }
