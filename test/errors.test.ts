@@ -9,7 +9,7 @@ import { elsewhere, reasons } from './provocations/reasons.ts'
 import { ProvocationWorld } from './provocations/world.ts'
 
 const root = join(import.meta.dir, '..')
-const conformance = [...new Bun.Glob('test/conformance/**/*.test.ts').scanSync({ cwd: root })].map(file =>
+const conformance = [...new Bun.Glob('test/conformance/**/*.ts').scanSync({ cwd: root })].map(file =>
   readFileSync(join(root, file), 'utf8'),
 )
 
@@ -28,6 +28,14 @@ beforeAll(async () => {
   await world.unready(world.of('unready store'))
 }, 60_000)
 afterAll(() => world.stop())
+
+test('every waiter of the AWS SDK is waited with', async () => {
+  for (const sdk of [await import('@aws-sdk/client-ecs'), await import('@aws-sdk/client-elastic-load-balancing-v2')]) {
+    const waiters = Object.keys(sdk).filter(name => name.startsWith('waitUntil'))
+    expect(waiters.length).toBeGreaterThan(4)
+    expect(waiters.filter(name => !conformance.some(text => text.includes(`${name}(`)))).toEqual([])
+  }
+})
 
 describe.each(services)('$folder', ({ folder, model, provocations }) => {
   const account = accountOf({ folder, model, provocations })

@@ -280,6 +280,9 @@ describe('routing', () => {
     expect(authorization?.test(signed(service))).toBe(false)
     expect(query?.test(`AKID/20260301/eu-west-1/${service}/aws4_request`)).toBe(false)
   })
+  test('what a browser asks before a call to / is ours to answer', () => {
+    expect(ownRules).toContain('Method(`OPTIONS`) && Path(`/`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)')
+  })
   test('a service’s name elsewhere in the header says nothing', () => {
     expect(
       authorization?.test('AWS4-HMAC-SHA256 Credential=a/20260301/us-east-1/s3/aws4_request, SignedHeaders=/ecs/aws4_request, Signature=0'),

@@ -26,6 +26,9 @@ export const ownRules = [
   `HeaderRegexp(\`X-Amz-Target\`, \`^(${ownTargets.join('|')})\\.\`)`,
   `HeaderRegexp(\`Authorization\`, \`Credential=[^,]*${scope}(,|\\s|$)\`)`,
   `QueryRegexp(\`X-Amz-Credential\`, \`${scope}$\`)`,
+  // What a browser asks before a page's call: neither its service nor its operation is in it. Pages that are not of this
+  // machine are passed on to the backend by the control plane.
+  'Method(`OPTIONS`) && Path(`/`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)',
   'PathPrefix(`/_kecs/`)',
   // Data channels of ECS Exec: who has a session's token is let in.
   'PathPrefix(`/v1/data-channel/ecs-execute-command-`)',

@@ -34,7 +34,9 @@ import {
   UpdateDaemonCommand,
   UpdateGatewayCommand,
   waitUntilDaemonActive,
+  waitUntilDaemonDeploymentStopped,
   waitUntilDaemonDeploymentSuccessful,
+  waitUntilDaemonTaskDefinitionActive,
   waitUntilDaemonTaskDefinitionDeleted,
 } from '@aws-sdk/client-ecs'
 import { EcsSuite, refusal } from '../support/ecs-suite.ts'
@@ -198,7 +200,11 @@ describe('daemons', () => {
     const wait = { client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }
     await waitUntilDaemonDeploymentSuccessful(wait, { daemonDeploymentArns: [deploymentArn] })
     const { daemonTaskDefinitionArn } = broken
+    // A deployment that another one takes the place of is stopped.
+    const same = { daemonArn, daemonTaskDefinitionArn: well, capacityProviderArns: [provider] }
+    const superseded = await suite.ecs.send(new UpdateDaemonCommand(same))
     const updated = await suite.ecs.send(new UpdateDaemonCommand({ daemonArn, daemonTaskDefinitionArn, capacityProviderArns: [provider] }))
+    await waitUntilDaemonDeploymentStopped(wait, { daemonDeploymentArns: [superseded.deploymentArn ?? ''] })
     const deployment = async () => {
       const asked = new DescribeDaemonDeploymentsCommand({ daemonDeploymentArns: [updated.deploymentArn ?? ''] })
       return (await suite.ecs.send(asked)).daemonDeployments?.[0]
@@ -238,6 +244,7 @@ describe('daemons', () => {
     expect(await list({})).toEqual(arns)
     expect(await list({ sort: 'DESC', maxResults: 2 })).toEqual(arns.toReversed().slice(0, 2))
     expect(await list({ revision: 'LAST_REGISTERED' })).toEqual(arns.slice(2))
+    await waitUntilDaemonTaskDefinitionActive({ client: suite.ecs, maxWaitTime: 20 }, { daemonTaskDefinition: arns[2] })
     const { daemonTaskDefinition } = await suite.ecs.send(new DescribeDaemonTaskDefinitionCommand({ daemonTaskDefinition: family }))
     expect(daemonTaskDefinition).toMatchObject({
       family,

@@ -1,6 +1,12 @@
 // Which load balancers a service can have, driven by the AWS SDK.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { CreateServiceCommand, type CreateServiceCommandInput, DeleteServiceCommand, waitUntilServicesInactive } from '@aws-sdk/client-ecs'
+import {
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  UpdateServiceCommand,
+  waitUntilServicesInactive,
+} from '@aws-sdk/client-ecs'
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -8,7 +14,9 @@ import {
   DeleteLoadBalancerCommand,
   DeleteTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  ModifyTargetGroupCommand,
   type TargetTypeEnum,
+  waitUntilTargetInService,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { EcsSuite, app, refusal } from '../support/ecs-suite.ts'
 
@@ -43,7 +51,8 @@ beforeAll(async () => {
   await elb.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions }))
   await suite.cluster('c')
   cluster = suite.named('c')
-  const containerDefinitions = [{ ...app, portMappings: [{ containerPort: 80 }] }]
+  const command = ['sh', '-c', 'mkdir /www; echo well > /www/index.html; httpd -f -p 80 -h /www']
+  const containerDefinitions = [{ ...app, command, portMappings: [{ containerPort: 80 }] }]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
 }, 60_000)
 afterAll(() => suite.close(), 120_000)
@@ -82,4 +91,11 @@ test('one that a listener forwards to is taken, with a role given or the service
   expect(made?.loadBalancers).toEqual([{ targetGroupArn: groups.get('used'), containerName: 'app', containerPort: 80 }])
   expect(made?.healthCheckGracePeriodSeconds).toBe(45)
   expect(made?.roleArn).toEndWith(':role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS')
-})
+
+  await suite.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 1 }))
+  // At AWS' usual intervals a target takes minutes to be in service.
+  const check = { HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2 }
+  await elb.send(new ModifyTargetGroupCommand({ TargetGroupArn: groups.get('used'), ...check }))
+  const wait = { client: elb, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+  await waitUntilTargetInService(wait, { TargetGroupArn: groups.get('used') })
+}, 180_000)

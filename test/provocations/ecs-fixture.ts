@@ -19,6 +19,16 @@ export const ecsFixture = (of: (name: string) => string): readonly Made[] => [
   () => ['inactive cluster', 'clusterArn', ['ecs', 'CreateCluster', { clusterName: 'inactive' }]],
   () => ['', 'clusterArn', ['ecs', 'DeleteCluster', { cluster: 'inactive' }]],
   () => ['web', 'taskDefinitionArn', ['ecs', 'RegisterTaskDefinition', { family: 'web', taskRoleArn: role, containerDefinitions: [app] }]],
+  // Simulated tasks listen on their host ports in truth: what runs has none.
+  () => [
+    'exec',
+    'taskDefinitionArn',
+    [
+      'ecs',
+      'RegisterTaskDefinition',
+      { family: 'exec', taskRoleArn: role, containerDefinitions: [{ name: 'app', image: 'busybox', memory: 16 }] },
+    ],
+  ],
   () => ['fargate', 'taskDefinitionArn', ['ecs', 'RegisterTaskDefinition', { family: 'fargate', ...fargate, containerDefinitions: [app] }]],
   () => [
     'windows',
@@ -60,7 +70,7 @@ export const ecsFixture = (of: (name: string) => string): readonly Made[] => [
     ],
   ],
   () => ['', 'serviceArn', ['ecs', 'DeleteExpressGatewayService', { serviceArn: of('gone express') }]],
-  () => ['task', 'taskArn', ['ecs', 'RunTask', { taskDefinition: 'web', clientToken: 'token', enableExecuteCommand: true }]],
+  () => ['task', 'taskArn', ['ecs', 'RunTask', { taskDefinition: 'exec', clientToken: 'token', enableExecuteCommand: true }]],
   () => [
     'fargate service',
     'serviceArn',
