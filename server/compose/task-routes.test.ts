@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  DescribeServicesCommand,
   DescribeTasksCommand,
   type ECSClient,
   ListTasksCommand,
@@ -137,4 +138,50 @@ test('a service replaces what was taken, protected or not; protection is from sc
   expect(await running()).toEqual([second])
   await ecs.send(new UpdateTaskProtectionCommand({ cluster: 'default', tasks: [second], protectionEnabled: false }))
   await until('none is left', async () => (await running()).length === 0)
+})
+
+test('a service starts the replacement of a retired task before it stops that one, where the maximum leaves room', async () => {
+  const rolling = (maximumPercent: number) => ({ minimumHealthyPercent: 0, maximumPercent })
+  const service = async (serviceName: string, maximumPercent: number): Promise<string> => {
+    const deploymentConfiguration = rolling(maximumPercent)
+    await ecs.send(
+      new CreateServiceCommand({
+        serviceName,
+        taskDefinition: 'web',
+        desiredCount: 1,
+        launchType: 'FARGATE',
+        deploymentConfiguration,
+        ...onFargate,
+      }),
+    )
+    const [task = ''] = await until(`${serviceName} runs`, async () => {
+      const { taskArns = [] } = await ecs.send(new ListTasksCommand({ serviceName }))
+      return taskArns.length === 1 && (await seen(taskArns[0] ?? '')).lastStatus === 'RUNNING' && taskArns
+    })
+    return task
+  }
+  const startOf = async (serviceName: string, other: string): Promise<Task> =>
+    until(`${serviceName} has another`, async () => {
+      const { taskArns = [] } = await ecs.send(new ListTasksCommand({ serviceName }))
+      const next = taskArns.find(arn => arn !== other)
+      const found = next === undefined ? undefined : await seen(next)
+      return found?.lastStatus === 'RUNNING' && found
+    })
+  const [roomy, tight] = await Promise.all([service('roomy', 200), service('tight', 100)])
+  for (const task of [roomy, tight]) {
+    expect((await ask('retire', task)).json()).toEqual({
+      taskArn: task,
+      stopCode: 'TerminationNotice',
+      stoppedReason: 'ECS is performing maintenance on the underlying infrastructure hosting the task',
+    })
+  }
+  const [before, after] = [await startOf('roomy', roomy), await startOf('tight', tight)]
+  const [gone, goneFirst] = [await becomes(roomy, 'STOPPED'), await becomes(tight, 'STOPPED')]
+  for (const task of [gone, goneFirst]) expect(task.stopCode).toBe('TerminationNotice')
+  expect(before.startedAt?.getTime() ?? Infinity).toBeLessThan(gone.stoppingAt?.getTime() ?? 0)
+  expect(after.createdAt?.getTime() ?? 0).toBeGreaterThanOrEqual(goneFirst.stoppingAt?.getTime() ?? Infinity)
+  const { services: [described] = [] } = await ecs.send(new DescribeServicesCommand({ services: ['roomy'] }))
+  // It is nobody's failure.
+  expect(described?.deployments?.[0]?.failedTasks).toBe(0)
+  expect(described?.events?.map(({ message }) => message).join('\n')).not.toMatch(/unhealthy|failed/)
 })

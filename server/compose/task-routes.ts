@@ -35,9 +35,10 @@ const removalRoute = ({ store, clock, wake }: TaskRoutesParts, removal: Removal)
     })
     if (outcome === undefined) return refuseAdmin(`There is no task ${asked}.\nName it by its ARN or its whole id.`, 404)
     if ('refused' in outcome) return refuseAdmin(outcome.refused, 409)
-    const { taskArn, stopCode, stoppedReason } = outcome.row.task
-    wake('task', taskArn)
-    return { taskArn, stopCode, stoppedReason }
+    const { task, serviceArn } = outcome.row
+    wake('task', task.taskArn)
+    if (serviceArn !== undefined) wake('service', serviceArn)
+    return { taskArn: task.taskArn, ...outcome.stop }
   })
 
 const find = (store: Store, idOrArn: string): TaskRow | undefined => {

@@ -125,6 +125,8 @@ export interface TaskRow {
   readonly hasBeenReady?: true
   /** Launched by its service's scheduler to spread tasks evenly over zones. */
   readonly rebalances?: true
+  /** AWS is to renew what it runs on: its service stops it once another one is ready, or where there is no room for one beside it. */
+  readonly retires?: true
   /** Its target groups, from the revision of its service that it was launched by. */
   readonly loadBalancers?: readonly TaskLoadBalancer[]
   /** Its service registries, from the same revision. */

@@ -1,6 +1,7 @@
 import { epochSeconds } from '../../../shared/clock.ts'
 import type { DeploymentRecord, ServiceDeploymentRow, ServiceRevisionRow, ServiceRow } from '../../store/service-tables.ts'
 import type { TaskRow } from '../../store/tables.ts'
+import { retirement } from '../task-removal.ts'
 import { boundsOf } from './bounds.ts'
 import { planDaemons } from './daemons.ts'
 import { account, scalingReason } from './failures.ts'
@@ -186,7 +187,7 @@ export const askedToStop = (row: TaskRow, stoppedReason: string, now: number): T
   task: {
     ...row.task,
     desiredStatus: 'STOPPED',
-    stopCode: 'ServiceSchedulerInitiated',
+    stopCode: row.retires === true ? retirement.stopCode : 'ServiceSchedulerInitiated',
     stoppedReason,
     stoppingAt: epochSeconds(now),
     version: row.task.version + 1,

@@ -113,11 +113,13 @@ const movements = ({ service: { serviceName: name }, said }: ServiceRow, { stops
   const running = ids(stops.filter(({ row }) => row.task.lastStatus === 'RUNNING'))
   const pending = ids(stops.filter(({ row }) => row.task.lastStatus !== 'RUNNING'))
   const ailing = stops.flatMap(({ row, ailment }) =>
-    ailment === undefined ? [] : [ailment.message ?? messages.failedContainerHealth(name, row.taskId)],
+    ailment === undefined || row.retires === true ? [] : [ailment.message ?? messages.failedContainerHealth(name, row.taskId)],
   )
   const zone = launches.find(launch => launch.zone !== undefined)?.zone
   const areReplacements =
-    launches.length > 0 && launches.length <= outcome.tasks.filter(({ isWanted, health }) => isWanted && health === 'unhealthy').length
+    launches.length > 0 &&
+    launches.length <=
+      outcome.tasks.filter(({ row, isWanted, health }) => isWanted && health === 'unhealthy' && row.retires !== true).length
   const started = (): string => {
     if (zone !== undefined) return messages.startedToBalance(name, zone, startedIds)
     return areReplacements ? messages.replacedTasks(name, startedIds) : messages.startedTasks(name, startedIds)

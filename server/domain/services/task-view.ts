@@ -1,3 +1,4 @@
+import { retirement } from '../task-removal.ts'
 import type { TaskDefinitionRow, TaskRow } from '../../store/tables.ts'
 
 /**
@@ -21,7 +22,7 @@ export interface TaskView {
    * a moment, so that one that breaks down at once replaces nothing.
    */
   readonly health: 'starting' | 'ready' | 'unhealthy'
-  /** Why it is unhealthy. */
+  /** Why it is unhealthy, or as good as that: it retires. */
   readonly ailment?: { readonly stoppedReason: string; readonly message?: string }
   /** Milliseconds since the epoch: when it changes by time alone. */
   readonly changesAt?: number
@@ -65,6 +66,7 @@ export const viewTask = (row: TaskRow, context: TaskViewContext): TaskView => {
 const healthOf = (row: TaskRow, context: TaskViewContext): Pick<TaskView, 'health' | 'ailment' | 'changesAt'> => {
   const { healthStatus, startedAt = 0 } = row.task
   const graceEnd = startedAt * 1000 + context.graceMs
+  if (row.retires === true) return { health: 'unhealthy', ailment: { stoppedReason: retirement.stoppedReason } }
   const ailment = ailmentOf(row, context)
   if (ailment !== undefined) return context.now < graceEnd ? { health: 'starting', changesAt: graceEnd } : { health: 'unhealthy', ailment }
   if (context.target?.is === 'initial') return { health: 'starting' }
