@@ -17,11 +17,13 @@ const sides = ['in-cluster', 'legacy'] as const
 
 export const migrate = defineCommand({
   name: 'migrate',
-  summary: 'Move the control plane into the cluster, or onto this machine.',
+  summary: 'Move the control plane into the cluster or onto this machine, or import the Go implementation.',
   description:
     'Tasks go on meanwhile, and load balancers serve; API calls are not answered for some seconds. The state is a snapshot\n' +
     'first, and the new side checks every table of it. When something fails, or on Ctrl-C, the old side goes on. After this\n' +
-    'program was killed, kecs migrate alone goes on where it was.',
+    'program was killed, kecs migrate alone goes on where it was.\n\n' +
+    'With --from-go what the Go implementation kept in DuckDB (clusters, task definitions, load balancers, services) is made\n' +
+    'in this instance, by the same calls that anybody makes; what could not be is told.',
   args: {
     ...commonFlags,
     to: { type: 'enum', options: [...sides], description: 'where the control plane is to be', valueHint: sides.join('|') },
@@ -30,16 +32,27 @@ export const migrate = defineCommand({
       description: "this machine's address as the cluster reaches it, with --to legacy",
       valueHint: 'ADDRESS',
     },
+    'from-go': { type: 'string', description: "import the Go implementation's data folder, or its DuckDB file", valueHint: 'PATH' },
     'dry-run': { type: 'boolean', description: 'say what would be done, and do nothing' },
   },
   examples: [
     ['kecs migrate --to in-cluster', 'from kecs up --legacy to how kecs runs now'],
     ['kecs migrate --to legacy', 'and back'],
     ['kecs migrate --to legacy --dry-run', 'whether it could be, and how'],
+    ['kecs migrate --from-go ~/.kecs/data', 'what the Go implementation kept, into this instance'],
   ],
   run: async (given, host) => {
     const target = await runningTargetOf(given, host, '10m')
     const { instance, output, asJson } = target
+    const path = given.text('from-go')
+    if (path !== undefined) {
+      if (given.text('to') !== undefined) throw new CliError('--from-go or --to, not both.', 'One after the other.', { exitCode: 2 })
+      const [{ migrateFromGo }, { readGoState }] = await Promise.all([
+        import('../legacy/from-go.ts'),
+        import('../../server/store/go-state.ts'),
+      ])
+      return migrateFromGo({ path, isDryRun: given.flag('dry-run') === true, read: readGoState }, target, host)
+    }
     refuseOthers(instance)
     const before = await readJournal(instance)
     const state = before ?? (await beginning({ to: sideNamed(given.text('to')), address: given.text('host-address') }, target, host))
