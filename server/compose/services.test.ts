@@ -119,6 +119,47 @@ describe('a service', () => {
   })
 })
 
+describe('early success criteria', () => {
+  const early = (sourceServiceRevisionCleanup: 'BLOCKING' | 'DEFERRED', healthyPercent: number) => ({
+    minimumHealthyPercent: 50,
+    maximumPercent: 150,
+    earlySuccessCriteria: { enable: true, healthyPercent, sourceServiceRevisionCleanup },
+  })
+  /** A deployment that cannot stop two of the four old tasks for a while. */
+  const heldUp = async (cleanup: 'BLOCKING' | 'DEFERRED', healthyPercent: number) => {
+    const { world, wake } = await steadyService(4)
+    await world.configure(early(cleanup, healthyPercent))
+    const before = world.service.deployments[0]?.id
+    await world.store.commit(transaction => {
+      for (const row of world.running.slice(0, 2)) transaction.put(tasks, { ...row, protectedUntil: world.clock.now() + 20 * minute })
+    })
+    await world.deploy(world.register())
+    wake()
+    return { world, before }
+  }
+
+  test('complete a deployment when enough tasks are healthy, and the rest follows', async () => {
+    const { world, before } = await heldUp('DEFERRED', 75)
+    await world.clock.until(() => world.serviceDeployment.serviceDeployment.status === 'SUCCESSFUL', 5 * minute)
+    expect(world.service.deployments.map(({ status, rolloutState }) => [status, rolloutState])).toEqual([
+      ['PRIMARY', 'COMPLETED'],
+      ['ACTIVE', 'COMPLETED'],
+    ])
+    expect(world.running.some(({ task }) => task.startedBy === before)).toBe(true)
+    await world.clock.until(() => world.isSteady && world.service.deployments.length === 1, 25 * minute)
+    expect(world.running).toHaveLength(4)
+    expect(world.running.every(({ task }) => task.startedBy !== before)).toBe(true)
+  })
+
+  test('wait for the old tasks where they are to be gone first', async () => {
+    const { world } = await heldUp('BLOCKING', 75)
+    await world.clock.advance(10 * minute)
+    expect(world.serviceDeployment.serviceDeployment.status).toBe('IN_PROGRESS')
+    await world.clock.until(() => world.serviceDeployment.serviceDeployment.status === 'SUCCESSFUL', 15 * minute)
+    expect(world.service.deployments).toHaveLength(1)
+  })
+})
+
 describe('a deployment that fails', () => {
   for (const [how, container] of Object.entries({ crashing, unpullable })) {
     test(`is rolled back by the circuit breaker (${how})`, async () => {

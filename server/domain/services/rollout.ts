@@ -100,8 +100,20 @@ const withoutDrained = (state: RolloutState, { tasks }: RolloutContext): Rollout
   return deployments.length === state.row.deployments.length ? state : { ...state, row: { ...state.row, deployments } }
 }
 
-const isDone = ({ row }: RolloutState, primary: DeploymentRecord, { tasks }: RolloutContext): boolean => {
+/**
+ * All that there should be is ready and nothing else is left; with early success criteria a share is enough, and what the
+ * share leaves out goes on when the deployment is complete.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/early-success-criteria.html
+ */
+const isDone = ({ row, serviceDeployment }: RolloutState, primary: DeploymentRecord, { tasks }: RolloutContext): boolean => {
   const present = tasks.filter(({ isOver }) => !isOver)
+  const early = row.service.deploymentConfiguration?.earlySuccessCriteria
+  if (early?.enable === true && serviceDeployment?.serviceDeployment.rollback === undefined) {
+    const { healthyPercent = 100, sourceServiceRevisionCleanup: cleanup = 'BLOCKING' } = early
+    const own = present.filter(({ deploymentId }) => deploymentId === primary.id)
+    const enough = Math.ceil((row.service.desiredCount * healthyPercent) / 100)
+    return own.filter(({ health }) => health === 'ready').length >= enough && (cleanup === 'DEFERRED' || own.length === present.length)
+  }
   if (present.some(({ deploymentId, isWanted }) => deploymentId !== primary.id || !isWanted)) return false
   return present.length === row.service.desiredCount && present.every(({ health }) => health === 'ready')
 }

@@ -23,6 +23,21 @@ describe('a deployment configuration', () => {
       { strategy: 'LINEAR', linearConfiguration: { stepPercent: 2 } },
       'InvalidParameterException: stepPercent must be between 3.0 and 100.0.',
     ],
+    [
+      { strategy: 'BLUE_GREEN', earlySuccessCriteria: { enable: true, healthyPercent: 100, sourceServiceRevisionCleanup: 'DEFERRED' } },
+      'InvalidParameterException: earlySuccessCriteria is only supported with the ROLLING deployment strategy.',
+    ],
+    [
+      { earlySuccessCriteria: { enable: true, healthyPercent: 50 } },
+      'InvalidParameterException: healthyPercent and sourceServiceRevisionCleanup are required when earlySuccessCriteria is enabled.',
+    ],
+    [
+      {
+        minimumHealthyPercent: 60,
+        earlySuccessCriteria: { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: 'BLOCKING' },
+      },
+      'InvalidParameterException: healthyPercent of earlySuccessCriteria must be greater than or equal to minimumHealthyPercent.',
+    ],
     [{ lifecycleHooks: [{ ...lambda, lifecycleStages: [] }] }, 'InvalidParameterException: lifecycleStages can not be empty.'],
     [
       { strategy: 'BLUE_GREEN', lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['TEST_TRAFFIC_SHIFT'] }] },

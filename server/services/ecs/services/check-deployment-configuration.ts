@@ -75,12 +75,28 @@ function checkStrategy(configuration: DeploymentConfiguration, { schedulingStrat
   refuseIf(strategy !== 'ROLLING' && schedulingStrategy === 'DAEMON', `${is} REPLICA scheduling strategy.`)
   refuseIf(linear !== undefined && strategy !== 'LINEAR', 'linearConfiguration is only supported with the LINEAR deployment strategy.')
   refuseIf(canary !== undefined && strategy !== 'CANARY', 'canaryConfiguration is only supported with the CANARY deployment strategy.')
+  checkEarlySuccess(configuration, strategy)
   const { stepPercent = 10, stepBakeTimeInMinutes: stepBake = 6 } = linear ?? {}
   refuseIf(!isBetween(stepPercent, 3, 100), 'stepPercent must be between 3.0 and 100.0.')
   refuseIf(!isBetween(stepBake, 0, longestBakeTime), `stepBakeTimeInMinutes must be between 0 and ${longestBakeTime}.`)
   const { canaryPercent = 5, canaryBakeTimeInMinutes: canaryBake = 10 } = canary ?? {}
   refuseIf(!isBetween(canaryPercent, 0.1, 100), 'canaryPercent must be between 0.1 and 100.0.')
   refuseIf(!isBetween(canaryBake, 0, longestBakeTime), `canaryBakeTimeInMinutes must be between 0 and ${longestBakeTime}.`)
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentEarlySuccessCriteria.html */
+function checkEarlySuccess({ earlySuccessCriteria: early, minimumHealthyPercent }: DeploymentConfiguration, strategy: string): void {
+  if (early?.enable !== true) return
+  const { healthyPercent, sourceServiceRevisionCleanup } = early
+  refuseIf(strategy !== 'ROLLING', 'earlySuccessCriteria is only supported with the ROLLING deployment strategy.')
+  refuseIf(
+    healthyPercent === undefined || sourceServiceRevisionCleanup === undefined,
+    'healthyPercent and sourceServiceRevisionCleanup are required when earlySuccessCriteria is enabled.',
+  )
+  refuseIf(
+    (healthyPercent ?? 0) < (minimumHealthyPercent ?? 0),
+    'healthyPercent of earlySuccessCriteria must be greater than or equal to minimumHealthyPercent.',
+  )
 }
 
 function checkCircuitBreaker(breaker: DeploymentCircuitBreaker | undefined, { controller }: Kind): void {
