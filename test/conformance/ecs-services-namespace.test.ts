@@ -107,18 +107,14 @@ test('are Cloud Map services that go with them, and their tasks are instances', 
 }, 120_000)
 
 test('are deployed by ECS itself', async () => {
-  const deploymentController = { type: 'CODE_DEPLOY' as const }
-  const serviceConnectConfiguration = { enabled: true, namespace }
   const input = {
     cluster,
-    serviceName: suite.named('code'),
-    taskDefinition,
-    desiredCount: 0,
-    deploymentController,
-    serviceConnectConfiguration,
+    serviceName: suite.named('external'),
+    deploymentController: { type: 'EXTERNAL' as const },
+    serviceConnectConfiguration: { enabled: true, namespace },
   }
   expect(await refusal(suite.ecs.send(new CreateServiceCommand(input)))).toBe(
-    'InvalidParameterException: Service Connect is not supported with the deployment controller CODE_DEPLOY.',
+    'InvalidParameterException: Service Connect is not supported with the deployment controller EXTERNAL.',
   )
 })
 
