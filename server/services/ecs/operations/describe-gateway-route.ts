@@ -1,8 +1,9 @@
-// Differs from AWS: services make no routes to gateways, so none is ever there.
+// Differs from AWS: nothing is routed, so a route has no URL and no resources.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DescribeGatewayRouteRequest, DescribeGatewayRouteResponse } from '../../../aws/generated/ecs.ts'
 import type { EcsContext } from '../context.ts'
 import { partsInArn } from '../daemons/find-daemon.ts'
+import { allRoutes } from '../gateways/routes.ts'
 
 /**
  * Describes a service's route of a gateway.
@@ -10,5 +11,8 @@ import { partsInArn } from '../daemons/find-daemon.ts'
  */
 export function describeGatewayRoute(context: EcsContext, input: DescribeGatewayRouteRequest): DescribeGatewayRouteResponse {
   partsInArn(context, input.gatewayRouteArn, 'gateway-route')
-  throw new ServiceError('ResourceNotFoundException', 'Gateway route not found.')
+  const route = allRoutes(context).find(({ gatewayRouteArn }) => gatewayRouteArn === input.gatewayRouteArn)
+  if (route === undefined) throw new ServiceError('ResourceNotFoundException', 'Gateway route not found.')
+  const { gatewayRouteArn, serviceArn, serviceContainerPortName } = route
+  return { gatewayRoute: { gatewayRouteArn, serviceArn, serviceContainerPortName, status: 'ACTIVE' } }
 }

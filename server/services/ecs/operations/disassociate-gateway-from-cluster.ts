@@ -1,4 +1,4 @@
-// Differs from AWS: an association is INACTIVE at once: no route has to be removed before.
+// Differs from AWS: an association is INACTIVE at once, and its routes go with it.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DisassociateGatewayFromClusterRequest, DisassociateGatewayFromClusterResponse } from '../../../aws/generated/ecs.ts'
 import { gatewayAssociationKey, gatewayAssociations } from '../../../store/ecs-gateway-tables.ts'

@@ -13,6 +13,7 @@ import { possibleCapacities } from '../tasks/capacity.ts'
 import { checkLaunch } from '../tasks/check-launch.ts'
 import { checkNetwork } from '../tasks/check-run-task.ts'
 import { refuseIf, refuseMoreThan } from '../tasks/invalid-parameter.ts'
+import { checkGatewayConnectors } from '../gateways/check-connectors.ts'
 import { checkServiceConnect, checkServiceRegistries } from './check-discovery.ts'
 import { checkLoadBalancers } from './check-load-balancers.ts'
 
@@ -68,6 +69,7 @@ export function launchSettings(
   checkLoadBalancers(context, loadBalancers, taskDefinition, { onFargate })
   checkServiceRegistries(context, serviceRegistries, taskDefinition)
   checkServiceConnect(context, request.serviceConnectConfiguration, cluster, taskDefinition)
+  checkGatewayConnectors(request.gatewayConnectors ?? [], taskDefinition)
   const [first] = capacities
   const where: ShownCapacity =
     strategy.length > 0
