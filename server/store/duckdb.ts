@@ -95,6 +95,22 @@ export class DuckDBJournal implements Journal {
     })
   }
 
+  /** The format of what is in the file. */
+  async format(): Promise<number> {
+    const { connection } = await this.#open()
+    return Number(await value(connection, schema.readSetting, ['format_version']))
+  }
+
+  /** Writes the rows that a migration of the format changes, and which format they have then: both or nothing. */
+  async migrate(revisions: readonly Revision[], format: number): Promise<void> {
+    const { connection } = await this.#open()
+    await inTransaction(connection, async () => {
+      await addAll(connection, revisions)
+      await connection.run(schema.removeMeta, ['format_version'])
+      await connection.run(schema.writeMeta, ['format_version', String(format)])
+    })
+  }
+
   /** Reads beside the journal's own connection, and never waits for it. */
   reader(): StateReader {
     return new DuckDBReader(async () => (await this.#open()).instance)
@@ -194,20 +210,22 @@ const insert = async ({ connection, inserts }: Session, revisions: readonly Revi
 }
 
 const appendAll = (connection: DuckDBConnection, revisions: readonly Revision[]): Promise<void> =>
-  inTransaction(connection, async () => {
-    const appender = await connection.createAppender('revisions')
-    for (const { revision, time, table, key, body } of revisions) {
-      appender.appendBigInt(BigInt(revision))
-      appender.appendTimestamp(timestamp(time))
-      appender.appendVarchar(table)
-      appender.appendVarchar(key)
-      appender.appendBoolean(body === undefined)
-      if (body === undefined) appender.appendNull()
-      else appender.appendVarchar(body)
-      appender.endRow()
-    }
-    appender.closeSync()
-  })
+  inTransaction(connection, () => addAll(connection, revisions))
+
+const addAll = async (connection: DuckDBConnection, revisions: readonly Revision[]): Promise<void> => {
+  const appender = await connection.createAppender('revisions')
+  for (const { revision, time, table, key, body } of revisions) {
+    appender.appendBigInt(BigInt(revision))
+    appender.appendTimestamp(timestamp(time))
+    appender.appendVarchar(table)
+    appender.appendVarchar(key)
+    appender.appendBoolean(body === undefined)
+    if (body === undefined) appender.appendNull()
+    else appender.appendVarchar(body)
+    appender.endRow()
+  }
+  appender.closeSync()
+}
 
 /** An error leaves the transaction open: whoever calls closes the session, or refuses the file. */
 const inTransaction = async (connection: DuckDBConnection, work: () => Promise<void>): Promise<void> => {

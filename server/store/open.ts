@@ -10,8 +10,8 @@ import type { Journal, JournalContents, StoredRow } from './journal.ts'
 import { JournaledStore } from './journaled-store.ts'
 import { describeOwner, removeOwner, writeOwner } from './owner.ts'
 import type { StateReader } from './reader.ts'
+import { changesBetween, firstFormat, formatOf, migrated, type Migration, migrations } from './migrations.ts'
 import { endOrder, putAside, readOrder } from './restore-order.ts'
-import { formatVersion } from './schema.ts'
 import { Snapshots } from './snapshots.ts'
 import type { StoreLog } from './store-log.ts'
 import type { Store } from './store.ts'
@@ -25,6 +25,8 @@ export interface OpenStoreOptions {
   readonly instance?: string
   /** Rows of history to keep when opening; 200,000 where absent. */
   readonly keepHistory?: number
+  /** Of formats of the state; those that there are where absent. */
+  readonly migrations?: readonly Migration[]
 }
 
 /** Folders that this process has open: DuckDB's lock is the process's, so it does not keep us from ourselves. */
@@ -50,21 +52,22 @@ export interface OpenedState {
 /** As `openStore`, with a reader of what is on disk. */
 export const openState = async (options: OpenStoreOptions): Promise<OpenedState> => {
   const folder = await prepareFolder(options.folder)
+  const { migrations: known = migrations } = options
   if (open.has(folder)) throw inUse(folder, 'this very process')
   open.add(folder)
   try {
-    const snapshots = new Snapshots({ folder, instance: options.instance ?? '', clock: options.clock })
+    const snapshots = new Snapshots({ folder, instance: options.instance ?? '', clock: options.clock, migrations: known })
     const order = await readOrder(folder)
     const restored = order === undefined ? undefined : await snapshots.read(order.snapshot)
     if (order !== undefined) await putAside(folder, databaseOf(folder), order, options.clock.now())
     const file = await openJournal(folder, options, snapshots)
     const journal = withOwner(file, folder)
     if (restored !== undefined) await takeRestored(journal, folder, restored, options)
-    const contents = await loadOrClose(journal, snapshots)
+    const loaded = await loadOrClose(journal, snapshots)
     // What was left is not what was restored instead.
     if (restored !== undefined) await retractHandover(folder)
-    const handover = await takeOrClose(journal, folder, contents)
-    await keepBeforeUpgrade(file, contents, snapshots, options.log)
+    const handover = await takeOrClose(journal, folder, loaded)
+    const contents = await upgraded({ file, journal, snapshots, known }, loaded, options)
     const store = new JournaledStore({ journal, clock: options.clock, log: options.log }, contents)
     return { snapshots, store, reader: file.reader(), wasRestored: restored !== undefined, handover }
   } catch (error) {
@@ -101,19 +104,70 @@ const takeRestored = async (
 }
 
 /** Another version of kecs wrote here last: what it left is a snapshot before this one changes anything. */
-const keepBeforeUpgrade = async (file: DuckDBJournal, contents: JournalContents, snapshots: Snapshots, log: StoreLog): Promise<void> => {
+const keepBeforeUpgrade = async (
+  file: DuckDBJournal,
+  contents: JournalContents,
+  snapshots: Snapshots,
+  known: readonly Migration[],
+  log: StoreLog,
+): Promise<void> => {
   const last = await file.writtenBy()
-  if (last === version) return
+  const format = await file.format()
+  if (last === version && format === formatOf(known)) return
   if (last !== undefined) {
-    const { name } = await snapshots.takeBefore('upgrade', contents.rows)
+    const { name } = await snapshots.takeBefore('upgrade', contents.rows, format)
     log.info({ snapshot: name, from: last, to: version }, 'took a snapshot before the upgrade')
   }
   await file.setWrittenBy(version)
 }
 
+interface Upgrading {
+  readonly file: DuckDBJournal
+  readonly journal: Journal
+  readonly snapshots: Snapshots
+  readonly known: readonly Migration[]
+}
+
+/** A snapshot of what another version left, then the newest format. What fails leaves the state as it was. */
+const upgraded = async (
+  { file, journal, snapshots, known }: Upgrading,
+  loaded: JournalContents,
+  options: OpenStoreOptions,
+): Promise<JournalContents> => {
+  try {
+    await keepBeforeUpgrade(file, loaded, snapshots, known, options.log)
+    return await inNewestFormat(file, loaded, known, options)
+  } catch (error) {
+    // A transaction that is open keeps it from its last checkpoint: nothing of it is on disk.
+    await journal.close().catch(() => undefined)
+    throw error
+  }
+}
+
+/** Brings a state of an older format to the newest, in one transaction; what it was is a snapshot by then. */
+const inNewestFormat = async (
+  file: DuckDBJournal,
+  contents: JournalContents,
+  known: readonly Migration[],
+  { clock, log }: OpenStoreOptions,
+): Promise<JournalContents> => {
+  const from = await file.format()
+  const to = formatOf(known)
+  if (from === to) return contents
+  const rows = migrated(contents.rows, from, known)
+  const revision = contents.lastRevision + 1
+  const changes = changesBetween(contents.rows, rows)
+  await file.migrate(
+    changes.map(change => ({ ...change, revision, time: clock.now() })),
+    to,
+  )
+  log.info({ from, to, rows: changes.length, what: known.filter(each => each.to > from).map(({ what }) => what) }, 'migrated the state')
+  return { lastRevision: changes.length === 0 ? contents.lastRevision : revision, rows }
+}
+
 const openJournal = async (
   folder: string,
-  { clock, keepHistory = 200_000 }: OpenStoreOptions,
+  { clock, keepHistory = 200_000, migrations: known = migrations }: OpenStoreOptions,
   snapshots: Snapshots,
 ): Promise<DuckDBJournal> => {
   const file = databaseOf(folder)
@@ -122,9 +176,9 @@ const openJournal = async (
       file,
       temporaryFolder: join(folder, 'kecs.tmp'),
       keepHistory,
-      accept: meta => acceptFormat(file, meta),
+      accept: meta => acceptFormat(file, meta, formatOf(known)),
       meta: new Map([
-        ['format_version', String(formatVersion)],
+        ['format_version', String(formatOf(known))],
         ['created_by', `kecs ${version}`],
         ['created_at', new Date(clock.now()).toISOString()],
       ]),
@@ -155,13 +209,13 @@ const takeOrClose = async (journal: Journal, folder: string, { rows }: JournalCo
   }
 }
 
-const acceptFormat = (file: string, meta: ReadonlyMap<string, string> | undefined): void => {
+const acceptFormat = (file: string, meta: ReadonlyMap<string, string> | undefined, newest: number): void => {
   if (meta === undefined) return
   const found = meta.get('format_version')
   if (found === undefined) throw new StoreError(`${file} is a database, but not one of kecs.`, 'Choose another data folder.')
-  if (Number(found) === formatVersion) return
+  if (Number(found) >= firstFormat && Number(found) <= newest) return
   throw new StoreError(
-    `The state in ${file} has format ${found}; kecs ${version} reads format ${formatVersion}.`,
+    `The state in ${file} has format ${found}; kecs ${version} reads formats up to ${newest}.`,
     'A newer kecs wrote it: use that version, or choose another data folder. Nothing was changed.',
     { details: [...meta].map(([name, setting]) => `${name}: ${setting}`) },
   )

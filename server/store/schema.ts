@@ -1,10 +1,12 @@
+import { formatOf, migrations } from './migrations.ts'
+
 /**
  * The state on disk. `revisions` holds every revision of every row: the newest of each key is the state, the rest is
  * history. All rows of one commit have the same number.
  */
 
-/** Raised when older programs would misread what newer ones write. */
-export const formatVersion = 1
+/** Raised by a migration: see migrations.ts. */
+export const formatVersion = formatOf(migrations)
 
 export const createTables = [
   'CREATE TABLE kecs_meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL)',

@@ -44,7 +44,7 @@ const rowsPerTurn = 500
 /** Writes the file whole or not at all, durable when it resolves. Answers how many rows it holds. */
 export const writeSnapshot = async (
   file: string,
-  head: Omit<SnapshotHead, 'kecs' | 'format'>,
+  head: Omit<SnapshotHead, 'kecs' | 'format'> & { readonly format?: number },
   rows: Iterable<StoredRow>,
 ): Promise<number> => {
   const partial = `${file}.partial`

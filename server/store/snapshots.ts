@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { version } from '../../shared/version.ts'
 import { StoreError } from './errors.ts'
 import type { StoredRow } from './journal.ts'
+import { migrated, type Migration, migrations } from './migrations.ts'
 import { type SnapshotHead, readSnapshot, readSnapshotHead, writeSnapshot } from './snapshot-file.ts'
 
 /** A snapshot as it is listed. */
@@ -23,6 +24,8 @@ export interface SnapshotsOptions {
   readonly clock: Clock
   /** How many of those that were taken without being asked for are kept. */
   readonly keepAutomatic?: number
+  /** By which rows of older formats are read. */
+  readonly migrations?: readonly Migration[]
 }
 
 const suffix = '.kecs-snapshot'
@@ -51,20 +54,25 @@ export class Snapshots {
    */
   async take(
     rows: Iterable<StoredRow>,
-    { name = this.#timeName(), reason = 'manual' } = {},
+    {
+      name = this.#timeName(),
+      reason = 'manual',
+      format,
+    }: { readonly name?: string; readonly reason?: string; readonly format?: number } = {},
   ): Promise<Snapshot & { readonly rows: number }> {
     const file = await this.#newFile(name)
     const { instance, clock } = this.#options
-    const head = { version, instance, takenAt: new Date(clock.now()).toISOString(), reason }
+    const head = { version, instance, takenAt: new Date(clock.now()).toISOString(), reason, ...(format === undefined ? {} : { format }) }
     const count = await writeSnapshot(file, head, rows)
     return { ...(await this.#describe(name)), rows: count }
   }
 
-  /** As `take`, for what is about to be done to the state; the oldest of these are removed. */
-  async takeBefore(what: string, rows: Iterable<StoredRow>): Promise<Snapshot> {
-    const taken = await this.take(rows, { name: `${automaticPrefix}${what}-${this.#timeName()}`, reason: `before ${what}` })
+  /** As `take`, for what is about to be done to the state; the oldest of these are removed. `format` where it is an older one. */
+  async takeBefore(what: string, rows: Iterable<StoredRow>, format?: number): Promise<Snapshot> {
+    const name = `${automaticPrefix}${what}-${this.#timeName()}`
+    const taken = await this.take(rows, { name, reason: `before ${what}`, ...(format === undefined ? {} : { format }) })
     const { keepAutomatic = 10 } = this.#options
-    const automatic = (await this.list()).filter(({ name }) => name.startsWith(automaticPrefix))
+    const automatic = (await this.list()).filter(each => each.name.startsWith(automaticPrefix))
     for (const { file } of automatic.slice(keepAutomatic)) await rm(file, { force: true })
     return taken
   }
@@ -98,9 +106,10 @@ export class Snapshots {
     return found.sort((a, b) => (b.head?.takenAt ?? '').localeCompare(a.head?.takenAt ?? '') || b.name.localeCompare(a.name))
   }
 
-  /** The rows of a snapshot. Rejects with a `StoreError` when there is none of the name or it is damaged. */
+  /** The rows of a snapshot, in the newest format. Rejects with a `StoreError` when there is none of the name or it is damaged. */
   async read(name: string): Promise<readonly StoredRow[]> {
-    return (await readSnapshot((await this.#require(name)).file)).rows
+    const { head, rows } = await readSnapshot((await this.#require(name)).file)
+    return migrated(rows, head.format, this.#options.migrations ?? migrations)
   }
 
   async remove(name: string): Promise<void> {
