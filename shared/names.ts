@@ -59,6 +59,8 @@ export const guardPath = '/gateway/guard'
 export const callbackPath = '/oauth2/idpresponse'
 /** Of the AWS door: below it, by their ids, the public keys by which targets verify what they are told of users. */
 export const publicKeysPath = '/_kecs/elb-public-keys'
+/** Of the administration port: where the gateway tells of requests of load balancers with access logs, by OTLP. */
+export const accessLogsPath = '/gateway/access-logs'
 /** Where what the gateway fetches carries the secret that the two share, if they do. */
 export const gatewaySecretHeader = 'x-kecs-gateway-secret'
 /** Of the administration port: where listeners are reached, as JSON. */

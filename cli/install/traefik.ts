@@ -1,5 +1,6 @@
 import type { Deployment, Manifest, Role, RoleBinding, Secret, Service, ServiceAccount } from '../../shared/kube/index.ts'
 import {
+  accessLogsPath,
   adminPort,
   controlPlaneName,
   configurationPath,
@@ -92,6 +93,7 @@ const listenerEntryPoints = (port: number): readonly string[] => {
     `${tcp}.http.sanitizepath=false`,
     `${tcp}.forwardedheaders.insecure=true`,
     `${tcp}.transport.respondingtimeouts.readtimeout=0`,
+    `${tcp}.observability.accesslogs=false`,
   ]
 }
 
@@ -125,6 +127,15 @@ const settings = (installation: Installation): readonly string[] => [
   '--metrics.prometheus.addentrypointslabels=false',
   '--metrics.prometheus.addserviceslabels=true',
   '--metrics.prometheus.buckets=1',
+  // Routers of load balancers with access logs turn them on for themselves.
+  '--entrypoints.aws.observability.accesslogs=false',
+  '--entrypoints.ping.observability.accesslogs=false',
+  '--experimental.otlplogs=true',
+  '--accesslog=true',
+  '--accesslog.format=json',
+  ...['User-Agent', 'X-Amzn-Trace-Id', 'Location'].map(name => `--accesslog.fields.headers.names.${name}=keep`),
+  `--accesslog.otlp.http.endpoint=http://${controlPlaneName}.${systemNamespace}:${adminPort}${accessLogsPath}`,
+  ...(installation.gatewaySecret === undefined ? [] : [`--accesslog.otlp.http.headers.${gatewaySecretHeader}=$(KECS_GATEWAY_SECRET)`]),
   '--providers.kubernetescrd=true',
   `--providers.kubernetescrd.namespaces=${systemNamespace}`,
   '--providers.kubernetescrd.disableclusterscoperesources=true',
@@ -161,7 +172,8 @@ const deployment = (installation: Installation): Deployment & Manifest =>
           workingDir: '/',
           imagePullPolicy: 'IfNotPresent',
           args: [...settings(installation)],
-          env: gatewaySecretVariable(installation),
+          // What exports access logs asks who runs it, which there is no file to tell.
+          env: [...gatewaySecretVariable(installation), { name: 'USER', value: 'traefik' }, { name: 'HOME', value: '/tmp' }],
           ports: [
             {
               name: 'aws',

@@ -39,3 +39,16 @@ const get = async (
     options,
   )
 }
+
+/** Puts an object. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+export async function putObject(
+  backend: Backend,
+  { bucket, key }: ObjectLocation,
+  body: Uint8Array<ArrayBuffer>,
+  place: BackendPlace,
+  options?: CallOptions,
+): Promise<void> {
+  const path = [bucket, ...key.split('/')].map(encodeURIComponent).join('/')
+  const response = await backend.rest({ service: 's3', method: 'PUT', path: `/${path}`, body }, place, options)
+  await response.body?.cancel()
+}

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient } from '../../shared/kube/index.ts'
 import {
+  accessLogsPath,
   appliedHeader,
   authorityPath,
   appliedPath,
@@ -24,6 +25,7 @@ import { listenerAddresses } from '../gateway/listener-addresses.ts'
 import { openAuthority } from '../gateway/authority.ts'
 import { Certificates } from '../gateway/certificates.ts'
 import { onlyFor } from '../gateway/only-for.ts'
+import { AccessLogs } from '../gateway/access-logs/access-logs.ts'
 import { createGuard } from '../gateway/guard.ts'
 import { ConnectServices } from '../gateway/connect-services.ts'
 import { openLoginKeys } from '../gateway/logins/login-keys.ts'
@@ -65,7 +67,7 @@ export interface OpenedGateway extends Carrier, ConnectCarrier {
   readonly requests: GroupRequests | undefined
   /** By which targets verify what they are told of users: PEM, by id. */
   readonly publicKeys: ReadonlyMap<string, string>
-  stop(): void
+  stop(): Promise<void>
 }
 
 /** Milliseconds. */
@@ -77,6 +79,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
   const nodes = () => runtime.nodes()
   const authority = await openAuthority({ folder: join(config.dataDir, 'ca'), instance: config.instance, clock, ids })
   const certificates = new Certificates({ store, clock, ids, log, authority, backend, onMade: () => gateway.changed() })
+  const accessLogs = new AccessLogs({ store, clock, ids, log, backend })
   const trust = new TrustStores({ store, clock, log, backend, onRead: () => gateway.changed() })
   const steps = new Steps()
   const own = `http://${gatewayService}.${systemNamespace}:${gatewayPort}`
@@ -122,6 +125,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     names: new LoadBalancerServices({ kube, instance: config.instance, hostPort: config.hostPort }),
     routes: [
       { method: 'GET', path: configurationPath, isOpen: true, handle: onlyFor(config.gatewaySecret, () => gateway.answerOnceChanged()) },
+      { method: 'POST', path: accessLogsPath, isOpen: true, handle: onlyFor(config.gatewaySecret, request => accessLogs.take(request)) },
       { method: 'GET', path: guardPath, isOpen: true, handle: guard },
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
@@ -129,10 +133,11 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     // Only inside of the cluster is the gateway's own port reached.
     requests: config.outside === undefined ? groupRequests(parts, `${own}${gatewayMetricsPath}`) : undefined,
     publicKeys: new Map([[keys.signing.id, keys.signing.publicKey]]),
-    stop: () => {
+    stop: async () => {
       gateway.stop()
       certificates.stop()
       trust.stop()
+      await accessLogs.stop()
     },
   }
 }

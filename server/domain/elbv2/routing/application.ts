@@ -67,8 +67,22 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
     }
     Object.assign(services, groupsOf(state, rules, transport))
   }
-  return { routers, services, middlewares, serversTransports }
+  return {
+    routers: balancer.attributes['access_logs.s3.enabled'] === 'true' ? logged(routers) : routers,
+    services,
+    middlewares,
+    serversTransports,
+  }
 }
+
+/** The routers, of which the first of each request tells of it. */
+const logged = (routers: Readonly<Record<string, HttpRouter>>): Readonly<Record<string, HttpRouter>> =>
+  Object.fromEntries(
+    Object.entries(routers).map(([name, router]) => [
+      name,
+      router.parentRefs === undefined ? { ...router, observability: { accessLogs: true } } : router,
+    ]),
+  )
 
 /** A listener's own entry point and, where it is the load balancer's for plain HTTP, its name on the AWS door. */
 function entrances(
