@@ -83,9 +83,10 @@ test(
     const { arn: listener, port } = await balancers.listener(shop.arn, 443, fixed('418'), secure)
     const rule = (priority: number, path: string, action: elb.Action) =>
       balancers.rules(listener, priority, [{ Field: 'path-pattern', Values: [path] }], [action, { ...forward([group, 1]), Order: 2 }])
-    await rule(1, '/in/*', login())
     await rule(2, '/api/*', login({ OnUnauthenticatedRequest: 'deny' }))
     await rule(3, '/open/*', login({ OnUnauthenticatedRequest: 'allow' }))
+    // Made last, so that the others are in force when this one is.
+    await rule(1, '/in/*', login())
 
     const browser = new Browser()
     const sent = await until('to be sent to the provider', async () => {
