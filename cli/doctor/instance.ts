@@ -27,7 +27,7 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
       return restarts > 2 ? warning(component, says, `See why: ${withName('kecs logs', instance.name)} ${component}`) : ok(component, says)
     })
     return [
-      ok(what, `${instance.name} runs on ${instance.driver}`),
+      ok(what, `${instance.name} runs on ${instance.driver}${status.legacy ? ', legacy: its control plane is on this machine' : ''}`),
       ...components,
       ...(await checkEndpoint(status.endpoint, host)),
       await checkBackend(status.endpoint, status.backend, host.signal),
