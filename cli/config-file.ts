@@ -29,6 +29,8 @@ export interface Choices {
   readonly legacy?: boolean
   /** This machine's address as the cluster reaches it. */
   readonly hostAddress?: string
+  /** Where the control plane's spans go; empty: nowhere. */
+  readonly traces?: string
   /** Images of the local Docker that are to be in the cluster. */
   readonly load?: readonly string[]
   /** The folder of fixtures. */

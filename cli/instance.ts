@@ -134,6 +134,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     backend: string('backend'),
     ...keysOf(fields.get('keys'), broken),
     ...(fields.get('allowReset') === true ? { allowReset: true } : {}),
+    ...(fields.has('traces') ? { traces: string('traces') } : {}),
     image: string('image'),
     version: string('version'),
     ...(fields.has('previousImage') ? { previousImage: string('previousImage') } : {}),

@@ -54,5 +54,7 @@ export interface ServerConfig {
   readonly keys?: readonly ConfiguredKey[]
   /** How often scaling looks at metrics; once a minute where undefined, as on AWS. Milliseconds. */
   readonly scalingPeriodMs?: number
+  /** Where spans are sent, and in whose name; undefined: none are made. */
+  readonly traces?: { readonly url: string; readonly serviceName: string }
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }

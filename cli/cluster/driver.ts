@@ -51,6 +51,8 @@ export interface Instance {
   readonly backend: string
   /** Signatures are verified with these; absent: any credentials are taken. */
   readonly keys?: readonly ConfiguredKey[]
+  /** Where the control plane's spans go: an OpenTelemetry collector, as the cluster reaches it. */
+  readonly traces?: string
   /** `POST /_kecs/reset` on the admin port empties it. */
   readonly allowReset?: true
   /** The control plane's image. */

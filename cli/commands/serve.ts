@@ -151,6 +151,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...keysOf(flags, env),
     ...gatewayConfig(env),
     ...scalingOf(env),
+    ...tracesOf(env),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }
 }
@@ -168,6 +169,22 @@ const keysOf = ({ auth, keys }: ServeFlags, env: Readonly<Record<string, string 
   if (keys !== undefined) return { keys }
   if (inline === undefined || inline === '') throw noKeys()
   return { keys: keysIn(inline, 'KECS_KEYS') }
+}
+
+/**
+ * Where spans go: OpenTelemetry's own variables.
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
+ */
+const tracesOf = (env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'traces'> => {
+  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined
+  const given = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/traces`)
+  if (given === undefined) return {}
+  if (!URL.canParse(given) || !/^https?:/.test(given)) {
+    throw new CliError(`${given} is no address of an OpenTelemetry collector.`, 'Write OTEL_EXPORTER_OTLP_ENDPOINT as http://HOST:4318.', {
+      exitCode: 2,
+    })
+  }
+  return { traces: { url: given, serviceName: env['OTEL_SERVICE_NAME'] || 'kecs-control-plane' } }
 }
 
 /** Seconds from one look of scaling to the next: for tests that do not wait for minutes. */

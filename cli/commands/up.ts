@@ -85,7 +85,11 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
 
 export const environmentChoices = ({ env }: Pick<Host, 'env'>): Choices => {
   const driver = env['KECS_DRIVER']
-  return driver === undefined || driver === '' ? {} : { driver: checkDriver(driver, 'KECS_DRIVER') }
+  const traces = env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  return {
+    ...(driver === undefined || driver === '' ? {} : { driver: checkDriver(driver, 'KECS_DRIVER') }),
+    ...(traces === undefined ? {} : { traces }),
+  }
 }
 
 const checkDriver = (text: string, from: string): DriverName => {
@@ -94,7 +98,7 @@ const checkDriver = (text: string, from: string): DriverName => {
 }
 
 /** The object without what is undefined, so that it does not hide what other sources say. */
-const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared>]-?: Choices[K] | undefined }): Choices => {
+const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared | 'traces'>]-?: Choices[K] | undefined }): Choices => {
   const {
     driver,
     port: door,

@@ -151,6 +151,7 @@ export const instanceSettings = (installation: Installation): Readonly<Record<st
     KECS_LISTENER_PORTS: instance.driver === 'context' ? '' : range(instance.listenerPorts),
     KECS_HOST_PORT: String(instance.port),
     ...(instance.allowReset === true ? { KECS_ALLOW_RESET: 'true' } : {}),
+    ...(instance.traces === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: instance.traces }),
     ...(instance.keys === undefined ? {} : { KECS_AUTH: 'strict' }),
     // JavaScriptCore lets garbage grow in proportion to what it takes for the machine's memory. Measured: 122 MiB after a load
     // that leaves 159 otherwise, for a fifth to a third of the calls a second; see docs/architecture.md.

@@ -46,6 +46,7 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     backend: choices.backend ?? remembered?.backend ?? images.localstack,
     ...(await keysOf(choices, remembered)),
     ...((choices.allowReset ?? remembered?.allowReset) === true ? { allowReset: true } : {}),
+    ...tracesOf(choices, remembered),
     ...imagesFor(request),
     version: request.version,
   }
@@ -106,6 +107,12 @@ const keysOf = async (choices: Choices, remembered: Instance | undefined): Promi
   const keys = choices.keys === undefined ? remembered?.keys : await readKeysFile(choices.keys)
   if (keys === undefined) throw noKeys()
   return { keys }
+}
+
+/** An empty one ends it. */
+const tracesOf = (choices: Choices, remembered: Instance | undefined): Pick<Instance, 'traces'> => {
+  const traces = choices.traces ?? remembered?.traces ?? ''
+  return traces === '' ? {} : { traces }
 }
 
 /** The image asked for; else one remembered that was asked for; else the one of this version, which follows the program. */

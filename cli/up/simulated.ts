@@ -43,4 +43,5 @@ const isSame = (before: Instance, after: Instance): boolean =>
   before.version === after.version &&
   before.backend === after.backend &&
   before.allowReset === after.allowReset &&
+  before.traces === after.traces &&
   sameJson(before.keys, after.keys)

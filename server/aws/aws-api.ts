@@ -1,4 +1,5 @@
 import type { Ids } from '../../shared/ids.ts'
+import { traced } from '../../shared/tracing.ts'
 import { AuthRefusal, faultOfRefusal } from './auth/refusals.ts'
 import type { Verify } from './auth/verify.ts'
 import { type Fault, unexpectedFault } from './fault.ts'
@@ -99,10 +100,29 @@ export function createAwsApi(options: AwsApiOptions): AwsApi {
     }
   }
 
+  const tracedAnswer = (request: Request): Promise<Outcome> =>
+    traced(
+      () => ({ name: 'AWS API call', kind: 'server', traceparent: request.headers.get('traceparent') }),
+      async span => {
+        const outcome = await answer(request)
+        const { service, operation, requestId = '', fault, response } = outcome
+        span.rename(`${service}.${operation}`)
+        span.set({
+          'rpc.system': 'aws-api',
+          'rpc.service': service,
+          'rpc.method': operation,
+          'aws.request_id': requestId,
+          'http.response.status_code': response.status,
+        })
+        if (fault !== undefined) span.fail(`${fault.code}: ${fault.message}`)
+        return outcome
+      },
+    )
+
   return {
     async handle(request) {
       const started = stopwatch()
-      const { response, ...outcome } = await answer(request).catch((error: unknown): Outcome => {
+      const { response, ...outcome } = await tracedAnswer(request).catch((error: unknown): Outcome => {
         const requestId = ids.uuid()
         log.error({ err: error, requestId }, 'a request failed before it reached a service')
         return { service: 'unknown', operation: 'unknown', response: responseOf(foreignFault('aws-json', unexpected, requestId)) }

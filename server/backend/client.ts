@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch'
 import { messageOf } from '../../shared/errors.ts'
 import { defaultAccount } from '../../shared/names.ts'
+import { measured } from '../../shared/tracing.ts'
 import { type Backend, type BackendPlace, type CallOptions, type QueryCall, type RestCall, BackendUnreachable } from './backend.ts'
 import { readJson, readXml, refusal } from './read-answer.ts'
 
@@ -18,10 +19,25 @@ const defaultTimeoutMs = 30_000
 export const createBackend = ({ url, fetch: send = fetch, timeoutMs = defaultTimeoutMs }: BackendOptions): Backend => {
   const base = url.replace(/\/$/, '')
 
-  const call = async (
+  const call = (request: RestCall, place: BackendPlace, options: CallOptions = {}): Promise<Response> => {
+    const { service, method, path, headers = {} } = request
+    const target = headers['x-amz-target'] ?? `${method} ${path.replace(/\?.*$/, '')}`
+    return measured(
+      'backend',
+      service,
+      () => ({
+        name: `backend ${service}`,
+        kind: 'client',
+        attributes: { 'rpc.system': 'aws-api', 'rpc.service': service, 'rpc.method': target },
+      }),
+      () => signAndSend(request, place, options),
+    )
+  }
+
+  const signAndSend = async (
     request: RestCall,
     place: BackendPlace,
-    { signal, timeoutMs: ownTimeoutMs = timeoutMs }: CallOptions = {},
+    { signal, timeoutMs: ownTimeoutMs = timeoutMs }: CallOptions,
   ): Promise<Response> => {
     const { service, method, path, headers = {}, body } = request
     const client = new AwsClient({ accessKeyId: accessKeyOf(place), secretAccessKey: 'test', service, region: place.region })

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
+import type { Measure } from '../../shared/tracing.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Controller } from '../reconcilers/controller.ts'
 import type { Store } from '../store/store.ts'
@@ -21,6 +22,26 @@ export const reconcileMetrics = ({ registry }: Metrics): ((kind: string, millise
   return (kind, milliseconds, failed) => {
     seconds.observe({ kind }, milliseconds / 1000)
     if (failed) failures.inc({ kind })
+  }
+}
+
+/** Times and failures of what the control plane stands on: the state's file, Kubernetes (the runtime's own) and the backend. */
+export const partMetrics = ({ registry }: Metrics): Measure => {
+  const registers = [registry]
+  const of = (metric: string, label: string, help: string) => ({
+    seconds: new Histogram({ name: `kecs_${metric}_duration_seconds`, help, labelNames: [label], buckets, registers }),
+    failures: new Counter({ name: `kecs_${metric}_failures_total`, help: `${help}: those that failed`, labelNames: [label], registers }),
+    label,
+  })
+  const parts = {
+    store: of('store_commit', 'kind', 'Time from a change to its being on disk'),
+    kubernetes: of('kubernetes_request', 'method', 'Time of a request to the Kubernetes API'),
+    backend: of('backend_request', 'service', "Time of a request to the backend's services"),
+  }
+  return (part, what, milliseconds, failed) => {
+    const { seconds, failures, label } = parts[part]
+    seconds.observe({ [label]: what }, milliseconds / 1000)
+    if (failed) failures.inc({ [label]: what })
   }
 }
 

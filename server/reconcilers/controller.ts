@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { traced } from '../../shared/tracing.ts'
 import type { Logger } from '../log.ts'
 import { WorkQueue } from './queue.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -26,7 +27,11 @@ export class Controller {
         clock,
         signal,
         concurrency: reconciler.concurrency ?? concurrency,
-        work: (key, abort) => reconciler.reconcile(key, abort),
+        work: (key, abort) =>
+          traced(
+            () => ({ name: `reconcile ${kind}`, kind: 'internal', attributes: { 'kecs.kind': kind, 'kecs.key': key } }),
+            () => reconciler.reconcile(key, abort),
+          ),
         onFailure: (key, error, retryInMs) => log.warn({ kind, key, retryInMs, err: error }, 'reconciling failed, will be tried again'),
         onDone: (_key, milliseconds, failed) => observe?.(kind, milliseconds, failed),
       })

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
+import { measured } from '../../shared/tracing.ts'
 import type { ChangeSet } from './change-set.ts'
 import { StoreError } from './errors.ts'
 import type { Journal, Revision } from './journal.ts'
@@ -47,10 +48,16 @@ export class CommitQueue {
    * or one before it; it is undone then.
    */
   push(commit: Commit): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...commit, resolve, reject })
-      this.#writing ??= this.#write()
-    })
+    return measured(
+      'store',
+      'commit',
+      () => ({ name: 'store commit', kind: 'internal', attributes: { 'kecs.rows': commit.revisions.length } }),
+      () =>
+        new Promise((resolve, reject) => {
+          this.#waiting.push({ ...commit, resolve, reject })
+          this.#writing ??= this.#write()
+        }),
+    )
   }
 
   /** Resolves when nothing is on its way any more. */

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { messageOf } from '../errors.ts'
+import { measured } from '../tracing.ts'
 import type { Credentials, Endpoint } from './endpoint.ts'
 import { KubeConfigError, KubeError } from './errors.ts'
 
@@ -58,23 +59,35 @@ export const transportTo = (endpoint: Endpoint): Transport => {
       return text
     })
 
-  return {
-    async text(exchange) {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await once(exchange)
-        } catch (error) {
-          if (attempt === tries || exchange.signal?.aborted === true || !mayRepeat(error, exchange.repeatable)) throw error
-          const asked = error instanceof KubeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0
-          await pause(
-            Math.min(longestPause, Math.max(asked, 50 * 2 ** attempt)),
-            undefined,
-            exchange.signal && { signal: exchange.signal },
-          ).catch(() => {})
-          exchange.signal?.throwIfAborted()
-        }
+  const repeated = async (exchange: Exchange): Promise<string> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await once(exchange)
+      } catch (error) {
+        if (attempt === tries || exchange.signal?.aborted === true || !mayRepeat(error, exchange.repeatable)) throw error
+        const asked = error instanceof KubeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0
+        await pause(
+          Math.min(longestPause, Math.max(asked, 50 * 2 ** attempt)),
+          undefined,
+          exchange.signal && { signal: exchange.signal },
+        ).catch(() => {})
+        exchange.signal?.throwIfAborted()
       }
-    },
+    }
+  }
+
+  return {
+    text: exchange =>
+      measured(
+        'kubernetes',
+        exchange.method,
+        () => ({
+          name: `kubernetes ${exchange.method}`,
+          kind: 'client',
+          attributes: { 'http.request.method': exchange.method, 'url.path': exchange.path.replace(/\?.*$/, '') },
+        }),
+        () => repeated(exchange),
+      ),
 
     async *lines(exchange, options = {}) {
       const broken = new AbortController()
