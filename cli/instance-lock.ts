@@ -31,6 +31,14 @@ export const withLock = async <T>(folder: string, command: string, work: () => P
   }
 }
 
+/** Whether the instance's lock is held by a process that runs, left by one that is gone, or not there. */
+export const heldLock = async (folder: string): Promise<'held' | 'stale' | 'free'> => {
+  const text = await readFile(join(folder, 'lock'), 'utf8').catch(() => undefined)
+  if (text === undefined) return 'free'
+  const holder = parseHolder(text)
+  return holder !== undefined && (await isAlive(holder)) ? 'held' : 'stale'
+}
+
 /** Of taking a lock that nobody holds: others try the same. */
 const attempts = 5
 const lookEvery = 20

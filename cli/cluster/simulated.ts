@@ -41,7 +41,13 @@ const start = async (
   signal: AbortSignal,
 ): Promise<void> => {
   if ((await runningProcess(instance, signal)) !== undefined) return
-  const how = { self, flags: serveFlags(instance), env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: instance.traces ?? '', ...keysEnvironment(instance) }, deadlineMs: startDeadline, signal }
+  const how = {
+    self,
+    flags: serveFlags(instance),
+    env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: instance.traces ?? '', ...keysEnvironment(instance) },
+    deadlineMs: startDeadline,
+    signal,
+  }
   await startProcess(instance, how)
 }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError, messageOf } from '../../shared/errors.ts'
+import { components } from '../../shared/names.ts'
 import { localDocker } from '../cluster/docker.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { defineCommand } from '../command.ts'
@@ -8,6 +9,7 @@ import { bundle } from '../doctor/bundle.ts'
 import { checkDocker, checkTools } from '../doctor/cluster.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { checkInstance } from '../doctor/instance.ts'
+import { checkLeftovers } from '../doctor/leftovers.ts'
 import { checkDoorName, checkHome, checkInotify, checkOpenFiles, checkProxy } from '../doctor/machine.ts'
 import { commonFlags, instanceName, withTimeout } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -24,18 +26,22 @@ export const doctor = defineCommand({
     'before you hand it on.',
   args: {
     ...commonFlags,
+    fix: { type: 'boolean', description: 'do what is safe about what was found, and look again' },
     bundle: { type: 'string', description: 'write findings, logs, pods and events there, as .tar.gz', valueHint: 'FILE' },
   },
   examples: [
     ['kecs doctor', 'what is so, and what to do'],
+    ['kecs doctor --fix', 'and do what is safe about it'],
     ['kecs doctor --bundle kecs-doctor.tar.gz', 'for a bug report'],
   ],
   run: async (given, host) => {
     const name = instanceName(given.text('name'), host.env)
     const asked: Host = { ...host, signal: withTimeout(host.signal, given.text('timeout'), '1m') }
     const instance = await readInstance(host.home, name)
-    const findings = await look(instance, asked)
-    if (given.flag('json') === true) host.output.json(findings)
+    const first = await look(instance, asked)
+    const fixed = given.flag('fix') === true ? await fixAll(first, asked) : []
+    const findings = fixed.length > 0 ? await look(instance, asked) : first
+    if (given.flag('json') === true) host.output.json(given.flag('fix') === true ? { fixed, findings } : findings)
     else for (const line of findings.flatMap(finding => lines(finding, host.output))) host.output.print(line)
     const file = given.text('bundle')
     if (file !== undefined) {
@@ -55,12 +61,46 @@ const look = async (instance: Instance | undefined, host: Host): Promise<readonl
     checkDocker(localDocker(), isNeeded, host.signal),
     checkTools(instance?.driver, host),
     checkHome(host),
+    checkLeftovers(host),
     checkInotify(),
     checkOpenFiles(),
     checkDoorName(),
     instance === undefined ? [none] : checkInstance(instance, host),
   ])
   return [...found.flat(), checkProxy(host)]
+}
+
+export interface Fixed {
+  readonly what: string
+  /** What was so. */
+  readonly before: string
+  /** What was done about it; absent where it could not be. */
+  readonly did?: string
+  readonly failed?: string
+}
+
+/** Does what is safe, each told before and after; what several findings ask for is done once. */
+const fixAll = async (findings: readonly Finding[], { output, signal }: Host): Promise<readonly Fixed[]> => {
+  const fixed: Fixed[] = []
+  let isUp = false
+  for (const { what, says: before, fix } of findings) {
+    if (fix === undefined) continue
+    const isComponent = components.some(component => component === what)
+    if (isComponent && isUp) continue
+    output.note(`${what}: ${before}`)
+    try {
+      const did = await fix()
+      output.note(`  ${output.paint('green', '✓')} ${did}`)
+      fixed.push({ what, before, did })
+    } catch (error) {
+      signal.throwIfAborted()
+      output.note(`  ${output.paint('red', '✗')} ${messageOf(error)}`)
+      fixed.push({ what, before, failed: messageOf(error) })
+    }
+    isUp ||= isComponent
+  }
+  if (fixed.length === 0) output.note('There is nothing that can be mended by itself.')
+  return fixed
 }
 
 const none: Finding = { what: 'Instance', is: 'skip', says: 'there is none yet', remedy: 'Make one: kecs up' }

@@ -82,8 +82,13 @@ export const restore = defineCommand({
 export const exportTo = defineCommand({
   name: 'snapshot export',
   summary: 'Write a snapshot to a file.',
-  description: 'Any kecs of the same version or a newer one takes it, whatever it runs on.',
-  args: { ...commonFlags, snapshot: name, file: { type: 'positional', description: 'where to; - is standard output' } },
+  description: 'Any kecs of the same version or a newer one takes it, whatever it runs on. A file that is there is not overwritten.',
+  args: {
+    ...commonFlags,
+    snapshot: name,
+    file: { type: 'positional', description: 'where to; - is standard output' },
+    force: { type: 'boolean', description: 'overwrite the file' },
+  },
   examples: [['kecs snapshot export before-migration state.kecs-snapshot', 'to hand it on']],
   run: async (given, host) =>
     withChannel(await runningTargetOf(given, host, timeout), async (channel, { output, asJson }) => {
@@ -93,7 +98,11 @@ export const exportTo = defineCommand({
       const file = given.text('file') ?? '-'
       if (file === '-') return void process.stdout.write(content)
       const path = resolve(host.cwd, file)
-      await writeFile(path, content, { mode: 0o600 }).catch((cause: unknown) => {
+      const flag = given.flag('force') === true ? 'w' : 'wx'
+      await writeFile(path, content, { mode: 0o600, flag }).catch((cause: unknown) => {
+        if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+          throw new CliError(`${path} is there already.`, 'Choose another file, or overwrite it with --force.', { cause })
+        }
         throw new CliError(`${path} cannot be written: ${messageOf(cause)}`, 'Choose another file.', { cause })
       })
       if (asJson) return output.json({ file: path, bytes: content.length })

@@ -8,6 +8,8 @@ export interface Finding {
   readonly says: string
   /** What to do about it. */
   readonly remedy?: string
+  /** Does it, where that is safe, and resolves with what was done. Rejects with why it could not be. */
+  readonly fix?: () => Promise<string>
 }
 
 export const ok = (what: string, says: string): Finding => ({ what, is: 'ok', says })

@@ -5,6 +5,7 @@ import type { Host } from '../host.ts'
 import { upCommand, withName } from '../instance.ts'
 import { readStatus } from '../status.ts'
 import { type Finding, failing, ok, skipped, warning } from './finding.ts'
+import { checkKubeconfig } from './leftovers.ts'
 import { checkPorts, checkShell } from './machine.ts'
 
 // What is looked at of an instance that was made.
@@ -23,7 +24,12 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
     }
     const components = status.components.map(({ component, state, why, restarts = 0 }) => {
       const says = `${state}${why === undefined ? '' : `: ${why}`}${restarts === 0 ? '' : `, restarted ${restarts} times`}`
-      if (state !== 'ready') return failing(component, says, `See: ${withName('kecs logs', instance.name)} ${component}. ${mend}`)
+      if (state !== 'ready') {
+        return {
+          ...failing(component, says, `See: ${withName('kecs logs', instance.name)} ${component}. ${mend}`),
+          fix: () => bringUp(instance, host),
+        }
+      }
       return restarts > 2 ? warning(component, says, `See why: ${withName('kecs logs', instance.name)} ${component}`) : ok(component, says)
     })
     return [
@@ -32,12 +38,20 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
       ...(await checkEndpoint(status.endpoint, host)),
       await checkBackend(status.endpoint, status.backend, host.signal),
       checkVersion(instance),
+      await checkKubeconfig(instance, host),
       checkShell(host, status.endpoint),
     ]
   } catch (error) {
     host.signal.throwIfAborted()
     return [failing(what, messageOf(error), `See: ${withName('kecs status', instance.name)}`)]
   }
+}
+
+/** What `kecs up` does: puts in place what is missing, the cluster's DNS among it, and waits until it is ready. */
+const bringUp = async (instance: Instance, host: Host): Promise<string> => {
+  const { up } = await import('../commands/up.ts')
+  await up.execute(['--name', instance.name, '--quiet', '--no-apply'], { ...host, output: host.output.quiet() })
+  return `ran ${upCommand(instance.name)}`
 }
 
 const checkVersion = (instance: Instance): Finding =>

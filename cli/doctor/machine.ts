@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises'
-import { access, constants, readFile, statfs } from 'node:fs/promises'
+import { access, constants, readFile, rm, statfs, writeFile } from 'node:fs/promises'
 import { doorHost } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
 import type { Host } from '../host.ts'
 import { portTaken } from '../ports.ts'
 import { leastFree } from '../up/preflight.ts'
 import { portsOf, shortPath } from '../up/settings.ts'
+import { copiesFolder, copiesSize } from './leftovers.ts'
 import { type Finding, failing, ok, skipped, warning } from './finding.ts'
 
 // What is looked at on the machine itself. Each answers what it found and throws nothing.
@@ -19,14 +20,23 @@ export const checkHome = async ({ home }: Pick<Host, 'home'>): Promise<Finding> 
     const { bavail, bsize } = await statfs(home)
     const free = bavail * bsize
     const says = `${path} has ${(free / gigabyte).toFixed(1)} GB free`
+    const copies = await copiesSize(home)
+    const room = copies === 0 ? {} : { fix: () => removeCopies(home, copies) }
     if (free < leastFree.cluster)
-      return failing(what, `${says}, too little for a cluster`, 'Make room, for example with: docker system prune')
+      return { ...failing(what, `${says}, too little for a cluster`, 'Make room, for example with: docker system prune'), ...room }
     await access(home, constants.W_OK)
-    return free < 5 * gigabyte ? warning(what, says, 'Images of your own may soon find no room: docker system prune') : ok(what, says)
+    return free < 5 * gigabyte
+      ? { ...warning(what, says, 'Images of your own may soon find no room: docker system prune'), ...room }
+      : ok(what, says)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return skipped(what, `${path} is made by the first kecs up`)
     return failing(what, `${path} cannot be written`, 'Give it to your user, or put kecs elsewhere by KECS_HOME.')
   }
+}
+
+const removeCopies = async (home: string, bytes: number): Promise<string> => {
+  await rm(copiesFolder(home), { recursive: true, force: true })
+  return `removed ${(bytes / gigabyte).toFixed(1)} GB of images' copies, which the next cluster makes anew`
 }
 
 /** What nodes of a cluster need beside each other on one machine. https://kind.sigs.k8s.io/docs/user/known-issues/#pod-errors-due-to-too-many-open-files */
@@ -35,7 +45,10 @@ const inotify = [
   ['max_user_instances', 256],
 ] as const
 
-export const checkInotify = async (readNumber = readProc): Promise<Finding> => {
+export const checkInotify = async (
+  readNumber = readProc,
+  write: (path: string, text: string) => Promise<void> = writeFile,
+): Promise<Finding> => {
   const what = 'inotify'
   const found = await Promise.all(
     inotify.map(async ([name, least]) => ({ name, least, value: await readNumber(`/proc/sys/fs/inotify/${name}`) })),
@@ -43,11 +56,21 @@ export const checkInotify = async (readNumber = readProc): Promise<Finding> => {
   const values = found.map(({ name, value }) => `${name} ${value}`).join(', ')
   if (found.some(({ value }) => value === undefined)) return skipped(what, 'this system has no such limits')
   if (found.every(({ value = 0, least }) => value >= least)) return ok(what, values)
-  return warning(
-    what,
-    `${values}: several clusters will not fit`,
-    'Raise them: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512',
-  )
+  return {
+    ...warning(
+      what,
+      `${values}: several clusters will not fit`,
+      'Raise them: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512',
+    ),
+    fix: () => raiseInotify(write),
+  }
+}
+
+/** Until the machine is started anew. Rejects for all but root. */
+const raiseInotify = async (write: (path: string, text: string) => Promise<void>): Promise<string> => {
+  await write('/proc/sys/fs/inotify/max_user_watches', '524288')
+  await write('/proc/sys/fs/inotify/max_user_instances', '512')
+  return 'raised them to 524288 and 512, until the machine is started anew'
 }
 
 export const checkOpenFiles = async (read = (): Promise<string | undefined> => readText('/proc/self/limits')): Promise<Finding> => {

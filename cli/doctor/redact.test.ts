@@ -53,3 +53,14 @@ test('copies of an object that Kubernetes keeps beside it go', () => {
     }),
   ).toEqual({ metadata: { name: 'a', annotations: { other: '1' } } })
 })
+
+test('words of command lines go, and lists of secrets', () => {
+  expect(redact({ args: ['--password', 'x'], command: ['sh', '-c', 'login x'], tokens: ['a', 'b'], image: 'app' })).toEqual({
+    args: ['(left out)', '(left out)'],
+    command: ['(left out)', '(left out)', '(left out)'],
+    tokens: '(left out)',
+    image: 'app',
+  })
+  // References name a secret and have none of its values.
+  expect(redact({ secretKeyRef: { name: 'db', key: 'url' } })).toEqual({ secretKeyRef: { name: 'db', key: 'url' } })
+})

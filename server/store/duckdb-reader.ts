@@ -59,12 +59,28 @@ export class DuckDBReader implements StateReader {
       return await work(connection)
     } catch (error) {
       if (isLate) throw new QueryError(`The query was ended after ${timeoutMs / 1000} s.`, { cause: error })
-      throw error instanceof QueryError ? error : new QueryError(messageOf(error), { cause: error })
+      throw error instanceof QueryError ? error : new QueryError(inOurWords(messageOf(error)), { cause: error })
     } finally {
       clearTimeout(timer)
       connection.closeSync()
     }
   }
+}
+
+/**
+ * What is wrong with a statement, as DuckDB found it, without its names of kinds of errors and its picture of the place;
+ * behind a line break what to do about it.
+ */
+const inOurWords = (message: string): string => {
+  const [, kind = '', what = message] = /^(?:Failed to [a-z ]+: )?([A-Z][A-Za-z ]*) Error: ([\s\S]*)$/.exec(message) ?? []
+  const [first = '', ...rest] = what.split('\n').filter(line => line.trim() !== '' && !/^LINE \d+:|^\s*\^/.test(line))
+  const hints = rest.filter(line => /^(Candidate|Did you mean)/.test(line))
+  const where = /^LINE \d+: (.*)$/m.exec(message)?.[1]
+  const remedy =
+    kind === 'Catalog' || kind === 'Binder'
+      ? "See what there is: kecs query 'SELECT view_name FROM duckdb_views() WHERE NOT internal', kecs query 'DESCRIBE tasks'"
+      : "See DuckDB's SQL: https://duckdb.org/docs/stable/sql/introduction"
+  return [`The query cannot be run: ${first}${where === undefined ? '' : ` (in ${where})`}`, ...hints, remedy].join('\n')
 }
 
 const reading: readonly StatementType[] = [StatementType.SELECT, StatementType.EXPLAIN]

@@ -43,6 +43,7 @@ export const historyBoundary = 'SELECT revision FROM revisions ORDER BY revision
 /** Revisions of rows whose key is `$1`, begins with it as its first word, or ends with it as the last part of an ARN; the newest first. */
 export const historyOf = `SELECT revision, epoch_ms(time), table_name, key, body FROM kecs.revisions
   WHERE key = $1 OR starts_with(key, $1 || ' ') OR ends_with(key, '/' || $1) OR ends_with(key, ':' || $1)
+    OR contains(key, 'task-definition/' || $1 || ':')
   ORDER BY revision DESC, table_name, key LIMIT $2`
 
 export const firstTime = 'SELECT epoch_ms(min(time)) FROM kecs.revisions'

@@ -1,7 +1,7 @@
 // A snapshot: the whole state at one moment in one file, which any instance of this or a later version can take.
 // Gzip of lines: a head, a row a line as [table, key, row], and at the end the SHA-256 of all lines before it. Text, so that
 // a person can look into it: gunzip -c FILE | head -1
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -47,7 +47,8 @@ export const writeSnapshot = async (
   head: Omit<SnapshotHead, 'kecs' | 'format'> & { readonly format?: number },
   rows: Iterable<StoredRow>,
 ): Promise<number> => {
-  const partial = `${file}.partial`
+  // Another taking of the same name may be under way: each writes a file of its own, and the last one stays.
+  const partial = `${file}.${randomUUID()}.partial`
   let count = 0
   const lines = async function* (): AsyncGenerator<string> {
     const hash = createHash('sha256')

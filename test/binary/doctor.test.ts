@@ -1,5 +1,5 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTarGzip } from 'nanotar'
 import { makeHome, unusedPort } from '../support/program.ts'
@@ -51,4 +51,21 @@ test('a running instance, a stopped one, one whose port is taken, and what is wr
   expect((await findings()).get('Ports')).toMatchObject({ is: 'fail' })
   expect((await home.run(['doctor'])).code).toBe(1)
   holder.stop()
+})
+
+test('--fix does what is safe, and says before and after', async () => {
+  const folder = join(home.path, 'other')
+  mkdirSync(folder, { recursive: true })
+  // A pid that no process can have.
+  const gone = 4_194_305
+  writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: gone, begun: '', command: 'up' }))
+  writeFileSync(join(folder, `instance.json.${gone}.tmp`), '{')
+  writeFileSync(join(folder, `instance.json.${process.pid}.tmp`), 'of a process that runs')
+  expect((await findings()).get('Leftovers')).toMatchObject({ is: 'warn', remedy: 'Remove them: kecs doctor --fix' })
+
+  const fixed = JSON.parse((await home.run(['doctor', '--fix', '--json'])).stdout)
+  expect(fixed.fixed).toContainEqual({ what: 'Leftovers', before: expect.stringContaining('2 files'), did: 'removed 2 files' })
+  expect(fixed.findings.find(({ what }: Found) => what === 'Leftovers')).toMatchObject({ is: 'ok' })
+  expect(readdirSync(folder)).toEqual([`instance.json.${process.pid}.tmp`])
+  expect((await home.run(['doctor', '--fix'])).code).toBeLessThan(2)
 })

@@ -102,3 +102,22 @@ test('without a running instance it says what to do', async () => {
   expect(code).toBe(1)
   expect(stderr).toContain('kecs up --name other')
 })
+
+test('what is wrong with a query is said in a sentence, with what there is', async () => {
+  const column = await home.run(['query', 'SELECT nam FROM clusters'])
+  expect(column.code).toBe(1)
+  expect(column.stderr).toContain('The query cannot be run: Referenced column "nam" not found')
+  expect(column.stderr).not.toMatch(/Binder|LINE 1/)
+  expect(column.stderr).toContain("kecs query 'DESCRIBE tasks'")
+  const syntax = await home.run(['query', 'SELEC 1'])
+  expect(syntax.stderr).toContain('The query cannot be run: syntax error')
+  expect(syntax.stderr).not.toMatch(/Parser Error|\^/)
+  expect((await home.run(['query', 'DESCRIBE tasks', '--format', 'csv'])).stdout).toContain('last_status')
+  const views = await home.run(['query', 'SELECT view_name FROM duckdb_views() WHERE NOT internal', '--format', 'csv'])
+  expect(views.stdout).toContain('task_definitions')
+})
+
+test('the history of a name has the revisions of the task definition', async () => {
+  const steps = JSON.parse((await home.run(['history', 'job', '--json'])).stdout) as readonly { key: string }[]
+  expect(steps.map(({ key }) => key)).toContain('arn:aws:ecs:us-east-1:000000000000:task-definition/job:1')
+})

@@ -100,3 +100,23 @@ test('wrong words say what is right', async () => {
   expect(unknown.code).toBe(1)
   expect(unknown.stderr).toContain('There is no snapshot never.')
 })
+
+test('an export does not overwrite a file, unless that is asked for', async () => {
+  await home.run(['snapshot', 'create', 'one'])
+  const file = join(home.path, 'one.kecs-snapshot')
+  writeFileSync(file, 'mine')
+  const refused = await home.run(['snapshot', 'export', 'one', file])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('is there already')
+  expect(readFileSync(file, 'utf8')).toBe('mine')
+  expect((await home.run(['snapshot', 'export', 'one', file, '--force'])).code).toBe(0)
+  expect(readFileSync(file, 'utf8')).not.toBe('mine')
+})
+
+test('two takings of one name at once leave one whole snapshot', async () => {
+  const taken = await Promise.all([1, 2].map(() => home.run(['snapshot', 'create', 'same'])))
+  expect(taken.some(({ code }) => code === 0)).toBe(true)
+  const list = JSON.parse((await home.run(['snapshot', 'list', '--json'])).stdout) as readonly { name: string; isDamaged?: boolean }[]
+  expect(list.filter(({ name }) => name === 'same')).toEqual([expect.not.objectContaining({ isDamaged: true })])
+  expect(readdirSync(join(home.path, 'kecs/data/snapshots')).filter(name => name.endsWith('.partial'))).toEqual([])
+})

@@ -51,7 +51,11 @@ const spans = (): readonly Span[] =>
 const call = (url: string, operation: string, input: object, headers = {}): Promise<Response> =>
   fetch(url, {
     method: 'POST',
-    headers: { 'x-amz-target': `AmazonEC2ContainerServiceV20141113.${operation}`, 'content-type': 'application/x-amz-json-1.1', ...headers },
+    headers: {
+      'x-amz-target': `AmazonEC2ContainerServiceV20141113.${operation}`,
+      'content-type': 'application/x-amz-json-1.1',
+      ...headers,
+    },
     body: JSON.stringify(input),
   })
 
