@@ -174,6 +174,8 @@ const wantedOf = (service: Service, around: Around): readonly Wanted[] => {
         networkConfiguration: { awsvpcConfiguration: { subnets: network.subnets } },
         serviceRegistries: [{ registryArn: reference(`discovery ${name}`) }],
         ...(ports.length > 0 && {
+          // Compose has no such checks: what starts slowly is not to be replaced for it.
+          healthCheckGracePeriodSeconds: 120,
           loadBalancers: uniquePorts(ports).map(({ container, protocol }) => ({
             targetGroupArn: reference(groupId(name, container, protocol)),
             containerName: name,

@@ -39,14 +39,16 @@ const shape = (input: Input): Input => {
     ['cluster', 'taskDefinition', 'role'].flatMap(member => (input[member] === undefined ? [] : [[member, lastOf(input[member])]])),
   )
   const empty = Object.fromEntries(lists.map(member => [member, []]))
-  return { ...empty, ...only(input, [...updatable, ...fixed]), ...named }
+  // A deployment that failed is begun anew by the next import, changed or not.
+  return { ...empty, deployment: 'COMPLETED', ...only(input, [...updatable, ...fixed, 'deployment']), ...named }
 }
 
 const presentOf = (service: Input): Present => {
   const [arn, serviceName] = [textOf(service['serviceArn']), textOf(service['serviceName'])]
   const primary = recordsOf(service['deployments']).find(({ status }) => status === 'PRIMARY') ?? {}
   const ofDeployment = only(primary, ['serviceConnectConfiguration', 'volumeConfigurations'])
-  const members = shape({ ...service, ...ofDeployment, cluster: service['clusterArn'], role: service['roleArn'] })
+  const deployment = primary['rolloutState'] === 'FAILED' ? 'FAILED' : 'COMPLETED'
+  const members = shape({ ...service, deployment, ...ofDeployment, cluster: service['clusterArn'], role: service['roleArn'] })
   const name = `${textOf(members['cluster'])}/${serviceName}`
   return { arn, name, members, attributes: { arn, name: serviceName }, tags: tagsOf(service['tags']) }
 }
@@ -87,7 +89,8 @@ export const service: Kind = {
       { ...emptied, ...input },
       updatable.filter(member => changed.includes(member)),
     )
-    const { service: updated } = await api.json('ecs', 'UpdateService', { cluster, service: name, ...members })
+    const again = changed.includes('deployment') ? { forceNewDeployment: true } : {}
+    const { service: updated } = await api.json('ecs', 'UpdateService', { cluster, service: name, ...members, ...again })
     return { ...presentOf({ ...recordOf(updated) }), tags: present.tags }
   },
   remove: async (context, { arn, members }) => {
