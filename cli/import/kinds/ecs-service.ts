@@ -126,7 +126,8 @@ export const awaitSteady = async (context: KindContext, { arn, members }: Presen
     const deployments = recordsOf(found['deployments'])
     const primary = deployments.find(({ status }) => status === 'PRIMARY')
     const name = textOf(found['serviceName'])
-    const failed = deployments.find(({ rolloutState }) => rolloutState === 'FAILED')
+    // One before it that failed may still be described.
+    const failed = primary?.['rolloutState'] === 'FAILED' ? primary : undefined
     const isHopeless = Number(primary?.['failedTasks'] ?? 0) >= hopeless && found['runningCount'] === 0
     if (failed !== undefined || isHopeless) {
       const why = textOf(failed?.['rolloutStateReason']) || 'its tasks stop as soon as they start'
