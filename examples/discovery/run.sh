@@ -30,7 +30,7 @@ echo "DiscoverInstances finds $(instances)"
 
 step "Another task asks it by its name, until it answers"
 aws ecs register-task-definition --family "asker-$run" --network-mode awsvpc --query taskDefinition.family --output text --container-definitions "[{
-	\"name\": \"asker\", \"image\": \"busybox\", \"memory\": 32,
+	\"name\": \"asker\", \"image\": \"nginx:alpine\", \"memory\": 32,
 	\"command\": [\"sh\", \"-c\", \"for try in \$(seq 60); do wget -T 2 -qO- http://greeter.$namespace:8080/ && exit 0; sleep 1; done; exit 1\"]}]"
 task=$(aws ecs run-task --cluster "$cluster" --task-definition "asker-$run" --network-configuration "$network" --query 'tasks[0].taskArn' --output text)
 aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"

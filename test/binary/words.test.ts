@@ -51,7 +51,7 @@ test.each([
   [['logs', 'trafik'], 'Did you mean: kecs logs traefik'],
   [['env', '--shell', 'cmd'], 'knows no shell "cmd"'],
   [['completion'], 'needs a shell'],
-  [['serve', '--runtime', 'kubernetes'], 'only inside the cluster'],
+  [['serve', '--runtime', 'kubernetes'], 'only as kecs up starts it'],
   [['serve', '--log-level', 'loud'], '--log-level loud is not one of debug, info, warn, error'],
   [['query', 'SELECT 1', '--format=xml'], '--format xml is not one of table, json, csv'],
   [['query', 'SELECT 1', '--json', '--format', 'csv'], 'ask for two things'],

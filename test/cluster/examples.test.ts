@@ -3,15 +3,24 @@ import { expect, test } from 'bun:test'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { instance } from '../support/instance.ts'
+import { terraformIsMissing, terraformPlugins } from '../support/terraform.ts'
 
 const folder = join(import.meta.dir, '../../examples')
 const examples = readdirSync(folder).filter(name => existsSync(join(folder, name, 'run.sh')))
 // What the cluster's nodes have; a user's pull it from its registry.
 const awsCli = 'kecs-test/awscli:latest'
+const program = join(import.meta.dir, '../../dist/kecs')
+const needsTerraform = (name: string): boolean => name === 'terraform' && terraformIsMissing() !== undefined
 
-test.each(examples)('%s', async name => {
+test.each(examples.filter(name => !needsTerraform(name)))('%s', async name => {
   const kecs = await instance()
-  const env = { AWS_CLI_IMAGE: awsCli, EXAMPLE_RUN: name.slice(0, 12) }
+  const env = {
+    AWS_CLI_IMAGE: awsCli,
+    EXAMPLE_RUN: name.slice(0, 12),
+    KECS: program,
+    KECS_NAME: kecs.name,
+    TF_PLUGINS: terraformPlugins() ?? '',
+  }
   const { code, stdout, stderr } = await kecs.run(['bash', join(folder, name, 'run.sh')], { check: false, timeoutMs: 240_000, env })
   expect(`${code}\n${code === 0 ? '' : stdout + stderr}`).toBe('0\n')
 })

@@ -13,12 +13,15 @@ const pluginFolders = (): readonly string[] => [
   ...['/opt', '/usr/local', '/usr/local/share', '/'].map(parent => join(parent, 'tf-plugins')),
 ]
 
-const plugins = (): string | undefined => pluginFolders().find(folder => existsSync(join(folder, 'registry.terraform.io/hashicorp/aws')))
+export const terraformPlugins = (): string | undefined =>
+  pluginFolders().find(folder => existsSync(join(folder, 'registry.terraform.io/hashicorp/aws')))
 
 /** Why Terraform cannot drive kecs on this machine; undefined where it can. */
 export function terraformIsMissing(): string | undefined {
   if (!runs(['terraform', '-version'])) return 'terraform is not on this machine'
-  return plugins() === undefined ? 'no folder with the aws provider is on this machine (KECS_TEST_TF_PLUGINS names one)' : undefined
+  return terraformPlugins() === undefined
+    ? 'no folder with the aws provider is on this machine (KECS_TEST_TF_PLUGINS names one)'
+    : undefined
 }
 
 export interface Terraform {
@@ -59,7 +62,7 @@ export async function openTerraform(module: string, variables: Readonly<Record<s
     const stdout = await change('apply', ...args)
     return /^Apply complete! Resources: (.*)\.$/m.exec(stdout)?.[1] ?? stdout
   }
-  await run('init', '-no-color', `-plugin-dir=${plugins() ?? ''}`)
+  await run('init', '-no-color', `-plugin-dir=${terraformPlugins() ?? ''}`)
   return {
     apply,
     async plan(...args) {
