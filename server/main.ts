@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { type Ids, randomIds } from '../shared/ids.ts'
 import type { KubeSource } from '../shared/kube/index.ts'
-import { measureWith, traceWith } from '../shared/tracing.ts'
 import { version } from '../shared/version.ts'
 import { createBackend } from './backend/client.ts'
 import { createOwners } from './backend/owners.ts'
@@ -11,7 +10,7 @@ import { Gate } from './compose/gate.ts'
 import { type Agents, createAgentsSide } from './compose/agents.ts'
 import { type OpenedGateway, openGateway } from './compose/gateway.ts'
 import { tellChanges } from './compose/events.ts'
-import { partMetrics, reconcileMetrics, stateMetrics } from './compose/metrics.ts'
+import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling, defaultScalingPeriodMs } from './compose/reconcilers.ts'
 import { ReportedMetrics } from './compose/service-metrics.ts'
 import { createHandover } from './compose/handover.ts'
@@ -20,6 +19,7 @@ import { openDns } from './compose/dns.ts'
 import { createReset } from './compose/reset.ts'
 import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
 import { Started } from './compose/started.ts'
+import { beginObserving } from './compose/traces.ts'
 import { snapshotRoutes } from './compose/snapshot-routes.ts'
 import { stateRoutes } from './compose/state-routes.ts'
 import { taskRoutes } from './compose/task-routes.ts'
@@ -92,15 +92,8 @@ const start = async (
   started: Started,
 ): Promise<RunningServer> => {
   const { log } = dependencies
-  if (config.traces !== undefined) {
-    const { openTracing } = await import('./tracing/otlp.ts')
-    const tracing = await openTracing({ ...config.traces, instance: config.instance })
-    traceWith(tracing.maker)
-    started.add('the traces', () => {
-      traceWith(undefined)
-      return tracing.stop()
-    })
-  }
+  const metrics = createMetrics()
+  await beginObserving(config, metrics, started)
   const { store, reader, snapshots, wasRestored, handover } = await openState({
     folder: config.dataDir,
     instance: config.instance,
@@ -114,9 +107,6 @@ const start = async (
   const { runtime } = opened
 
   const { verify, taskSecret } = await createAuthentication({ config, clock })
-  const metrics = createMetrics()
-  measureWith(partMetrics(metrics))
-  started.add('the measures', () => measureWith(undefined))
   const calls = new CallFeed(clock)
   const observe = (call: ObservedCall): void => {
     metrics.observe(call)
