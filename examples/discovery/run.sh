@@ -23,15 +23,15 @@ aws ecs register-task-definition --family "greeter-$run" --network-mode awsvpc -
 aws ecs create-service --cluster "$cluster" --service-name greeter --task-definition "greeter-$run" --desired-count 2 \
 	--network-configuration "$network" --service-registries "registryArn=$registry_arn" --query service.status --output text
 aws ecs wait services-stable --cluster "$cluster" --services greeter
-instances() { aws servicediscovery discover-instances --namespace-name "$namespace" --service-name greeter --query 'length(Instances)' --output text; }
+instances() { aws servicediscovery list-instances --service-id "$registry" --query 'length(Instances)' --output text; }
 has_two() { [ "$(instances)" = 2 ]; }
 until_true 30 has_two
-echo "DiscoverInstances finds $(instances)"
+echo "Cloud Map has $(instances)"
 
 step "Another task asks it by its name, until it answers"
 aws ecs register-task-definition --family "asker-$run" --network-mode awsvpc --query taskDefinition.family --output text --container-definitions "[{
-	\"name\": \"asker\", \"image\": \"nginx:alpine\", \"memory\": 32,
-	\"command\": [\"sh\", \"-c\", \"for try in \$(seq 60); do wget -T 2 -qO- http://greeter.$namespace:8080/ && exit 0; sleep 1; done; exit 1\"]}]"
+	\"name\": \"asker\", \"image\": \"${CURL_IMAGE:-curlimages/curl:latest}\", \"memory\": 32,
+	\"command\": [\"curl\", \"-fsS\", \"--retry\", \"60\", \"--retry-all-errors\", \"--retry-delay\", \"1\", \"http://greeter.$namespace:8080/\"]}]"
 task=$(aws ecs run-task --cluster "$cluster" --task-definition "asker-$run" --network-configuration "$network" --query 'tasks[0].taskArn' --output text)
 aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"
 code=$(aws ecs describe-tasks --cluster "$cluster" --tasks "$task" --query 'tasks[0].containers[0].exitCode' --output text)

@@ -16,6 +16,7 @@ test.each(examples.filter(name => !needsTerraform(name)))('%s', async name => {
   const kecs = await instance()
   const env = {
     AWS_CLI_IMAGE: awsCli,
+    CURL_IMAGE: 'kecs-test/curl:latest',
     EXAMPLE_RUN: name.slice(0, 12),
     KECS: program,
     KECS_NAME: kecs.name,
