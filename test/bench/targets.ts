@@ -29,7 +29,7 @@ export async function bench(): Promise<void> {
     return stdout
   }
   try {
-    await kecs('up', '--driver', 'kind', '--backend', 'none')
+    await kecs('up', '--driver', 'kind')
     await kecs('image', 'load', 'busybox:latest')
     const { AWS_ENDPOINT_URL: endpoint = '' } = JSON.parse(await kecs('env', '--json')) as Record<string, string>
     await measure(endpoint)
