@@ -44,7 +44,7 @@ const actions = (wanted: readonly Wanted[], there: Partial<There>) =>
 const there = {
   cluster: [present(cluster, { clusterName: 'demo' }, { name: 'demo' })],
   'task definition': [present(definition, { family: 'web', containerDefinitions: [{ name: 'a', image: 'a:1', cpu: 0 }] })],
-  service: [present(service, { serviceName: 'web', cluster: 'demo', taskDefinition: 't:1', desiredCount: 1 })],
+  service: [present(service, { serviceName: 'web', cluster: 'demo', taskDefinition: 't:1', desiredCount: 1, deployment: 'COMPLETED' })],
 }
 
 test('nothing is there: all is made, what others need first', () => {
