@@ -15,7 +15,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../shared/clock.ts'
@@ -195,6 +195,27 @@ test('what was removed from this very state is stopped and not taken back', asyn
   // The process ends before it comes to stopping what the snapshot does not know.
   runtime.fails = () => 'before'
   expect((await snapshots('restore')).status).toBe(200)
+  await stop()
+  expect([...runtime.list()]).toHaveLength(1)
+
+  runtime.fails = () => undefined
+  await start(folder)
+  expect((await seen(arn)).taskArn).toBeUndefined()
+  await until('it is gone', () => [...runtime.list()].length === 0)
+})
+
+test('what a state that was made of a snapshot by order does not have is stopped, also when the process ended first', async () => {
+  const folder = newFolder()
+  const { adminUrl } = await start(folder)
+  await prepare()
+  expect((await fetch(`${adminUrl}/snapshots/take`, { method: 'POST', body: '{"name":"before"}' })).status).toBe(200)
+  const arn = (await run()).taskArn ?? ''
+  await becomes(arn, 'RUNNING')
+  await stop()
+  await writeFile(join(folder, 'kecs.restore.json'), '{"snapshot":"before"}')
+  // It is not come to stopping what the snapshot does not know.
+  runtime.fails = () => 'before'
+  await start(folder)
   await stop()
   expect([...runtime.list()]).toHaveLength(1)
 

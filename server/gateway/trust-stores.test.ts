@@ -34,6 +34,8 @@ const world = async () => {
       ['/b/list', list],
     ]),
     isAway: false,
+    /** What is asked for is answered once this resolves, with what was there when it was asked. */
+    answering: Promise.resolve(),
   }
   const refuse = async () => {
     throw new Error('not asked for')
@@ -44,7 +46,9 @@ const world = async () => {
     query: refuse,
     rest: async ({ path }) => {
       if (s3.isAway) throw new BackendUnreachable('away')
-      return new Response(s3.objects.get(path) ?? '')
+      const found = s3.objects.get(path) ?? ''
+      await s3.answering
+      return new Response(found)
     },
   }
   let read = 0
@@ -72,6 +76,23 @@ test('a trust store is read when it is first asked for, and anew when it or its 
   await clock.advance(0)
   expect(trust.contents(TrustStoreArn)?.authorities).toBe('others')
   expect(reads()).toBe(3)
+  trust.stop()
+})
+
+test('what changes while it is read is read too, and an answer that comes late puts nothing older in its place', async () => {
+  const { clock, store, s3, trust } = await world()
+  const slow = Promise.withResolvers<void>()
+  s3.answering = slow.promise
+  trust.contents(TrustStoreArn)
+  await clock.advance(0)
+  s3.answering = Promise.resolve()
+  s3.objects.set('/b/ca.pem', 'others')
+  await store.commit(transaction => transaction.put(trustStores, { ...row, bundle: { ...row.bundle } }))
+  await clock.advance(0)
+  expect(trust.contents(TrustStoreArn)?.authorities).toBe('others')
+  slow.resolve()
+  await clock.advance(0)
+  expect(trust.contents(TrustStoreArn)?.authorities).toBe('others')
   trust.stop()
 })
 

@@ -31,7 +31,8 @@ const readAgainMs = 10_000
 export class TrustStores {
   readonly #parts: TrustStoresParts
   readonly #read = new Map<string, TrustedClients>()
-  readonly #reading = new Set<string>()
+  /** Those that are read, or will be soon, by what tells one reading from another: what changes meanwhile is read anew. */
+  readonly #reading = new Map<string, symbol>()
   readonly #cancels = new Set<() => void>()
   readonly #unwatch: () => void
 
@@ -42,7 +43,7 @@ export class TrustStores {
         const isRevocation = table === trustStoreRevocations.name
         if (table !== trustStores.name && !isRevocation) continue
         const arn = isRevocation ? (key.split(' ')[0] ?? '') : key
-        if (this.#read.has(arn)) void this.#readAnew(arn)
+        if (this.#read.has(arn) || this.#reading.has(arn)) void this.#readAnew(arn)
       }
     })
   }
@@ -61,28 +62,32 @@ export class TrustStores {
 
   async #readAnew(arn: string): Promise<void> {
     const { store, log, onRead } = this.#parts
-    this.#reading.add(arn)
     const row = store.table(trustStores).get(arn)
     if (row === undefined) {
       this.#read.delete(arn)
       this.#reading.delete(arn)
       return
     }
+    const reading = Symbol(arn)
+    this.#reading.set(arn, reading)
+    const isNewest = (): boolean => this.#reading.get(arn) === reading
     try {
-      this.#read.set(arn, await this.#contentsOf(row))
+      const contents = await this.#contentsOf(row)
+      if (!isNewest()) return
+      this.#read.set(arn, contents)
       this.#reading.delete(arn)
       onRead()
     } catch (error) {
       log.warn({ err: error, arn }, `a trust store cannot be read: ${messageOf(error)}`)
-      this.#later(arn)
+      if (isNewest()) this.#later(arn, isNewest)
     }
   }
 
   /** Still being read until then, so that nobody else begins. */
-  #later(arn: string): void {
+  #later(arn: string, isNewest: () => boolean): void {
     const cancel = this.#parts.clock.after(readAgainMs, () => {
       this.#cancels.delete(cancel)
-      void this.#readAnew(arn)
+      if (isNewest()) void this.#readAnew(arn)
     })
     this.#cancels.add(cancel)
   }
