@@ -94,7 +94,7 @@ const start = async (
   const { log } = dependencies
   const metrics = createMetrics()
   await beginObserving(config, metrics, started)
-  const { store, reader, snapshots, wasRestored, handover } = await openState({
+  const { store, reader, snapshots, restoredAt, handover } = await openState({
     folder: config.dataDir,
     instance: config.instance,
     clock,
@@ -153,7 +153,8 @@ const start = async (
     settings,
     backend,
     publishedPorts: config.publishedPorts,
-    wasKnown: async taskArn => wasRestored || (await reader.history(taskArn, 1)).length > 0,
+    wasKnown: async taskArn => (await reader.history(taskArn, 1)).length > 0,
+    restoredAt,
     logs: agents?.logs,
     noticed: agents?.noticed,
     carrier,

@@ -47,6 +47,8 @@ export interface ReconcilingParts {
   readonly publishedPorts: PortRange | undefined
   /** Whether the state once had a task that has no row; none did where absent. See `adoptTasks`. */
   readonly wasKnown?: ((taskArn: string) => Promise<boolean>) | undefined
+  /** When the state was made of a snapshot, by an order. Milliseconds since the epoch. */
+  readonly restoredAt?: number | undefined
   /** What becomes of what containers write; undefined where no agent delivers it. */
   readonly logs?: TaskLogs | undefined
   /** Told of each task of which the runtime sees something new. */
@@ -164,7 +166,8 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
 
   const adopt = async (): Promise<void> => {
     try {
-      await adoptTasks({ store, runtime, log, wasKnown: parts.wasKnown ?? (async () => false) })
+      const { wasKnown = async () => false, restoredAt } = parts
+      await adoptTasks({ store, runtime, log, wasKnown, restoredAt })
       if (abort.signal.aborted) return
       synced = true
       controller.wakeAll()

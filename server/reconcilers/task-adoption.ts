@@ -10,6 +10,8 @@ export interface AdoptionParts {
   readonly log: Logger
   /** Whether this state once had the task: then it is on purpose that it has no row any more. */
   readonly wasKnown: (taskArn: string) => Promise<boolean>
+  /** When the state was made of a snapshot, by an order: tasks of before that it does not have were left out by it. Milliseconds since the epoch. */
+  readonly restoredAt: number | undefined
 }
 
 /**
@@ -20,12 +22,12 @@ export interface AdoptionParts {
  *
  * Rejects with what the runtime or the store throws; nothing was taken back then.
  */
-export const adoptTasks = async ({ store, runtime, log, wasKnown }: AdoptionParts): Promise<void> => {
+export const adoptTasks = async ({ store, runtime, log, wasKnown, restoredAt }: AdoptionParts): Promise<void> => {
   const unknown = [...runtime.list()].filter(({ taskArn }) => store.table(tasks).get(taskArn) === undefined)
   const memos: TaskMemo[] = []
   for (const observation of unknown) {
     const memo = (await wasKnown(observation.taskArn)) ? undefined : await memoOf(runtime, observation)
-    if (memo !== undefined) memos.push(memo)
+    if (memo !== undefined && !isLeftOut(memo, restoredAt)) memos.push(memo)
   }
   if (memos.length === 0) return
   await store.commit(transaction => {
@@ -35,6 +37,9 @@ export const adoptTasks = async ({ store, runtime, log, wasKnown }: AdoptionPart
   const taskArns = memos.map(({ row }) => row.task.taskArn)
   log.warn({ taskArns }, 'took back tasks that run and of which the state did not tell')
 }
+
+const isLeftOut = ({ row }: TaskMemo, restoredAt: number | undefined): boolean =>
+  restoredAt !== undefined && (row.task.createdAt ?? 0) * 1000 <= restoredAt
 
 const memoOf = async (runtime: Runtime, { taskArn, taskId, namespace }: TaskObservation): Promise<TaskMemo | undefined> => {
   const text = await runtime.recall({ taskArn, taskId, namespace })

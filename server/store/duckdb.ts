@@ -82,17 +82,21 @@ export class DuckDBJournal implements Journal {
 
   /** The version of kecs that had it open last; undefined for a new one. */
   async writtenBy(): Promise<string | undefined> {
-    const { connection } = await this.#open()
-    const found = await value(connection, schema.readSetting, ['written_by'])
-    return found === undefined ? undefined : text(found)
+    return this.#setting('written_by')
   }
 
   async setWrittenBy(version: string): Promise<void> {
-    const { connection } = await this.#open()
-    await inTransaction(connection, async () => {
-      await connection.run(schema.removeMeta, ['written_by'])
-      await connection.run(schema.writeMeta, ['written_by', version])
-    })
+    await this.#set('written_by', version)
+  }
+
+  /** When the state was made of a snapshot, by an order: milliseconds since the epoch. Undefined for any other. */
+  async restoredAt(): Promise<number | undefined> {
+    const found = await this.#setting('restored_at')
+    return found === undefined ? undefined : Number(found)
+  }
+
+  async setRestoredAt(now: number): Promise<void> {
+    await this.#set('restored_at', String(now))
   }
 
   /** The format of what is in the file. */
@@ -132,6 +136,20 @@ export class DuckDBJournal implements Journal {
     } finally {
       closeSession(session)
     }
+  }
+
+  async #setting(name: string): Promise<string | undefined> {
+    const { connection } = await this.#open()
+    const found = await value(connection, schema.readSetting, [name])
+    return found === undefined ? undefined : text(found)
+  }
+
+  async #set(name: string, setting: string): Promise<void> {
+    const { connection } = await this.#open()
+    await inTransaction(connection, async () => {
+      await connection.run(schema.removeMeta, [name])
+      await connection.run(schema.writeMeta, [name, setting])
+    })
   }
 
   async #open(): Promise<Session> {

@@ -43,8 +43,8 @@ export interface OpenedState {
   readonly store: Store
   readonly snapshots: Snapshots
   readonly reader: StateReader
-  /** Whether it was just made of a snapshot, by an order: what that does not have is not to be. */
-  readonly wasRestored: boolean
+  /** When it was made of a snapshot, by an order: what was there before and that does not have is not to be. Milliseconds since the epoch. */
+  readonly restoredAt: number | undefined
   /** What another control plane left when it gave the folder away, once it was found to be so; undefined where none did. */
   readonly handover: Handover | undefined
 }
@@ -62,14 +62,14 @@ export const openState = async (options: OpenStoreOptions): Promise<OpenedState>
     if (order !== undefined) await putAside(folder, databaseOf(folder), order, options.clock.now())
     const file = await openJournal(folder, options, snapshots)
     const journal = withOwner(file, folder)
-    if (restored !== undefined) await takeRestored(journal, folder, restored, options)
+    if (restored !== undefined) await takeRestored(file, folder, restored, options)
     const loaded = await loadOrClose(journal, snapshots)
     // What was left is not what was restored instead.
     if (restored !== undefined) await retractHandover(folder)
     const handover = await takeOrClose(journal, folder, loaded)
     const contents = await upgraded({ file, journal, snapshots, known }, loaded, options)
     const store = new JournaledStore({ journal, clock: options.clock, log: options.log }, contents)
-    return { snapshots, store, reader: file.reader(), wasRestored: restored !== undefined, handover }
+    return { snapshots, store, reader: file.reader(), restoredAt: await file.restoredAt(), handover }
   } catch (error) {
     open.delete(folder)
     throw error
@@ -93,12 +93,13 @@ const databaseOf = (folder: string): string => join(folder, 'kecs.duckdb')
 
 /** Writes what an order restores as the first commit of a new state. */
 const takeRestored = async (
-  journal: Journal,
+  file: DuckDBJournal,
   folder: string,
   rows: readonly StoredRow[],
   { clock, log }: OpenStoreOptions,
 ): Promise<void> => {
-  await journal.append(rows.map(row => ({ ...row, revision: 1, time: clock.now() })))
+  await file.setRestoredAt(clock.now())
+  await file.append(rows.map(row => ({ ...row, revision: 1, time: clock.now() })))
   await endOrder(folder)
   log.info({ rows: rows.length }, 'restored a snapshot, as was ordered; the state of before lies beside it')
 }
