@@ -40,7 +40,10 @@ const world = (portCount = 2) => {
           served.set(key, ports.map(({ port, entryPort }) => `${port}>${entryPort}`).join(' '))
           return `10.96.0.${served.size}`
         },
-        forget: async key => void served.delete(key),
+        forget: async key => {
+          if (fails) throw new Error('Kubernetes is away')
+          served.delete(key)
+        },
       },
     },
   })
@@ -116,5 +119,18 @@ describe('a name of Service Connect', () => {
     fail(false)
     await reconciler.reconcile(keyOf('web'))
     expect(served.get(keyOf('web'))).toBe('80>100')
+  })
+
+  test('that is given up is known until its address is, whatever ends in between', async () => {
+    const { put, remove, fail, served, reconciler } = world()
+    await put(endpoint('web'))
+    await reconciler.reconcile(keyOf('web'))
+    await remove(endpoint('web'))
+    fail(true)
+    expect(reconciler.reconcile(keyOf('web'))).rejects.toThrow('Kubernetes is away')
+    expect([...reconciler.keys()]).toEqual([keyOf('web')])
+    fail(false)
+    await reconciler.reconcile(keyOf('web'))
+    expect([served.size, ...reconciler.keys()]).toEqual([0])
   })
 })

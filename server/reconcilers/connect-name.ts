@@ -72,17 +72,16 @@ export class ConnectNameReconciler implements Reconciler {
   async reconcile(key: string): Promise<number | undefined> {
     const { store, carrier } = this.#parts
     if (carrier === undefined) return undefined
+    // Its address goes first: without entries nobody would know of one that a crash has left.
+    const isGivenUp = [...store.table(connectEndpoints).by('name', key)].length === 0
+    if (isGivenUp) await this.#forgetAddress(key, carrier)
     await this.#settleEntries(key, carrier)
     const ports = [...store.table(connectEntries).by('name', key)].flatMap(({ endpoint, entryPort }) => {
       const port = store.table(connectEndpoints).get(endpoint)?.port
       return port === undefined || entryPort === undefined ? [] : { port, entryPort }
     })
-    if (ports.length === 0) {
-      await carrier.connectNames.forget(key)
-      this.#addresses.delete(key)
-    } else {
-      this.#addresses.set(key, await carrier.connectNames.serve({ key, ports }))
-    }
+    if (ports.length > 0) this.#addresses.set(key, await carrier.connectNames.serve({ key, ports }))
+    else if (!isGivenUp) await this.#forgetAddress(key, carrier)
     for (const taskArn of this.#waiting) this.#parts.wake('task', taskArn)
     this.#waiting.clear()
     return undefined
@@ -109,6 +108,11 @@ export class ConnectNameReconciler implements Reconciler {
       hosts.set(endpoint.dnsName, address)
     }
     return [...hosts].map(([name, address]) => ({ name, address }))
+  }
+
+  async #forgetAddress(key: string, { connectNames }: ConnectCarrier): Promise<void> {
+    await connectNames.forget(key)
+    this.#addresses.delete(key)
   }
 
   async #settleEntries(key: string, { connectPorts }: ConnectCarrier): Promise<void> {
