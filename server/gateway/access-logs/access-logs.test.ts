@@ -26,7 +26,7 @@ const world = async (attributes: Readonly<Record<string, string>> = enabled) => 
     transaction.put(listeners, listener!)
     transaction.put(rules, rule!)
   })
-  const put: { path: string; lines: readonly string[] }[] = []
+  const put: { path: string; lines: readonly string[]; timeoutMs: number | undefined }[] = []
   const refuse = async () => {
     throw new Error('not asked for')
   }
@@ -34,9 +34,9 @@ const world = async (attributes: Readonly<Record<string, string>> = enabled) => 
     url: 'http://backend.test',
     json: refuse,
     query: refuse,
-    rest: async ({ path, body }) => {
+    rest: async ({ path, body }, _place, options) => {
       const text = Buffer.from(Bun.gunzipSync(body as Uint8Array<ArrayBuffer>)).toString()
-      put.push({ path, lines: text.trimEnd().split('\n') })
+      put.push({ path, lines: text.trimEnd().split('\n'), timeoutMs: options?.timeoutMs })
       return new Response()
     },
   }
@@ -75,7 +75,19 @@ test('the last ones are put when the log is turned off, and when the process end
   const other = await world()
   other.logs.add([record(router)])
   await other.logs.stop()
-  expect(other.put.length).toBe(1)
+  // A process is given ten seconds to end, all that it has to do together.
+  expect(other.put.map(({ timeoutMs }) => timeoutMs)).toEqual([3_000])
+})
+
+test('much is put earlier, by its lines and by their length', async () => {
+  const { clock, logs, put } = await world()
+  logs.add(Array.from({ length: 20_001 }, () => record(router)))
+  await clock.advance(0)
+  expect(put.map(({ lines }) => lines.length)).toEqual([20_000])
+  logs.add(Array.from({ length: 9 }, () => record(router, `/${'a'.repeat(1024 * 1024)}`)))
+  await clock.advance(0)
+  expect(put.map(({ lines }) => lines.length)).toEqual([20_000, 9])
+  await logs.stop()
 })
 
 test('records come by OTLP, compressed', async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import type { Ids } from '../../../shared/ids.ts'
-import type { Backend } from '../../backend/backend.ts'
+import type { Backend, CallOptions } from '../../backend/backend.ts'
 import { putObject } from '../../backend/s3.ts'
 import { type Matched, type GatewayRecord, accessLogEntry } from '../../domain/elbv2/access-log-entry.ts'
 import { nameOf } from '../../domain/elbv2/routing/routing-state.ts'
@@ -22,12 +22,18 @@ export interface AccessLogsParts {
 /** AWS publishes a file each five minutes, and earlier where there is much. Milliseconds. */
 const periodMs = 5 * 60_000
 const mostLines = 20_000
+/** Clients choose how long lines are. */
+const mostCharacters = 8 * 1024 * 1024
+/** How long the last file may take as the process ends, which is given ten seconds for all. Milliseconds. */
+const lastMs = 3_000
 /** The gateway tells of requests once a second: what belongs to a log that was just turned off may be on its way. Milliseconds. */
 const lateMs = 3_000
 
 interface Buffered {
   readonly balancer: LoadBalancerRow
   readonly lines: string[]
+  /** Of all lines. */
+  characters: number
   /** Ends its timer. */
   readonly cancel: () => void
 }
@@ -68,21 +74,24 @@ export class AccessLogs {
       const balancer = this.#parts.store.table(loadBalancers).get(arn)
       if (found === undefined || balancer === undefined) continue
       const buffer = this.#buffers.get(arn) ?? (isLogged(balancer) ? this.#begin(arn, balancer) : undefined)
-      buffer?.lines.push(accessLogEntry(record, found))
-      if (buffer !== undefined && buffer.lines.length >= mostLines) void this.#publish(arn)
+      if (buffer === undefined) continue
+      const line = accessLogEntry(record, found)
+      buffer.lines.push(line)
+      buffer.characters += line.length
+      if (buffer.lines.length >= mostLines || buffer.characters >= mostCharacters) void this.#publish(arn)
     }
   }
 
   /** Puts what there is so far. */
   async stop(): Promise<void> {
     this.#unwatch()
-    await Promise.all([...this.#buffers.keys()].map(arn => this.#publish(arn)))
+    await Promise.all([...this.#buffers.keys()].map(arn => this.#publish(arn, { timeoutMs: lastMs })))
   }
 
   #begin(arn: string, balancer: LoadBalancerRow): Buffered {
     const { clock } = this.#parts
     const cancel = clock.after(periodMs - (clock.now() % periodMs), () => void this.#publish(arn))
-    const buffer = { balancer, lines: [], cancel }
+    const buffer: Buffered = { balancer, lines: [], characters: 0, cancel }
     this.#buffers.set(arn, buffer)
     return buffer
   }
@@ -94,7 +103,7 @@ export class AccessLogs {
     this.#parts.clock.after(lateMs, () => void this.#publish(arn))
   }
 
-  async #publish(arn: string): Promise<void> {
+  async #publish(arn: string, options?: CallOptions): Promise<void> {
     const { backend, clock, ids, log } = this.#parts
     const buffer = this.#buffers.get(arn)
     if (buffer === undefined) return
@@ -107,7 +116,7 @@ export class AccessLogs {
     try {
       if (backend === undefined) throw new Error('no backend is configured whose S3 has the bucket')
       const body = Bun.gzipSync(Buffer.from(`${lines.join('\n')}\n`))
-      await putObject(backend, { bucket, key }, Uint8Array.from(body), { account, region })
+      await putObject(backend, { bucket, key }, Uint8Array.from(body), { account, region }, options)
     } catch (error) {
       log.warn({ err: error, arn, bucket, lines: lines.length }, `an access log is lost: ${messageOf(error)}`)
     }
