@@ -84,7 +84,9 @@ export const commandHelp = (command: Command, paint: Paint, width: number): stri
   const words = positionals.map(([name, { required }]) => (required === false ? `[${name.toUpperCase()}]` : name.toUpperCase()))
   if (command.rest && words.length > 0) words[words.length - 1] = `${words.at(-1)}…`
   const lines = [command.summary]
-  if (command.description !== undefined) lines.push('', ...wrap(command.description.replaceAll('\n', ' '), Math.min(width, mostProse)))
+  for (const paragraph of command.description?.split('\n\n') ?? []) {
+    lines.push('', ...wrap(paragraph.replaceAll('\n', ' '), Math.min(width, mostProse)))
+  }
   lines.push('', `${paint('bold', 'Usage')}  kecs ${[command.name, ...words, '[FLAGS]'].join(' ')}`)
   if (positionals.length > 0) {
     const rows = positionals.map(([name, definition]) => [name.toUpperCase(), definition.description ?? ''] as const)

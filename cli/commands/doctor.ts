@@ -36,12 +36,14 @@ export const doctor = defineCommand({
   ],
   run: async (given, host) => {
     const name = instanceName(given.text('name'), host.env)
-    const asked: Host = { ...host, signal: withTimeout(host.signal, given.text('timeout'), '1m') }
+    const isFixing = given.flag('fix') === true
+    // What is mended may be all that kecs up brings.
+    const asked: Host = { ...host, signal: withTimeout(host.signal, given.text('timeout'), isFixing ? '15m' : '1m') }
     const instance = await readInstance(host.home, name)
     const first = await look(instance, asked)
-    const fixed = given.flag('fix') === true ? await fixAll(first, asked) : []
+    const fixed = isFixing ? await fixAll(first, asked) : []
     const findings = fixed.length > 0 ? await look(instance, asked) : first
-    if (given.flag('json') === true) host.output.json(given.flag('fix') === true ? { fixed, findings } : findings)
+    if (given.flag('json') === true) host.output.json(isFixing ? { fixed, findings } : findings)
     else for (const line of findings.flatMap(finding => lines(finding, host.output))) host.output.print(line)
     const file = given.text('bundle')
     if (file !== undefined) {

@@ -5,6 +5,7 @@ import type { Arguments } from '../command.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import type { Host } from '../host.ts'
+import { withName } from '../instance.ts'
 import { applyImport, removeImport } from '../import/apply.ts'
 import { readNetwork } from '../import/place.ts'
 import { type Change, deletions, planImport, readThere } from '../import/plan.ts'
@@ -77,11 +78,12 @@ export const apply = defineCommand({
     if (changes.some(isChange)) {
       if (given.flag('yes') !== true) await confirm(`Do this? ${planSummary(changes)}`, host)
       const steps = target.output.steps(host.signal)
-      const options = { name: source.name, context, steps, isWaiting: given.flag('wait') !== false }
+      const options = { name: source.name, context, steps, isWaiting: given.flag('wait') !== false, instance: target.instance.name }
       await applyImport(changes, options).finally(() => steps.close())
     }
     if (target.asJson) target.output.json(planDocument(source.name, changes, source.notes))
-    else if (changes.some(isChange)) target.output.note(`\n  ${source.name} is as the files say. Where it is reached: kecs status`)
+    else if (changes.some(isChange))
+      target.output.note(`\n  ${source.name} is as the files say. Where it is reached: ${withName('kecs status', target.instance.name)}`)
   },
 })
 
@@ -100,11 +102,12 @@ export const remove = defineCommand({
     const context = contextOf(target)
     const name = given.text('import') ?? ''
     const changes = deletions(name, await readThere({ ...context, progress: () => {} }))
-    if (changes.length === 0) throw new CliError(`There is nothing of an import ${name}.`, 'See: kecs import list')
+    if (changes.length === 0)
+      throw new CliError(`There is nothing of an import ${name}.`, `See: ${withName('kecs import list', target.instance.name)}`)
     for (const line of planLines(changes, target.output.paint)) target.output.note(line)
     if (given.flag('yes') !== true) await confirm(`Delete ${changes.length} resources?`, host)
     const steps = target.output.steps(host.signal)
-    await removeImport(changes, { name, context, steps, isWaiting: true }).finally(() => steps.close())
+    await removeImport(changes, { name, context, steps, isWaiting: true, instance: target.instance.name }).finally(() => steps.close())
     if (target.asJson) target.output.json(planDocument(name, changes, []))
   },
 })
@@ -124,7 +127,7 @@ export const list = defineCommand({
     }
     const found = [...counts].map(([name, resources]) => ({ name, resources }))
     if (target.asJson) return target.output.json(found)
-    if (found.length === 0) return target.output.note('There is none yet: kecs import apply FILE')
+    if (found.length === 0) return target.output.note(`There is none yet: ${withName('kecs import apply FILE', target.instance.name)}`)
     const rows = found.map(({ name, resources }) => [name, resources])
     for (const line of tableLines(['import', 'resources'], rows)) target.output.print(line)
   },

@@ -6,7 +6,7 @@ import { commonFlags } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { listInstances, upCommand, withName } from '../instance.ts'
 import { withLock } from '../instance-lock.ts'
-import { keepJournal, readJournal } from '../legacy/journal.ts'
+import { keepJournal, readJournal, refuseStale } from '../legacy/journal.ts'
 import { migrate as move, type MigrationState, type Side, sideTitle } from '../legacy/migration.ts'
 import { findSelf } from '../self.ts'
 import { readComponents } from '../status.ts'
@@ -68,11 +68,14 @@ export const migrate = defineCommand({
           `A migration of this instance, ${sideTitle(before.to)}, was cut off.`,
           `Go on with it first: ${withName('kecs migrate', instance.name)}`,
         )
-      output.note('Going on with a migration that was cut off.')
+      if (given.flag('dry-run') !== true) output.note('Going on with a migration that was cut off.')
     }
     if (given.flag('dry-run') === true) return showPlan(state, target)
     const begun = performance.now()
-    const done = await withLock(instance.folder, 'migrate', () => moveIt(state, target, host))
+    const done = await withLock(instance.folder, 'migrate', async () => {
+      await refuseStale(instance, before)
+      return moveIt(state, target, host)
+    })
     const seconds = Math.round(performance.now() - begun) / 1000
     const rows = Object.values(done.tables ?? {}).reduce((sum, table) => sum + table.rows, 0)
     if (asJson)
@@ -89,12 +92,12 @@ const refuseOthers = ({ driver, name }: Instance): void => {
   if (driver === 'simulated')
     throw new CliError(
       'A simulated instance has no cluster that its control plane could move into.',
-      'For one with a cluster: kecs down && kecs up --driver k3d',
+      `For one with a cluster: ${withName('kecs down', name)} && ${withName('kecs up --driver k3d', name)}`,
     )
   if (driver !== 'context') return
   throw new CliError(
     'The state of an instance by --driver context lies in the cluster, and cannot be handed over where it is.',
-    `Take it along: ${withName('kecs snapshot create', name)} and export, then kecs down, kecs up with --legacy or without, and import and restore.`,
+    `Take it along: ${withName('kecs snapshot create', name)} and export, then ${withName('kecs down', name)}, ${upCommand(name)} with --legacy or without, and import and restore.`,
   )
 }
 
@@ -137,6 +140,10 @@ const beginning = async (
 const showPlan = (state: MigrationState, { output, asJson, instance }: Target): void => {
   const { from, to, legacy } = state
   const { first, last } = legacy.ports
+  if (state.direction === 'back') {
+    if (asJson) return output.json({ name: instance.name, from: to, to: from, ports: legacy.ports, dryRun: true, goesBack: true })
+    return output.print(`The migration that was cut off goes back: the control plane is ${sideTitle(from)} again then. Nothing was done.`)
+  }
   if (asJson) return output.json({ name: instance.name, from, to, ports: legacy.ports, dryRun: true })
   for (const line of [
     `The control plane ${sideTitle(from)} holds still, takes a snapshot and ends.`,

@@ -86,7 +86,10 @@ const valuesOfFlag = async (command: Command, flag: string, sources: CompletionS
       return plain(driverNames)
     case 'shell':
       return plain(shells)
+    case 'bundle':
     case 'data':
+    case 'from-go':
+    case 'keys':
     case 'process-file':
       return 'files'
     case 'backend':

@@ -35,11 +35,11 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
     return [
       ok(what, `${instance.name} runs on ${instance.driver}${status.legacy ? ', legacy: its control plane is on this machine' : ''}`),
       ...components,
-      ...(await checkEndpoint(status.endpoint, host)),
-      await checkBackend(status.endpoint, status.backend, host.signal),
+      ...(await checkEndpoint(instance, status.endpoint, host)),
+      await checkBackend(instance, status, host.signal),
       checkVersion(instance),
       await checkKubeconfig(instance, host),
-      checkShell(host, status.endpoint),
+      checkShell(host, { name: instance.name, endpoint: status.endpoint }),
     ]
   } catch (error) {
     host.signal.throwIfAborted()
@@ -66,11 +66,14 @@ const checkVersion = (instance: Instance): Finding =>
 /** Seconds by which signatures may be off before AWS' SDKs and services refuse them. */
 const mostSkew = 60
 
-const checkEndpoint = async (endpoint: string, { signal, clock }: Host): Promise<readonly Finding[]> => {
+const checkEndpoint = async ({ name }: Instance, endpoint: string, { signal, clock }: Host): Promise<readonly Finding[]> => {
   const what = 'Endpoint'
   try {
     const response = await fetch(`${endpoint}/_kecs/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) })
-    if (!response.ok) return [failing(what, `${endpoint} answers ${response.status}`, 'See: kecs logs traefik, kecs logs control-plane')]
+    if (!response.ok) {
+      const see = `See: ${withName('kecs logs traefik', name)}, ${withName('kecs logs control-plane', name)}`
+      return [failing(what, `${endpoint} answers ${response.status}`, see)]
+    }
     const date = Date.parse(response.headers.get('date') ?? '')
     const skew = Number.isNaN(date) ? 0 : Math.abs(clock.now() - date) / 1000
     return [
@@ -85,21 +88,27 @@ const checkEndpoint = async (endpoint: string, { signal, clock }: Host): Promise
     ]
   } catch (error) {
     signal.throwIfAborted()
-    return [failing(what, `${endpoint} does not answer: ${messageOf(error)}`, 'See: kecs status, kecs logs traefik')]
+    const see = `See: ${withName('kecs status', name)}, ${withName('kecs logs traefik', name)}`
+    return [failing(what, `${endpoint} does not answer: ${messageOf(error)}`, see)]
   }
 }
 
-const checkBackend = async (endpoint: string, backend: string, signal: AbortSignal): Promise<Finding> => {
+const checkBackend = async (
+  { name }: Instance,
+  { endpoint, backend }: { readonly endpoint: string; readonly backend: string },
+  signal: AbortSignal,
+): Promise<Finding> => {
   const what = 'Backend'
+  const see = `See: ${withName('kecs logs localstack', name)}`
   if (backend === 'none') return skipped(what, 'none: other AWS services answer with an error')
   try {
     const response = await fetch(`${endpoint}/_localstack/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) })
     if (response.ok) return ok(what, `${backend} answers`)
     return /^https?:/.test(backend)
       ? skipped(what, `${backend} does not say how it is`)
-      : failing(what, `${backend} answers ${response.status}`, 'See: kecs logs localstack')
+      : failing(what, `${backend} answers ${response.status}`, see)
   } catch (error) {
     signal.throwIfAborted()
-    return failing(what, `${backend} does not answer: ${messageOf(error)}`, 'See: kecs logs localstack')
+    return failing(what, `${backend} does not answer: ${messageOf(error)}`, see)
   }
 }

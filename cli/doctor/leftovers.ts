@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Instance } from '../cluster/driver.ts'
 import type { Host } from '../host.ts'
 import { heldLock } from '../instance-lock.ts'
-import { writeAtomically } from '../instance.ts'
+import { withName, writeAtomically } from '../instance.ts'
 import { isProcessAlive } from '../processes.ts'
 import { driverOf } from '../drivers.ts'
 import { type Finding, ok, skipped, warning } from './finding.ts'
@@ -52,7 +52,7 @@ export const checkKubeconfig = async (instance: Instance, host: Host): Promise<F
   const path = join(instance.folder, 'kubeconfig')
   if ((await readFile(path, 'utf8').catch(() => '')) !== '') return ok(what, path)
   return {
-    ...warning(what, `${path} is missing, though the cluster runs`, 'Write it: kecs doctor --fix'),
+    ...warning(what, `${path} is missing, though the cluster runs`, `Write it: ${withName('kecs doctor --fix', instance.name)}`),
     fix: async () => {
       const driver = await driverOf(instance, host)
       await writeAtomically(path, await driver.kubeconfig(instance, host.signal))

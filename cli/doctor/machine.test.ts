@@ -45,7 +45,13 @@ test.each([
   ['http://localhost:4566/', 'ok'],
   ['http://127.0.0.1:4567', 'warn'],
 ] as const)('a shell with AWS_ENDPOINT_URL %p', (set, is) => {
-  expect(checkShell({ env: { AWS_ENDPOINT_URL: set } }, 'http://127.0.0.1:4566')).toMatchObject({ is })
+  expect(checkShell({ env: { AWS_ENDPOINT_URL: set } }, { name: 'kecs', endpoint: 'http://127.0.0.1:4566' })).toMatchObject({ is })
+})
+
+test('a shell is pointed at the instance that was looked at', () => {
+  expect(checkShell({ env: {} }, { name: 'staging', endpoint: 'http://127.0.0.1:4567' }).remedy).toBe(
+    'Point them here: eval "$(kecs env --name staging)"',
+  )
 })
 
 test('what Docker tells of itself; a client without a daemon tells nothing', () => {

@@ -3,6 +3,7 @@ import { access, constants, readFile, rm, statfs, writeFile } from 'node:fs/prom
 import { doorHost } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
 import type { Host } from '../host.ts'
+import { withName } from '../instance.ts'
 import { portTaken } from '../ports.ts'
 import { leastFree } from '../up/preflight.ts'
 import { portsOf, shortPath } from '../up/settings.ts'
@@ -114,10 +115,10 @@ export const checkProxy = ({ env }: Pick<Host, 'env'>): Finding => {
 }
 
 /** Whether the shell's AWS tools talk to the instance. */
-export const checkShell = ({ env }: Pick<Host, 'env'>, endpoint: string): Finding => {
+export const checkShell = ({ env }: Pick<Host, 'env'>, { name, endpoint }: { name: string; endpoint: string }): Finding => {
   const what = 'Shell'
   const set = env['AWS_ENDPOINT_URL']
-  const fix = 'eval "$(kecs env)"'
+  const fix = `eval "$(${withName('kecs env', name)})"`
   if (!set) return warning(what, 'AWS tools of this shell talk to AWS, not to kecs', `Point them here: ${fix}`)
   const same = (url: string): string => url.replace('//localhost', '//127.0.0.1').replace(/\/$/, '')
   if (same(set) !== same(endpoint))

@@ -1,5 +1,6 @@
 import { CliError } from '../../shared/errors.ts'
 import { AwsRefusal } from '../apply/api.ts'
+import { withName } from '../instance.ts'
 import type { Steps } from '../output/steps.ts'
 import { awaitSteady } from './kinds/ecs-service.ts'
 import { kinds } from './kinds/index.ts'
@@ -10,6 +11,8 @@ import { type Wanted, idTag, importTag } from './wanted.ts'
 
 export interface ApplyImportOptions {
   readonly name: string
+  /** The instance's name. */
+  readonly instance: string
   readonly context: Omit<KindContext, 'progress'>
   readonly steps: Steps
   /** Whether services are waited for until they are steady. */
@@ -72,7 +75,11 @@ const removeOne = async ({ kind, present }: Change, options: ApplyImportOptions)
   await step(`${kind} ${present.title ?? present.name} is deleted`, options, context => kinds[kind].remove(context, present))
 }
 
-const step = <T>(title: string, { context, steps, name }: ApplyImportOptions, work: (context: KindContext) => Promise<T>): Promise<T> =>
+const step = <T>(
+  title: string,
+  { context, steps, name, instance }: ApplyImportOptions,
+  work: (context: KindContext) => Promise<T>,
+): Promise<T> =>
   steps.run(title, async ({ progress }) => {
     try {
       return await work({ ...context, progress })
@@ -80,7 +87,7 @@ const step = <T>(title: string, { context, steps, name }: ApplyImportOptions, wo
       if (!(error instanceof AwsRefusal)) throw error
       throw new CliError(
         `${title.replace(/ is (deleted|steady)$/, '')} was refused: ${error.message} (${error.code})`,
-        `What was done until then stays. Mend it and run the command again, or take it back with: kecs import delete ${name}`,
+        `What was done until then stays. Mend it and run the command again, or take it back with: ${withName(`kecs import delete ${name}`, instance)}`,
         { cause: error },
       )
     }

@@ -2,6 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { text as textOfStream } from 'node:stream/consumers'
 import { CliError, messageOf } from '../../shared/errors.ts'
+import { isMissing } from '../instance.ts'
 import { splitJson } from './aws/documents.ts'
 import { readYaml } from './cloudformation/read-yaml.ts'
 
@@ -60,10 +61,14 @@ const documentsOf = async (file: string, folder: string, text: string): Promise<
 }
 
 const unreadable = (file: string, cause: unknown): CliError =>
-  new CliError(`${file} cannot be read: ${messageOf(cause)}`, 'Name a Compose file, a template, or what the AWS CLI answered.', {
-    exitCode: 2,
-    cause,
-  })
+  new CliError(
+    isMissing(cause) ? `There is no ${file}.` : `${file === '-' ? 'Standard input' : file} cannot be read: ${messageOf(cause)}`,
+    'Name a Compose file, a template, or what the AWS CLI answered.',
+    {
+      exitCode: 2,
+      cause,
+    },
+  )
 
 /** What a file's stack or import is called: its name without endings, its folder's where it is a Compose file. */
 export const stem = (file: string): string => {

@@ -48,7 +48,7 @@ export const readSource = async (options: SourceOptions): Promise<NamedSource> =
   const known = new Set(documents.flatMap(each => formats.get(each) ?? []))
   const [format] = known
   if (format === undefined) {
-    throw new CliError(`${documents.map(({ file }) => file).join(', ')} is nothing that can be imported.`, takes, { exitCode: 2 })
+    throw new CliError(`${titles(documents)} is nothing that can be imported.`, takes, { exitCode: 2 })
   }
   if (known.size > 1) {
     throw new CliError('These files are of several formats.', 'Import those of each format by themselves, with --as NAME.', { exitCode: 2 })
@@ -57,11 +57,14 @@ export const readSource = async (options: SourceOptions): Promise<NamedSource> =
   const skipped = documents.filter(each => formats.get(each) === undefined).map(({ file }) => `${file} is left out: it is ${nothing}.`)
   const source = await readers[format](mine, options)
   if (source.wanted.length > 0) return { ...source, notes: [...skipped, ...source.notes] }
-  throw new CliError(`${mine.map(({ file }) => file).join(', ')} has nothing of ECS and ELBv2.`, takes, {
+  throw new CliError(`${titles(mine)} has nothing of ECS and ELBv2.`, takes, {
     exitCode: 2,
     details: source.notes,
   })
 }
+
+const titles = (documents: readonly ReadDocument[]): string =>
+  documents.map(({ file }) => (file === '-' ? 'Standard input' : file)).join(', ')
 
 const nothing = "no Compose file, no template, and no answer of the AWS CLI's"
 const takes = 'It takes a Compose file, CloudFormation templates, or what aws ecs and elbv2 describe-… answered.'

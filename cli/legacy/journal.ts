@@ -1,8 +1,9 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { CliError } from '../../shared/errors.ts'
 import type { Instance } from '../cluster/driver.ts'
-import { isMissing, writeAtomically } from '../instance.ts'
+import { isMissing, upCommand, withName, writeAtomically } from '../instance.ts'
 import { type MigrationState, stepNames } from './migration.ts'
 
 /** Where a migration that is under way, or was cut off, is written down. */
@@ -14,7 +15,7 @@ export const keepJournal = async (instance: Pick<Instance, 'folder'>, state: Mig
 }
 
 /** Undefined where no migration is under way. Throws `CliError` for a file that cannot be understood. */
-export const readJournal = async (instance: Pick<Instance, 'folder'>): Promise<MigrationState | undefined> => {
+export const readJournal = async (instance: Pick<Instance, 'folder' | 'name'>): Promise<MigrationState | undefined> => {
   let text: string
   try {
     text = await readFile(journalFile(instance), 'utf8')
@@ -39,6 +40,18 @@ export const readJournal = async (instance: Pick<Instance, 'folder'>): Promise<M
   }
   throw new CliError(
     `${journalFile(instance)} cannot be understood.`,
-    'Remove it, and bring the instance back with kecs up: the state is in its data folder.',
+    `Remove it, and bring the instance back with ${upCommand(instance.name)}: the state is in its data folder.`,
+  )
+}
+
+/**
+ * For whoever has the lock now and read the journal before: another kecs may have moved the control plane meanwhile, or
+ * brought a migration to its end. Throws `CliError` where the journal is not as it was read.
+ */
+export const refuseStale = async (instance: Pick<Instance, 'folder' | 'name'>, read: MigrationState | undefined): Promise<void> => {
+  if (isDeepStrictEqual(await readJournal(instance), read)) return
+  throw new CliError(
+    'Another kecs went on with a migration of this instance meanwhile, or ended it.',
+    `See where its control plane is: ${withName('kecs status', instance.name)}`,
   )
 }

@@ -12,6 +12,7 @@ import { backendOf } from '../install/backend.ts'
 import { instanceSettings } from '../install/control-plane.ts'
 import { doorUrl } from '../install/door.ts'
 import { hostPortsOf, type Installation } from '../install/installation.ts'
+import { withName } from '../instance.ts'
 import type { Self } from '../self.ts'
 import { poll } from '../wait.ts'
 import type { HostAddress } from './host-address.ts'
@@ -111,7 +112,7 @@ export const outsideReady = async (instance: Instance, signal: AbortSignal): Pro
   if (ready === 'ready') return
   throw new CliError(
     ready === 'ended' ? 'The control plane’s process ended.' : 'The control plane does not become ready.',
-    'Its log says why: kecs logs control-plane',
+    `Its log says why: ${withName('kecs logs control-plane', instance.name)}`,
   )
 }
 

@@ -11,7 +11,7 @@ import { hostEndpoints, hostEndpointsName } from '../install/host-endpoints.ts'
 import { hostPortsOf, installationOf } from '../install/installation.ts'
 import { manifestFiles } from '../install/manifests.ts'
 import { waitReady } from '../install/wait.ts'
-import { writeInstance } from '../instance.ts'
+import { withName, writeInstance } from '../instance.ts'
 import type { Self } from '../self.ts'
 import { poll } from '../wait.ts'
 import { findHostAddress } from './host-address.ts'
@@ -107,17 +107,17 @@ export const sidesOf = (parts: SidesParts): Sides => {
         deadline: doorDeadline,
         signal,
       })
-      if (answers !== true) throw doorSilent(side)
+      if (answers !== true) throw doorSilent(side, on(side))
     },
   }
 }
 
-const doorSilent = (side: Side): CliError =>
+const doorSilent = (side: Side, { name }: Instance): CliError =>
   new CliError(
     'The AWS endpoint does not lead to the control plane.',
     side === 'legacy'
-      ? 'Does a firewall of this machine keep what comes from Docker’s networks from it? See: kecs logs traefik'
-      : 'See: kecs status, kecs logs traefik',
+      ? `Does a firewall of this machine keep what comes from Docker's networks from it? See: ${withName('kecs logs traefik', name)}`
+      : `See: ${withName('kecs status', name)}, ${withName('kecs logs traefik', name)}`,
   )
 
 const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>

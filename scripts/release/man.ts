@@ -26,7 +26,7 @@ const commandSection = (command: Command): string => {
   return [
     `.SS ${roff(`kecs ${[command.name, ...typed].join(' ')}`)}`,
     roff(command.summary),
-    ...(command.description === undefined ? [] : ['.PP', roff(command.description)]),
+    ...(command.description?.split('\n\n') ?? []).flatMap(paragraph => ['.PP', roff(paragraph)]),
     ...flags,
     ...(examples.length > 0 ? ['.PP', 'Examples:', ...examples] : []),
   ].join('\n')

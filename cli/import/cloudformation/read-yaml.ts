@@ -26,7 +26,7 @@ export const readYaml = async (text: string): Promise<unknown> => {
   ])
   const document = parseDocument(text, { customTags, merge: true })
   const [error] = document.errors
-  if (error !== undefined) throw new Error(error.message.split('\n')[0])
+  if (error !== undefined) throw new Error(error.message.split('\n')[0]?.replace(/:$/, ''))
   return isNode(document.contents) ? document.toJS() : undefined
 }
 

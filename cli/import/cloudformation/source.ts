@@ -1,4 +1,5 @@
 import { CliError } from '../../../shared/errors.ts'
+import { closest } from '../../suggest.ts'
 import type { Place } from '../place.ts'
 import { Deferred, reference } from '../value.ts'
 import { type Input, type Source, type Wanted, recordOf, without, written } from '../wanted.ts'
@@ -19,9 +20,11 @@ export interface CloudFormationOptions {
 /** Templates' resources of ECS, ELBv2 and Cloud Map. Throws `CliError` naming every value that nobody gives. */
 export const cloudFormationSource = (templates: readonly Template[], options: CloudFormationOptions): Source => {
   const missing = new Map<string, string>()
+  const asked = new Set<string>()
   const notes = new Set<string>()
-  const stacks = templates.map(template => stackOf(template, templates, options, { missing, notes }))
+  const stacks = templates.map(template => stackOf(template, templates, options, { missing, notes, asked }))
   const wanted = stacks.flatMap(stack => stack.wanted())
+  refuseUnknown(templates, options.parameters, asked)
   if (missing.size > 0) {
     throw new CliError(
       'The template needs values that are not made here.',
@@ -34,12 +37,28 @@ export const cloudFormationSource = (templates: readonly Template[], options: Cl
   return { wanted, notes: [...notes, ...stacks.flatMap(({ leftOut }) => leftOut)] }
 }
 
+/** A name that nothing of the templates has is a mistake: what it was to be would have another value without a word. */
+const refuseUnknown = (templates: readonly Template[], given: ReadonlyMap<string, string>, asked: ReadonlySet<string>): void => {
+  const names = templates.flatMap(({ parameters, resources }) => [...Object.keys(parameters), ...resources.keys()])
+  const known = new Set([...names, ...asked])
+  const unknown = [...given.keys()].find(name => !known.has(name) && !known.has(name.split('.')[0] ?? ''))
+  if (unknown === undefined) return
+  const near = closest(unknown, [...known])
+  throw new CliError(
+    `The template has no parameter and no resource ${unknown}.`,
+    near === undefined ? 'Leave --parameter out for it, or name what it has.' : `Did you mean --parameter ${near}=…?`,
+    { exitCode: 2 },
+  )
+}
+
 interface Collected {
+  /** Names that were looked up among the parameters given. */
+  readonly asked: Set<string>
   readonly missing: Map<string, string>
   readonly notes: Set<string>
 }
 
-const stackOf = (template: Template, all: readonly Template[], options: CloudFormationOptions, { missing, notes }: Collected) => {
+const stackOf = (template: Template, all: readonly Template[], options: CloudFormationOptions, { missing, notes, asked }: Collected) => {
   const { stack } = template
   const { account, region } = options.place
   const idOf = (logical: string): string => (all.length === 1 ? logical : `${stack}.${logical}`)
@@ -53,13 +72,17 @@ const stackOf = (template: Template, all: readonly Template[], options: CloudFor
     'AWS::NotificationARNs': [],
   }
 
+  const givenFor = (name: string): string | undefined => {
+    asked.add(name)
+    return options.parameters.get(name)
+  }
   const lacking = (name: string, why: string): string => {
     missing.set(name, why)
     return ''
   }
   const parameter = (name: string, declared: Input): unknown => {
     const type = String(declared['Type'])
-    const given = options.parameters.get(name)
+    const given = givenFor(name)
     const value = given ?? declared['Default']
     if (value === undefined) return lacking(name, `a parameter of type ${type}`)
     if (given === undefined && type.startsWith('AWS::SSM::')) return lacking(name, `what Systems Manager has at ${written(value)}`)
@@ -71,7 +94,7 @@ const stackOf = (template: Template, all: readonly Template[], options: CloudFor
   }
   const foreign = (name: string, attribute: string, { type, properties }: Resource): unknown => {
     const key = attribute === '' ? name : `${name}.${attribute}`
-    const given = options.parameters.get(key)
+    const given = givenFor(key)
     if (given !== undefined) return given
     const own = options.standsIn ? standIn({ name, attribute, type, properties, stack, place: options.place }) : undefined
     if (own === undefined) return lacking(key, `of ${type}`)
@@ -85,13 +108,16 @@ const stackOf = (template: Template, all: readonly Template[], options: CloudFor
       const declared = recordOf(template.parameters[name])
       if (declared !== undefined) return parameter(name, declared)
       const resource = template.resources.get(name)
-      if (resource === undefined) return options.parameters.get(name) ?? lacking(name, 'which the template does not have')
+      if (resource === undefined) return givenFor(name) ?? lacking(name, 'which the template does not have')
       const type = resourceTypes[resource.type]
       return type === undefined ? foreign(name, '', resource) : reference(idOf(name), type.ref)
     },
     attribute: (name, attribute) => {
       const resource = template.resources.get(name)
-      if (resource === undefined) return lacking(`${name}.${attribute}`, 'which the template does not have')
+      if (resource === undefined) {
+        const key = `${name}.${attribute}`
+        return givenFor(key) ?? lacking(key, 'which the template does not have')
+      }
       const own = resourceTypes[resource.type]?.attributes[attribute]
       return own === undefined ? foreign(name, attribute, resource) : reference(idOf(name), own)
     },
@@ -101,11 +127,11 @@ const stackOf = (template: Template, all: readonly Template[], options: CloudFor
       for (const other of all) {
         for (const output of Object.values(other.outputs)) {
           const exported = recordOf(output)
-          const theirs = other === template ? scope : stackOf(other, all, options, { missing, notes }).scope
+          const theirs = other === template ? scope : stackOf(other, all, options, { missing, notes, asked }).scope
           if (evaluate(recordOf(exported?.['Export'])?.['Name'], theirs) === name) return evaluate(exported?.['Value'], theirs)
         }
       }
-      return options.parameters.get(name) ?? lacking(name, 'an export of another stack')
+      return givenFor(name) ?? lacking(name, 'an export of another stack')
     },
   }
   const isWanted = ({ condition }: Resource): boolean => condition === undefined || evaluate({ Condition: condition }, scope) === true
