@@ -16,7 +16,11 @@ const state: MigrationState = {
 
 const withFolder = async (work: (instance: { readonly name: string; readonly folder: string }) => Promise<void>): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'kecs-journal-'))
-  await work({ name: 'staging', folder }).finally(() => rm(folder, { recursive: true }))
+  try {
+    await work({ name: 'staging', folder })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 test('a journal is read as it was kept, until it is taken away', () =>

@@ -21,7 +21,11 @@ const template = readTemplate(
 )
 const given = (...parameters: readonly (readonly [string, string])[]) =>
   cloudFormationSource([template], {
-    place: { account: '000000000000', region: 'us-east-1', network: { vpc: 'vpc-1', subnets: [], securityGroup: 'sg-1', isMadeUp: true, has: () => true } },
+    place: {
+      account: '000000000000',
+      region: 'us-east-1',
+      network: { vpc: 'vpc-1', subnets: [], securityGroup: 'sg-1', isMadeUp: true, has: () => true },
+    },
     parameters: new Map([['Role.Arn', 'arn:aws:iam::000000000000:role/web'], ['logs', 'awslogs'], ...parameters]),
     standsIn: false,
   })

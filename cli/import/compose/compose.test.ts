@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { withHosts } from './hosts.ts'
 import { interpolate, readEnvFile } from './interpolate.ts'
-import { portsOf } from './ports.ts'
+import { eachOnce, portsOf } from './ports.ts'
 import { mountsOf } from './volumes.ts'
 import { mebibytesOf, secondsOf, shellWords } from './words.ts'
 
@@ -53,6 +53,14 @@ test.each([
   [{ target: 80, published: '8080', protocol: 'tcp' }, [{ container: 80, published: 8080, protocol: 'tcp' }]],
 ])('port %j', (port, expected) => {
   expect(portsOf([port])).toEqual(expected as ReturnType<typeof portsOf>)
+})
+
+test('a port is published once, whoever says it', () => {
+  const web = { service: 'web', container: 80, published: 8080, protocol: 'tcp' } as const
+  const dns = { service: 'dns', container: 80, published: 8080, protocol: 'udp' } as const
+  expect(eachOnce([web, web, dns])).toEqual([web, dns])
+  expect(() => eachOnce([web, { ...web, service: 'blog' }])).toThrow('Port 8080/tcp is published twice, by web:80 and blog:80.')
+  expect(() => eachOnce([web, { ...web, container: 81 }])).toThrow('by web:80 and web:81')
 })
 
 test('volumes by their kinds', () => {

@@ -37,6 +37,21 @@ const readPort = (value: unknown): readonly PublishedPort[] => {
 export const exposedOf = (value: unknown): readonly PublishedPort[] =>
   listOf(value).flatMap(each => readPort(each).map(({ container, protocol }) => ({ container, protocol })))
 
+/** What is published twice is one listener, and two listeners have no port in common. Throws `CliError` where they would. */
+export const eachOnce = <T extends PublishedPort & { readonly service: string }>(published: readonly T[]): readonly T[] => {
+  const found = new Map<string, T>()
+  for (const each of published) {
+    const { service, container, published: port = container, protocol } = each
+    const other = found.get(`${port}/${protocol}`)
+    if (other !== undefined && (other.service !== service || other.container !== container)) {
+      const both = `${other.service}:${other.container} and ${service}:${container}`
+      throw new CliError(`Port ${port}/${protocol} is published twice, by ${both}.`, 'Give one of them another port.', { exitCode: 2 })
+    }
+    found.set(`${port}/${protocol}`, each)
+  }
+  return [...found.values()]
+}
+
 const rangeOf = (text: string): readonly number[] => {
   const [first = 0, last = first] = text.split('-').map(Number)
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)

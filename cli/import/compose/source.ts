@@ -4,7 +4,7 @@ import type { Place } from '../place.ts'
 import { reference } from '../value.ts'
 import { type Input, type Source, type Wanted, recordOf, textOf } from '../wanted.ts'
 import { type Container, containerOf, dependenciesOf } from './container.ts'
-import type { PublishedPort } from './ports.ts'
+import { type PublishedPort, eachOnce } from './ports.ts'
 import type { Project } from './project.ts'
 
 // Each service becomes an ECS service with tasks of its own and a name in Cloud Map; published ports are listeners of one
@@ -60,7 +60,7 @@ export const composeSource = (document: Input, options: ComposeOptions): Source 
     },
   ]
   const published = lasting.flatMap(({ name }) => (containers.get(name)?.ports ?? []).map(port => ({ service: name, ...port })))
-  if (published.length > 0) wanted.push(...balanced(project, published, network))
+  if (published.length > 0) wanted.push(...balanced(project, eachOnce(published), network))
   for (const job of jobs) notes.push(`${job} is a container of the tasks of those that wait for it, so it runs at each start of them.`)
   for (const each of lasting) wanted.push(...wantedOf(each, { project, byName, containers, network, notes }))
   return { wanted, notes }
