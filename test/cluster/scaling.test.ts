@@ -15,6 +15,8 @@ const scaled = ['--service-namespace', 'ecs', '--resource-id', resource, '--scal
 const scalingPeriod = async (setting: string): Promise<void> => {
   await kecs.kubectl('-n', 'kecs-system', 'set', 'env', 'deployment/kecs-control-plane', setting)
   await kecs.kubectl('-n', 'kecs-system', 'rollout', 'status', 'deployment/kecs-control-plane', '--timeout=90s')
+  // Traefik hears of the new pod a moment after Kubernetes.
+  await until('the door leads to the new control plane', async () => (await fetch(`${kecs.endpoint}/_kecs/health`)).ok)
 }
 
 beforeAll(async () => {
