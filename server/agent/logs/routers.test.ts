@@ -1,7 +1,7 @@
 // A log router that speaks the forward protocol, at a real socket.
 import { decodeMulti, ExtensionCodec } from '@msgpack/msgpack'
 import { afterEach, expect, test } from 'bun:test'
-import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -145,4 +145,12 @@ test('anybody may make a socket, and folders go with their tasks', async () => {
   expect((await readdir(folder)).toSorted()).toEqual([taskId, 'new'].toSorted())
   await routers.forget(taskId)
   expect(await readdir(folder)).toEqual(['new'])
+})
+
+test('a folder that cannot be removed is left for later', async () => {
+  const { routers, folder } = await world()
+  await rm(folder, { recursive: true })
+  // What is no folder has none in it.
+  await writeFile(folder, '')
+  expect(await routers.forget(taskId)).toBeUndefined()
 })

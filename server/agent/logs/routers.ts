@@ -62,9 +62,11 @@ export class Routers {
     }
   }
 
-  /** Of a task that is gone. */
+  /** Of a task that is gone. Never rejects: a router that still ends may be writing there, and `retain` comes back to it. */
   async forget(taskId: string): Promise<void> {
-    await rm(join(this.#folder, taskId), { recursive: true, force: true })
+    await rm(join(this.#folder, taskId), { recursive: true, force: true }).catch((error: unknown) =>
+      this.#parts.log.warn({ taskId }, `a log router's folder could not be removed: ${messageOf(error)}`),
+    )
   }
 
   /** Those of tasks that went while no agent was there. */
