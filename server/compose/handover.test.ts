@@ -60,3 +60,15 @@ test('one that is told to go on answers what it held back', async () => {
   expect(await handoverOf(server)).toEqual({ isHeld: false })
   await server.stop()
 })
+
+test('one that is asked for twice at once is held once', async () => {
+  const server = await start(await mkdtemp(join(root, 'data-')))
+  const [one, other, another] = await Promise.all(['m1', 'm1', 'm2'].map(id => post(server, '/handover/begin', { id })))
+  expect(one).toMatchObject({ status: 200, answer: { id: 'm1' } })
+  expect(other).toEqual(one)
+  expect(another?.status).toBe(409)
+  await post(server, '/handover/end', {})
+  await ecsOf(server).send(new CreateClusterCommand({ clusterName: 'late' }))
+  expect(await handoverOf(server)).toEqual({ isHeld: false })
+  await server.stop()
+}, 10_000)

@@ -42,6 +42,8 @@ const beginBody = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }
 export const createHandover = (parts: HandoverParts): Moving => {
   const { store, clock, log, folder, gate, snapshots, taken } = parts
   let held: (Held & { readonly goOn: () => void }) | undefined
+  /** One that is asked for and not held yet: whoever asks again waits for the same. */
+  let beginning: { readonly id: string; readonly held: Promise<Held> } | undefined
 
   const hold = async (id: string): Promise<Held> => {
     const { promise: begun, resolve, reject } = Promise.withResolvers<Held>()
@@ -63,6 +65,10 @@ export const createHandover = (parts: HandoverParts): Moving => {
     holding.catch(reject)
     return begun
   }
+  const begin = (id: string): Promise<Held> => {
+    beginning ??= { id, held: hold(id).finally(() => (beginning = undefined)) }
+    return beginning.held
+  }
 
   return {
     routes: [
@@ -79,9 +85,10 @@ export const createHandover = (parts: HandoverParts): Moving => {
           if (refused !== undefined) return refused
           const body: unknown = await request.json().catch(() => undefined)
           if (!Value.Check(beginBody, body)) return refuseAdmin('What is asked for is JSON: id.')
-          if (held !== undefined && held.id !== body.id) return refuseAdmin('The state is held still for another migration.', 409)
+          const before = held ?? beginning
+          if (before !== undefined && before.id !== body.id) return refuseAdmin('The state is held still for another migration.', 409)
           try {
-            const { id, tables, snapshot } = held ?? (await hold(body.id))
+            const { id, tables, snapshot } = held ?? (await begin(body.id))
             return Response.json({ id, tables, snapshot })
           } catch (error) {
             if (error instanceof StillBusy) return refuseAdmin(`${error.message}\nTry again.`, 409)
