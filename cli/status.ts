@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { messageOf } from '../shared/errors.ts'
-import { defaultRegion, listenersPath } from '../shared/names.ts'
+import { cannotWrite, defaultRegion, listenersPath } from '../shared/names.ts'
 import type { ClusterDriver, ClusterState, Instance } from './cluster/driver.ts'
 import { runningProcess } from './cluster/control-process.ts'
 import { kindOf } from './cluster/title.ts'
@@ -116,13 +116,38 @@ export const readComponents = async (
     const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
     const states = await componentStates(kube, instance, signal).finally(() => kube.close())
     const outside = instance.legacy === undefined ? [] : await processComponents(instance, signal)
+    const inside = states.map(({ component, is, why, restarts }) => ({
+      component,
+      state: is,
+      restarts,
+      ...(why === undefined ? {} : { why }),
+    }))
+    const trouble = outside.length === 0 ? await storeTrouble(endpointOf(instance), signal) : undefined
     return [
       ...outside,
-      ...states.map(({ component, is, why, restarts }) => ({ component, state: is, restarts, ...(why === undefined ? {} : { why }) })),
+      ...inside.map(each =>
+        trouble !== undefined && each.component === 'control-plane' && each.state === 'ready'
+          ? { ...each, state: 'failing' as const, why: trouble }
+          : each,
+      ),
     ]
   } catch (error) {
     signal.throwIfAborted()
     return [{ component: 'kubernetes', state: 'failing', why: messageOf(error) }]
+  }
+}
+
+/** Why changes are refused: the pod is ready all the same, for reads and for refusals that callers understand. */
+const storeTrouble = async (endpoint: string, signal: AbortSignal): Promise<string | undefined> => {
+  try {
+    const response = await fetch(`${endpoint}/_kecs/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3000)]) })
+    const report: { components?: { store?: { message?: unknown } } } = await response.json()
+    const message = report.components?.store?.message
+    return typeof message === 'string' && message.startsWith(cannotWrite) ? message : undefined
+  } catch {
+    // The components' states say what is wrong.
+    signal.throwIfAborted()
+    return undefined
   }
 }
 
@@ -131,5 +156,11 @@ const processComponents = async (instance: Instance, signal: AbortSignal): Promi
   const found = await runningProcess(instance, signal)
   if (found === undefined) return [{ component: 'control-plane', state: 'absent' }]
   const response = await fetch(`${found.adminUrl}/ready`, { signal }).catch(() => undefined)
-  return [{ component: 'control-plane', state: response?.ok === true ? 'ready' : 'starting', pid: found.pid }]
+  if (response?.ok === true) return [{ component: 'control-plane', state: 'ready', pid: found.pid }]
+  const why = (await response?.text().catch(() => undefined))?.trim()
+  return [
+    why?.startsWith(cannotWrite) === true
+      ? { component: 'control-plane', state: 'failing', why, pid: found.pid }
+      : { component: 'control-plane', state: 'starting', pid: found.pid },
+  ]
 }

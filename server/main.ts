@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { type Ids, randomIds } from '../shared/ids.ts'
 import type { KubeSource } from '../shared/kube/index.ts'
+import { cannotWrite } from '../shared/names.ts'
 import { version } from '../shared/version.ts'
 import { createBackend } from './backend/client.ts'
 import { createOwners } from './backend/owners.ts'
@@ -94,7 +95,7 @@ const start = async (
   const { log } = dependencies
   const metrics = createMetrics()
   await beginObserving(config, metrics, started)
-  const { store, reader, snapshots, restoredAt, handover } = await openState({
+  const { store, reader, snapshots, restoredAt, handover, trouble } = await openState({
     folder: config.dataDir,
     instance: config.instance,
     clock,
@@ -213,7 +214,7 @@ const start = async (
       },
     }),
   ].map(service => gate.guard(service))
-  const health = (): HealthReport => healthOf(config, runtime, reconciling)
+  const health = async (): Promise<HealthReport> => healthOf({ config, runtime, reconciling, trouble: await trouble() })
   const emptying = { store, clock, log, runtime, reconciling, gate }
   const moving = createHandover({ ...emptying, snapshots, folder: config.dataDir, taken: handover })
   const reset = config.allowReset === true ? createReset(emptying) : undefined
@@ -227,7 +228,7 @@ const start = async (
     eventRoute(calls),
   ]
   const authorize = opened.client === undefined ? undefined : administrators(opened.client, clock)
-  const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), metrics, routes, authorize }).listen(
+  const admin = await createAdmin({ health, ready: () => reconciling.isSynced(), trouble, metrics, routes, authorize }).listen(
     config.host,
     config.adminPort,
   )
@@ -280,13 +281,21 @@ const acceptChannel = (sessions: ExecSessions, request: Request): ReturnType<Acc
   return sessions.isChannel(pathname) ? socket => sessions.connect(pathname, socket) : undefined
 }
 
-const healthOf = (config: ServerConfig, runtime: Runtime, reconciling: Reconciling): HealthReport => ({
+interface Healthy {
+  readonly config: ServerConfig
+  readonly runtime: Runtime
+  readonly reconciling: Reconciling
+  /** Why nothing can be written. */
+  readonly trouble: string | undefined
+}
+
+const healthOf = ({ config, runtime, reconciling, trouble }: Healthy): HealthReport => ({
   version,
   instance: config.instance,
   runtime: runtime.kind,
   simulated: runtime.kind === 'simulated',
   components: {
-    store: { state: 'ready' },
+    store: trouble === undefined ? { state: 'ready' } : { state: 'failed', message: `${cannotWrite}: ${trouble}` },
     runtime: reconciling.isSynced() ? { state: 'ready' } : { state: 'starting', message: 'the first full list of tasks is not in yet' },
   },
 })

@@ -128,3 +128,6 @@ export const images = {
 /** What an API call without credentials or with made-up ones belongs to. */
 export const defaultAccount = '000000000000'
 export const defaultRegion = 'us-east-1'
+
+/** What `/ready` and the store's message in a health report begin with where the control plane refuses all changes. */
+export const cannotWrite = 'the state cannot be written'

@@ -64,7 +64,12 @@ const deployment = (installation: Installation): Deployment & Manifest =>
             { name: 'dns-tcp', containerPort: zonesPort, protocol: 'TCP' },
           ],
           // Ready counts in seconds; alive is asked rarely, and given time, as a restart costs more than a pause.
-          readinessProbe: { httpGet: { path: '/ready', port: 'admin' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
+          readinessProbe: {
+            httpGet: { path: '/ready?for=answers', port: 'admin' },
+            periodSeconds: 1,
+            timeoutSeconds: 2,
+            failureThreshold: 3,
+          },
           livenessProbe: {
             httpGet: { path: '/health', port: 'admin' },
             initialDelaySeconds: 10,

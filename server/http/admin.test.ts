@@ -4,11 +4,13 @@ import { createMetrics } from './metrics.ts'
 
 test('the administration port answers health, readiness, metrics and what other parts add', async () => {
   let ready = false
+  let trouble: string | undefined
   const metrics = createMetrics()
   metrics.observe({ service: 'ecs', operation: 'RunTask', status: 200, seconds: 0.003 })
   const admin = createAdmin({
     health: () => ({ version: '1', instance: 'i', runtime: 'kubernetes', simulated: false, components: {} }),
     ready: () => ready,
+    trouble: async () => trouble,
     metrics,
     routes: [{ method: 'POST', path: '/query', handle: async request => new Response(`asked ${await request.text()}`) }],
   })
@@ -18,6 +20,13 @@ test('the administration port answers health, readiness, metrics and what other 
   expect((await get('/ready')).status).toBe(503)
   ready = true
   expect((await get('/ready')).status).toBe(200)
+  trouble = 'the disk is full'
+  expect((await get('/ready')).status).toBe(503)
+  expect(await (await get('/ready')).text()).toBe('the state cannot be written: the disk is full\n')
+  // As Kubernetes asks: a control plane that refuses changes is still the one to ask.
+  expect((await get('/ready?for=answers')).status).toBe(200)
+  ready = false
+  expect((await get('/ready?for=answers')).status).toBe(503)
   expect(await (await get('/health')).json()).toMatchObject({ version: '1', simulated: false })
   const text = await (await get('/metrics')).text()
   expect(text).toContain('kecs_api_requests_total{service="ecs",operation="RunTask",status="200"} 1')

@@ -8,7 +8,7 @@ import { type AcceptSocket, httpServer, type HttpServer } from './listen.ts'
 
 export interface ApiOptions {
   readonly aws: Omit<AwsApiOptions, 'refuse'>
-  readonly health: () => HealthReport
+  readonly health: () => HealthReport | Promise<HealthReport>
   /** How long `stop` waits for what is in flight; 5000 where it is not said. */
   readonly graceMilliseconds?: number
   readonly clock?: Clock
@@ -33,7 +33,7 @@ export function createApi({ aws, health, graceMilliseconds, clock, acceptSocket,
   }
 
   const app = new Elysia()
-    .get('/_kecs/health', () => healthResponse(health()))
+    .get('/_kecs/health', async () => healthResponse(await health()))
     .get(`${publicKeysPath}/:id`, ({ params }) => publicKey(publicKeys?.get(params.id)))
     // The body is the router's: it reads what is ours and streams what is not.
     .all('/*', ({ request }) => answer(request), { parse: 'none' })

@@ -38,6 +38,8 @@ export class CommitQueue {
    */
   readonly #repairs = new Map<string, Revision>()
   #writing: Promise<void> | undefined
+  /** What the journal said when it refused; undefined since it took something. */
+  #trouble: string | undefined
 
   constructor(options: CommitQueueOptions) {
     this.#options = options
@@ -58,6 +60,30 @@ export class CommitQueue {
           this.#writing ??= this.#write()
         }),
     )
+  }
+
+  /**
+   * Why the journal takes nothing, such as a full disk; undefined where it does. Where nobody else writes, what is to be
+   * said again is tried first: trouble that is over is to be seen without a caller who risks a change.
+   */
+  async trouble(): Promise<string | undefined> {
+    if (this.#repairs.size > 0 && this.#writing === undefined) {
+      const tried = this.#sayAgain()
+      this.#writing = tried.then(() => this.#write())
+      await tried
+    }
+    return this.#trouble
+  }
+
+  async #sayAgain(): Promise<void> {
+    try {
+      await this.#options.journal.append(this.#repairs.values().toArray())
+      this.#repairs.clear()
+      this.#trouble = undefined
+      this.#options.log.info({}, 'the state can be written again')
+    } catch (error) {
+      this.#trouble = messageOf(error)
+    }
   }
 
   /** Resolves when nothing is on its way any more. */
@@ -92,12 +118,14 @@ export class CommitQueue {
     if (revisions.length === 0) return
     await this.#options.journal.append([...this.#repairs.values(), ...revisions])
     this.#repairs.clear()
+    this.#trouble = undefined
   }
 
   /** Undoes `group` and all that came after it: that may build on what is now gone. */
   #reject(group: readonly Waiting[], cause: unknown): void {
     const rejected = [...group, ...this.#waiting]
     this.#waiting = []
+    this.#trouble = messageOf(cause)
     // Before anybody is told of the undoing: what they commit then must have a higher number, or a restart brings back
     // what is repaired here instead of it.
     this.#repair(group)

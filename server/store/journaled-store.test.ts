@@ -231,6 +231,28 @@ describe('a refusing disk', () => {
     expect(numbers.toSorted(([one], [other]) => Number(one) - Number(other)).at(-1)?.[1]).toBe(true)
   })
 
+  test('is trouble until something is written, be it what is to be said again', async () => {
+    const journal = new HeldJournal()
+    const store = memoryStore({ journal })
+    expect(await store.trouble()).toBeUndefined()
+    const refused = failureOf(store.commit(tx => tx.put(pets, pet('tom', 'cat', 1))))
+    await journal.release(new Error('no space left on device'))
+    expect(await refused).toContain('could not be written')
+    const still = store.trouble()
+    await journal.release(new Error('still no space'))
+    expect(await still).toBe('still no space')
+
+    // Who changes something meanwhile waits for the one append that may be under way.
+    const over = store.trouble()
+    const next = store.commit(tx => tx.put(pets, pet('rex', 'dog', 7)))
+    await journal.release()
+    expect(await over).toBeUndefined()
+    await journal.release()
+    await next
+    expect(journal.appended.slice(-2).map(group => group.map(({ key }) => key))).toEqual([['tom'], ['rex']])
+    expect(names(store.table(pets).all())).toBe('rex')
+  })
+
   test('is told again what memory was put back to, since it may have kept what it refused', async () => {
     const journal = new HeldJournal()
     const store = memoryStore({ journal })

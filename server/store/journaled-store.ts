@@ -89,6 +89,11 @@ export class JournaledStore implements Store {
     return this.#announcer.watch(listener)
   }
 
+  /** Why nothing can be written, such as a full disk; undefined where it can, as far as is known. */
+  trouble(): Promise<string | undefined> {
+    return this.#queue.trouble()
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#drainAndClose()
     return this.#closed

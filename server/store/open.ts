@@ -47,6 +47,8 @@ export interface OpenedState {
   readonly restoredAt: number | undefined
   /** What another control plane left when it gave the folder away, once it was found to be so; undefined where none did. */
   readonly handover: Handover | undefined
+  /** Why changes are refused, such as a full disk; undefined where they are taken. */
+  trouble(): Promise<string | undefined>
 }
 
 /** As `openStore`, with a reader of what is on disk. */
@@ -69,7 +71,7 @@ export const openState = async (options: OpenStoreOptions): Promise<OpenedState>
     const handover = await takeOrClose(journal, folder, loaded)
     const contents = await upgraded({ file, journal, snapshots, known }, loaded, options)
     const store = new JournaledStore({ journal, clock: options.clock, log: options.log }, contents)
-    return { snapshots, store, reader: file.reader(), restoredAt: await file.restoredAt(), handover }
+    return { snapshots, store, reader: file.reader(), restoredAt: await file.restoredAt(), handover, trouble: () => store.trouble() }
   } catch (error) {
     open.delete(folder)
     throw error
@@ -232,6 +234,9 @@ const explain = async (folder: string, file: string, cause: unknown, snapshots: 
     return new StoreError(`The data folder ${folder} cannot be written: ${message}`, 'Choose a data folder that this user may write.', {
       cause,
     })
+  }
+  if (/No space left|ENOSPC|quota exceeded|EDQUOT/i.test(message)) {
+    return new StoreError(`The disk of ${folder} is full: ${message}`, 'Make room there and start again. Nothing was changed.', { cause })
   }
   return new StoreError(`The state in ${file} cannot be opened: ${message}`, await wayBack(snapshots), { cause })
 }
