@@ -159,8 +159,12 @@ export class Balancers {
     )
     const arn = made.TargetGroups?.[0]?.TargetGroupArn ?? ''
     this.#made.groups.push(arn)
-    if (targets.length > 0) await this.client.send(new elb.RegisterTargetsCommand({ TargetGroupArn: arn, Targets: [...targets] }))
+    if (targets.length > 0) await this.register(arn, targets)
     return arn
+  }
+
+  async register(TargetGroupArn: string, targets: readonly { readonly Id: string; readonly Port: number }[]): Promise<void> {
+    await this.client.send(new elb.RegisterTargetsCommand({ TargetGroupArn, Targets: [...targets] }))
   }
 
   /** A listener, once the gateway has it: its ARN and its port of this machine. */

@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { ModifyTargetGroupAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as fc from 'fast-check'
 import { ruleFor } from '../../server/domain/elbv2/routing/matching.ts'
 import { instance } from '../support/instance.ts'
@@ -151,6 +152,39 @@ describe('an Application Load Balancer', () => {
       const cookie = first.headers['set-cookie']?.find(each => each.startsWith('AWSALBTG='))?.split(';')[0] ?? ''
       expect(cookie).not.toBe('')
       for (let count = 0; count < 20; count++) expect(seen(await ask(stickyPort, { headers: { cookie } })).name).toBe(seen(first).name)
+    },
+    2 * minute,
+  )
+
+  test(
+    'gives a new target of a group with a slow start its share little by little',
+    async () => {
+      const { arn } = await balancers.balancer('slow-start')
+      const group = await balancers.group('slow-start', [at(one)])
+      const Attributes = [{ Key: 'slow_start.duration_seconds', Value: '30' }]
+      await balancers.client.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: group, Attributes }))
+      const { port } = await balancers.listener(arn, 80, forward([group, 1]))
+      await settled(port, ({ status }) => status === 200)
+      await balancers.register(group, [at(two)])
+      const name = async () => seen(await ask(port)).name
+      await until('the new target is asked', async () => (await name()) === 'two', { everyMs: 20 })
+      const began = performance.now()
+      const seconds = () => (performance.now() - began) / 1000
+      const share = async (): Promise<number> => {
+        const names: string[] = []
+        for (let count = 0; count < 60; count++) names.push(await name())
+        return names.filter(each => each === 'two').length / names.length
+      }
+      // A tenth of the other's weight, and each three seconds a tenth more: 1/11, 5/15 halfway, then a half.
+      const first = await share()
+      expect(first).toBeGreaterThan(0)
+      expect(first).toBeLessThan(0.25)
+      await Bun.sleep(15_000 - seconds() * 1000)
+      const halfway = await share()
+      expect(halfway).toBeGreaterThan(0.25)
+      expect(halfway).toBeLessThan(0.42)
+      await until('it has about a half', async () => Math.abs((await share()) - 0.5) < 0.02, { withinMs: 30_000, everyMs: 1_000 })
+      expect(seconds()).toBeGreaterThan(20)
     },
     2 * minute,
   )
