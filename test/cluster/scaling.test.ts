@@ -1,15 +1,48 @@
 // Target tracking on a real cluster: a service whose tasks are busy scales out, and in again when they are not, by what
-// the node's agent measures. Scaling looks each second here rather than once a minute.
+// the node's agent measures; another by the requests that the gateway counts. Scaling looks each second here rather than
+// once a minute.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { CreateServiceCommand, DescribeServicesCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { answeringContainer } from '../support/balanced-service.ts'
 import { instance, type TestInstance } from '../support/instance.ts'
+import { defaultNetwork } from '../support/network.ts'
+import { httpSender, steadyLoad } from '../support/steady-load.ts'
 import { ecsOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
+import { Balancers, forward } from './load-balancer-harness.ts'
 
 let kecs: TestInstance
 const cluster = `scaling-${Date.now().toString(36)}`
-const resource = `service/${cluster}/web`
-const scaled = ['--service-namespace', 'ecs', '--resource-id', resource, '--scalable-dimension', 'ecs:service:DesiredCount']
+let balancers: Balancers
+
+/** What is done to a service's scaling, by the AWS CLI. */
+const scalingOf = (service: string) => {
+  const named = ['--service-namespace', 'ecs', '--resource-id', `service/${cluster}/${service}`]
+  const scaled = [...named, '--scalable-dimension', 'ecs:service:DesiredCount']
+  return {
+    between: (least: string, most: string) =>
+      kecs.aws('application-autoscaling', 'register-scalable-target', ...scaled, '--min-capacity', least, '--max-capacity', most),
+    track: (name: string, tracking: object) =>
+      kecs.aws(
+        'application-autoscaling',
+        'put-scaling-policy',
+        ...scaled,
+        '--policy-name',
+        name,
+        '--policy-type',
+        'TargetTrackingScaling',
+        '--target-tracking-scaling-policy-configuration',
+        JSON.stringify(tracking),
+      ),
+    /** Newest first. */
+    activities: async () =>
+      ((await kecs.aws('application-autoscaling', 'describe-scaling-activities', ...named)) as Activities).ScalingActivities ?? [],
+  }
+}
+const serviceOf = async (name: string) => {
+  const { services = [] } = await ecsOf(kecs).send(new DescribeServicesCommand({ cluster, services: [name] }))
+  return services[0]
+}
 
 /** `KECS_SCALING_PERIOD=1`, or `KECS_SCALING_PERIOD-` for none. */
 const scalingPeriod = async (setting: string): Promise<void> => {
@@ -21,10 +54,15 @@ const scalingPeriod = async (setting: string): Promise<void> => {
 
 beforeAll(async () => {
   kecs = await instance()
+  balancers = new Balancers(kecs)
   await scalingPeriod('KECS_SCALING_PERIOD=1')
+  await kecs.aws('ecs', 'create-cluster', '--cluster-name', cluster)
 }, 600_000)
 afterAll(async () => {
-  await kecs.aws('ecs', 'delete-service', '--cluster', cluster, '--service', 'web', '--force')
+  // One that a failed test did not come to make is not there.
+  for (const name of ['web', 'asked'])
+    await kecs.aws('ecs', 'delete-service', '--cluster', cluster, '--service', name, '--force').catch(() => {})
+  await balancers.removeAll()
   await scalingPeriod('KECS_SCALING_PERIOD-')
 }, 180_000)
 
@@ -36,8 +74,7 @@ interface Activities {
 }
 
 test('a service whose tasks are busy scales out, in again when they are idle, and CloudWatch has its metrics', async () => {
-  const ecs = ecsOf(kecs)
-  await kecs.aws('ecs', 'create-cluster', '--cluster-name', cluster)
+  const scaling = scalingOf('web')
   const container = { name: 'app', image: 'busybox:latest', entryPoint: ['sh', '-c'], command: [busyThenIdle], stopTimeout: 2 }
   await kecs.aws(
     'ecs',
@@ -78,35 +115,15 @@ test('a service whose tasks are busy scales out, in again when they are idle, an
     '--network-configuration',
     `awsvpcConfiguration={subnets=[${subnet?.SubnetId}]}`,
   )
-  await kecs.aws('application-autoscaling', 'register-scalable-target', ...scaled, '--min-capacity', '0', '--max-capacity', '3')
-  await kecs.aws(
-    'application-autoscaling',
-    'put-scaling-policy',
-    ...scaled,
-    '--policy-name',
-    'cpu',
-    '--policy-type',
-    'TargetTrackingScaling',
-    '--target-tracking-scaling-policy-configuration',
-    JSON.stringify(tracking),
-  )
+  await scaling.between('0', '3')
+  await scaling.track('cpu', tracking)
   // Busy from now on: the policy is there.
   await kecs.aws('ecs', 'update-service', '--cluster', cluster, '--service', 'web', '--desired-count', '1')
-  const count = async (): Promise<number | undefined> => {
-    const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: ['web'] }))
-    return services[0]?.desiredCount
-  }
+  const count = async () => (await serviceOf('web'))?.desiredCount
   await until('it scales out', async () => ((await count()) ?? 0) > 1, { withinMs: 60_000 })
   await until('it scales in', async () => ((await count()) ?? 2) < 2, { withinMs: 90_000 })
-  const { ScalingActivities: activities = [] } = (await kecs.aws(
-    'application-autoscaling',
-    'describe-scaling-activities',
-    '--service-namespace',
-    'ecs',
-    '--resource-id',
-    resource,
-  )) as Activities
-  // Newest first; how far it goes in between depends on what else the machine does.
+  const activities = await scaling.activities()
+  // How far it goes in between depends on what else the machine does.
   expect(activities.at(0)?.Cause).toMatch(/^monitor alarm TargetTracking-.+-AlarmLow-.+ in state ALARM triggered policy cpu$/)
   expect(activities.at(-1)?.Cause).toMatch(/^monitor alarm TargetTracking-.+-AlarmHigh-.+ in state ALARM triggered policy cpu$/)
   const now = Date.now()
@@ -133,6 +150,60 @@ test('a service whose tasks are busy scales out, in again when they are idle, an
   expect(Math.max(...Datapoints.map(({ Maximum }) => Maximum))).toBeGreaterThan(20)
   expect(Math.min(...Datapoints.map(({ Minimum }) => Minimum))).toBeLessThan(18)
 }, 240_000)
+
+test('a service whose targets have more requests than they should scales out', async () => {
+  const ecs = ecsOf(kecs)
+  const { subnets } = await defaultNetwork(kecs.endpoint)
+  const { arn: balancer } = await balancers.balancer('asked')
+  const group = await balancers.group('asked', [], { Port: 8080, HealthCheckPath: '/health' })
+  const { port } = await balancers.listener(balancer, 80, forward([group, 1]))
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: `${cluster}-asked`,
+      networkMode: 'awsvpc',
+      containerDefinitions: [answeringContainer('one')],
+    }),
+  )
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster,
+      serviceName: 'asked',
+      taskDefinition: taskDefinition?.taskDefinitionArn,
+      desiredCount: 1,
+      networkConfiguration: { awsvpcConfiguration: { subnets: [...subnets] } },
+      loadBalancers: [{ targetGroupArn: group, containerName: 'app', containerPort: 8080 }],
+    }),
+  )
+  const sender = httpSender(port, '/version')
+  await until('the service answers', sender.send)
+  const scaling = scalingOf('asked')
+  await scaling.between('1', '4')
+  // The period is a second here: one task has no more than it should by 15 requests in each, and by 45 two have not.
+  const ResourceLabel = `${balancer.slice(balancer.indexOf('/app/') + 1)}/${group.slice(group.lastIndexOf(':') + 1)}`
+  const PredefinedMetricSpecification = { PredefinedMetricType: 'ALBRequestCountPerTarget', ResourceLabel }
+  await scaling.track('requests', { TargetValue: 30, PredefinedMetricSpecification, DisableScaleIn: true })
+  const few = steadyLoad(sender.send, 15)
+  await Bun.sleep(6_000)
+  expect((await few.stop()).failures).toEqual([])
+  expect((await serviceOf('asked'))?.desiredCount).toBe(1)
+
+  const many = steadyLoad(sender.send, 45)
+  try {
+    await until('it scales out', async () => (await serviceOf('asked'))?.desiredCount === 2, { withinMs: 30_000 })
+    await until('both tasks run', async () => (await serviceOf('asked'))?.runningCount === 2)
+    // 45 shared by two are less than they should have at most.
+    await Bun.sleep(5_000)
+    expect((await serviceOf('asked'))?.desiredCount).toBe(2)
+  } finally {
+    await many.stop()
+    sender.close()
+  }
+  expect((await many.stop()).failures).toEqual([])
+  const [activity, ...others] = await scaling.activities()
+  expect(activity?.Cause).toMatch(/^monitor alarm TargetTracking-.+-AlarmHigh-.+ in state ALARM triggered policy requests$/)
+  expect(activity?.StatusCode).toBe('Successful')
+  expect(others).toEqual([])
+}, 180_000)
 
 test('the control plane may ask nothing of kubelets', async () => {
   const as = ['--as', 'system:serviceaccount:kecs-system:kecs-control-plane']
