@@ -81,6 +81,19 @@ function checked(command: readonly string[], finished: Finished, check: boolean)
   return finished
 }
 
+/**
+ * While kube-proxy writes its rules, a connection to a Service can leave the node with the Service's own address. Where
+ * a gateway of this machine answers whatever address it is asked for, as in sandboxes, the caller would go on talking to
+ * that gateway. Nothing but such a connection comes by these rules.
+ */
+async function keepServiceAddressesInside(node: string): Promise<void> {
+  for (const chain of ['OUTPUT', 'FORWARD']) {
+    const rule = ['iptables', '-w', '-A', chain, '-d', '10.96.0.0/16', '-p', 'tcp', '-j', 'REJECT', '--reject-with', 'tcp-reset']
+    const command = ['docker', 'exec', node, ...rule]
+    checked(command, await execute(command, { timeoutMs: 30_000 }), true)
+  }
+}
+
 /** An instance of its own, to be removed by `removeInstance`. */
 export async function makeInstance(driver: string): Promise<TestInstance> {
   const home = mkdtempSync(join(tmpdir(), 'kecs-test-home-'))
@@ -94,6 +107,7 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
   try {
     await kecs(['up', '--driver', driver], { timeoutMs: 300_000 })
     await kecs(['image', 'load', ...taskImages], { timeoutMs: 180_000 })
+    if (driver === 'kind') await keepServiceAddressesInside(`kecs-${name}-control-plane`)
     const environment = JSON.parse((await kecs(['env', '--json'])).stdout) as Record<string, string>
     const kubeconfig = join(home, 'kubeconfig')
     await Bun.write(kubeconfig, (await kecs(['kubeconfig'])).stdout)
