@@ -34,7 +34,7 @@ test('after down and up, definitions are there and the old tasks are STOPPED wit
     return LoadBalancers.map(({ LoadBalancerArn, LoadBalancerName, DNSName }) => [LoadBalancerArn, LoadBalancerName, DNSName]).toSorted()
   }
   const balancersBefore = await balancers()
-  expect(balancersBefore).toHaveLength(2)
+  expect(balancersBefore.length).toBeGreaterThanOrEqual(2)
   await balanced.stable()
 
   await kecs.kecs(['down'], { timeoutMs: 120_000 })
