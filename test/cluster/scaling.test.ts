@@ -50,6 +50,14 @@ const scalingPeriod = async (setting: string): Promise<void> => {
   await kecs.kubectl('-n', 'kecs-system', 'rollout', 'status', 'deployment/kecs-control-plane', '--timeout=90s')
   // Traefik hears of the new pod a moment after Kubernetes.
   await until('the door leads to the new control plane', async () => (await fetch(`${kecs.endpoint}/_kecs/health`)).ok)
+  // An agent whose call was lost on the way gives it up after half a minute.
+  await until('the agent hears of the new control plane', async () => {
+    const said = await kecs.kubectl('-n', 'kecs-system', 'logs', 'daemonset/kecs-agent', '--tail=200')
+    return said
+      .split('\n')
+      .findLast(line => line.includes('the control plane is'))
+      ?.includes('is there')
+  })
 }
 
 beforeAll(async () => {
