@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../log.ts'
+import { pause } from './pause.ts'
 import type { TaskUse } from './protocol.ts'
 
 export interface UsageReporterParts {
@@ -25,14 +26,6 @@ export const reportUsage = async ({ read, report, clock, log }: UsageReporterPar
         return pauseMs
       })
     if (signal.aborted) return
-    await new Promise<void>(resolve => {
-      const done = (): void => {
-        cancel()
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const cancel = clock.after(waitMs, done)
-      signal.addEventListener('abort', done)
-    })
+    await pause(clock, waitMs, signal)
   }
 }

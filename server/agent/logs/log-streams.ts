@@ -3,6 +3,7 @@ import { messageOf } from '../../../shared/errors.ts'
 import { type Backend, BackendError } from '../../backend/backend.ts'
 import { createLogGroup, createLogStream, type LogEvent, putLogEvents } from '../../backend/logs.ts'
 import type { Logger } from '../../log.ts'
+import { pause } from '../pause.ts'
 import type { AwsLogs } from '../protocol.ts'
 
 export interface LogStreamsParts {
@@ -53,15 +54,7 @@ export class LogStreams {
           return
         }
         if (isFirst) log.warn({ group }, `log events are not taken yet: ${messageOf(error)}`)
-        await new Promise<void>(resolve => {
-          const done = (): void => {
-            cancel()
-            signal.removeEventListener('abort', done)
-            resolve()
-          }
-          const cancel = clock.after(waitMs, done)
-          signal.addEventListener('abort', done, { once: true })
-        })
+        await pause(clock, waitMs, signal)
         waitMs = Math.min(waitMs * 2, retryMs.longest)
       }
     }
