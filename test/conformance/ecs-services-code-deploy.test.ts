@@ -17,15 +17,13 @@ import {
   type Action,
   CreateListenerCommand,
   CreateLoadBalancerCommand,
-  CreateTargetGroupCommand,
   DeleteLoadBalancerCommand,
-  DeleteTargetGroupCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
-  ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { EcsSuite, app, refusal } from '../support/ecs-suite.ts'
+import { instanceTargetGroup } from '../support/instance-target-group.ts'
 import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('code-deploy')
@@ -36,28 +34,6 @@ let service = ''
 let listener = ''
 let blue = ''
 let green = ''
-
-async function targetGroup(name: string): Promise<string> {
-  const { TargetGroups } = await elb.send(
-    new CreateTargetGroupCommand({
-      Name: `${name}-${short}`,
-      Protocol: 'HTTP',
-      Port: 80,
-      VpcId: 'vpc-1',
-      TargetType: 'instance',
-      HealthCheckIntervalSeconds: 5,
-      HealthCheckTimeoutSeconds: 2,
-      HealthyThresholdCount: 2,
-      // busybox has no page to answer with, where it really runs.
-      Matcher: { HttpCode: '200-499' },
-    }),
-  )
-  const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
-  suite.undo(() => elb.send(new DeleteTargetGroupCommand({ TargetGroupArn })))
-  const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }]
-  await elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }))
-  return TargetGroupArn
-}
 
 /** The states of a group's targets. */
 async function targets(TargetGroupArn: string): Promise<readonly (string | undefined)[]> {
@@ -88,8 +64,8 @@ beforeAll(async () => {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
-  blue = await targetGroup('cd-blue')
-  green = await targetGroup('cd-green')
+  blue = await instanceTargetGroup(suite, elb, `cd-blue-${short}`)
+  green = await instanceTargetGroup(suite, elb, `cd-green-${short}`)
   const made = await elb.send(new CreateLoadBalancerCommand({ Name: `cd-${short}`, Subnets: ['subnet-1', 'subnet-2'] }))
   const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn ?? ''
   suite.undo(() => elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })))

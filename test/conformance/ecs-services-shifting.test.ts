@@ -19,14 +19,12 @@ import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateRuleCommand,
-  CreateTargetGroupCommand,
   DeleteLoadBalancerCommand,
-  DeleteTargetGroupCommand,
   DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
-  ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { EcsSuite, app, refusal } from '../support/ecs-suite.ts'
+import { instanceTargetGroup } from '../support/instance-target-group.ts'
 import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('shifting')
@@ -41,28 +39,6 @@ let blue = ''
 let green = ''
 let production = ''
 let tested = ''
-
-async function targetGroup(name: string): Promise<string> {
-  const { TargetGroups } = await elb.send(
-    new CreateTargetGroupCommand({
-      Name: `${name}-${short}`,
-      Protocol: 'HTTP',
-      Port: 80,
-      VpcId: 'vpc-1',
-      TargetType: 'instance',
-      HealthCheckIntervalSeconds: 5,
-      HealthCheckTimeoutSeconds: 2,
-      HealthyThresholdCount: 2,
-      // busybox has no page to answer with, where it really runs.
-      Matcher: { HttpCode: '200-499' },
-    }),
-  )
-  const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
-  suite.undo(() => elb.send(new DeleteTargetGroupCommand({ TargetGroupArn })))
-  const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }]
-  await elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }))
-  return TargetGroupArn
-}
 
 async function rule(Priority: number, path: string): Promise<string> {
   const TargetGroups = [
@@ -92,8 +68,8 @@ beforeAll(async () => {
   await suite.open()
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   elb = new ElasticLoadBalancingV2Client({ endpoint: suite.endpoint, region: 'us-east-1', credentials })
-  blue = await targetGroup('blue')
-  green = await targetGroup('green')
+  blue = await instanceTargetGroup(suite, elb, `blue-${short}`)
+  green = await instanceTargetGroup(suite, elb, `green-${short}`)
   const made = await elb.send(new CreateLoadBalancerCommand({ Name: `shift-${short}`, Subnets: ['subnet-1', 'subnet-2'] }))
   const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn ?? ''
   suite.undo(() => elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })))
