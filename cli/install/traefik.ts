@@ -147,6 +147,8 @@ const settings = (installation: Installation): readonly string[] => [
   `--providers.http.endpoint=http://${controlPlaneName}.${systemNamespace}:${adminPort}${configurationPath}`,
   // Kubernetes puts the variable's value there.
   ...(installation.gatewaySecret === undefined ? [] : [`--providers.http.headers.${gatewaySecretHeader}=$(KECS_GATEWAY_SECRET)`]),
+  // A connection made before kube-proxy knew the Service ends at somebody else, and must not be used again.
+  '--providers.http.headers.Connection=close',
   '--providers.http.pollinterval=100ms',
   '--providers.http.polltimeout=2s',
   ...listenerPorts(installation).flatMap(listenerEntryPoints),

@@ -14,10 +14,15 @@ export interface ControlPlaneParts {
 /** Between attempts to be told. Milliseconds. */
 const firstPauseMs = 100
 const longestPauseMs = 1_000
-/** The control plane gives a sign of life each ten seconds: one that is silent for so long is not there. Milliseconds. */
-const silentMs = 30_000
+/** The control plane begins to answer at once: a call that got no word for so long is lost. Milliseconds. */
+const unansweredMs = 5_000
+/** It gives a sign of life each five seconds: one that is silent for so long is not there. Milliseconds. */
+const silentMs = 15_000
 
-/** The control plane, as an agent calls it. It may be away at any time. */
+/**
+ * The control plane, as an agent calls it. It may be away at any time. Each call has a connection of its own: one that
+ * left the node before kube-proxy knew the Service ends at somebody else, who may well answer, and would be used again.
+ */
 export class ControlPlane {
   readonly #parts: ControlPlaneParts
 
@@ -82,14 +87,15 @@ export class ControlPlane {
   async #post(what: 'drained' | 'isolated' | 'routed' | 'usage' | 'probed', body: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)])
     const init = { method: 'POST', headers: { ...(await this.#headers()), 'content-type': 'application/json' }, body: JSON.stringify(body) }
-    const response = await fetch(this.#url(what), { ...init, signal: limit })
+    const response = await fetch(this.#url(what), { ...init, signal: limit, keepalive: false })
     if (!response.ok) throw new Error(`the control plane answered ${response.status}`)
     return response.text()
   }
 
   async *#events(signal: AbortSignal): AsyncGenerator<AgentEvent> {
     const silence = new Silence(this.#parts.clock)
-    const response = await fetch(this.#url('tasks'), { headers: await this.#headers(), signal: AbortSignal.any([signal, silence.signal]) })
+    const either = AbortSignal.any([signal, silence.signal])
+    const response = await fetch(this.#url('tasks'), { headers: await this.#headers(), signal: either, keepalive: false })
     try {
       if (!response.ok || response.body === null) throw new Error(`the control plane answered ${response.status}`)
       let rest = ''
@@ -123,7 +129,7 @@ class Silence {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#cancel = this.#begin()
+    this.#cancel = this.#begin(unansweredMs)
   }
 
   get signal(): AbortSignal {
@@ -132,14 +138,14 @@ class Silence {
 
   isBroken(): void {
     this.#cancel()
-    this.#cancel = this.#begin()
+    this.#cancel = this.#begin(silentMs)
   }
 
   end(): void {
     this.#cancel()
   }
 
-  #begin(): () => void {
-    return this.#clock.after(silentMs, () => this.#abort.abort(new Error('it says nothing')))
+  #begin(ms: number): () => void {
+    return this.#clock.after(ms, () => this.#abort.abort(new Error('it says nothing')))
   }
 }

@@ -9,7 +9,7 @@ import { describeTask } from './describe.ts'
 /** Changes of a task come several at a time: of its row, and of what is seen of it. Milliseconds. */
 const gatherMs = 5
 /** Between signs of life to an agent of whose tasks nothing changes. Milliseconds. */
-const aliveMs = 10_000
+const aliveMs = 5_000
 
 interface Listener {
   readonly node: string

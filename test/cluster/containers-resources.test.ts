@@ -1,6 +1,7 @@
 // Volumes, Linux parameters and links of containers, on a real cluster: the containers say what they find.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { notAppliedAnnotation } from '../../server/runtime/kubernetes/names.ts'
+import { until } from '../support/until.ts'
 import { containerOf, containersHarness, script, type ContainersHarness } from './containers-harness.ts'
 
 let on: ContainersHarness
@@ -106,8 +107,8 @@ test('ephemeral storage is what the pod may write', async () => {
     fargate as object,
     call as object,
   )
-  const pod = await on.pod(task)
-  expect(pod?.spec?.containers[0]?.resources?.limits?.['ephemeral-storage']).toBe('21Gi')
+  const pod = await until('its pod is made', () => on.pod(task))
+  expect(pod.spec?.containers[0]?.resources?.limits?.['ephemeral-storage']).toBe('21Gi')
   expect(containerOf(await on.ended(task), 'app').exitCode).toBe(0)
 }, 120_000)
 

@@ -16,7 +16,7 @@ import { waitReady } from '../../cli/install/wait.ts'
 import { freePort, freeRange } from '../../cli/ports.ts'
 import { connect, kinds, type KubeClient } from '../../shared/kube/index.ts'
 import { images } from '../../shared/names.ts'
-import { execute } from '../support/instance.ts'
+import { execute, keepServiceAddressesInside } from '../support/instance.ts'
 import { until } from '../support/until.ts'
 
 const checkout = join(import.meta.dir, '../..')
@@ -119,6 +119,7 @@ for (const tool of ['kind', 'k3d'] as const) {
         expect(happened).toEqual(['container runtime', 'api'])
         await loading
         expect(await driver.state(instance, limited())).toEqual({ is: 'running' })
+        if (tool === 'kind') await keepServiceAddressesInside(`kecs-${instance.name}-control-plane`)
         kube = await clientOf(driver, instance)
       },
       minutes(8),

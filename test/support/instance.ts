@@ -86,7 +86,7 @@ function checked(command: readonly string[], finished: Finished, check: boolean)
  * a gateway of this machine answers whatever address it is asked for, as in sandboxes, the caller would go on talking to
  * that gateway. Nothing but such a connection comes by these rules.
  */
-async function keepServiceAddressesInside(node: string): Promise<void> {
+export async function keepServiceAddressesInside(node: string): Promise<void> {
   for (const chain of ['OUTPUT', 'FORWARD']) {
     const rule = ['iptables', '-w', '-A', chain, '-d', '10.96.0.0/16', '-p', 'tcp', '-j', 'REJECT', '--reject-with', 'tcp-reset']
     const command = ['docker', 'exec', node, ...rule]
