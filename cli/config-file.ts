@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { CliError } from '../shared/errors.ts'
 import type { DriverName } from './cluster/driver.ts'
-import { parsePortRange } from './flags.ts'
+import { mostPorts, parsePortRange } from './flags.ts'
 import { isDriverName, isMissing } from './instance.ts'
 import { type AuthMode, isAuthMode } from './keys.ts'
 import { closest } from './suggest.ts'
@@ -18,6 +18,8 @@ export interface Choices {
   readonly bind?: string
   readonly publish?: { readonly first: number; readonly last: number }
   readonly listeners?: { readonly first: number; readonly last: number }
+  /** How many of the last of `listeners` are opened for UDP too. */
+  readonly udpListeners?: number
   readonly context?: string
   /** `strict`: signatures are verified. */
   readonly auth?: AuthMode
@@ -101,6 +103,10 @@ const settings: Readonly<Record<string, ReadSetting>> = {
   'host-address': value => (isText(value) ? { hostAddress: value } : 'host-address is an address'),
   publish: value => readRange(value, 'publish'),
   listeners: value => readRange(value, 'listeners'),
+  'udp-listeners': value =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= mostPorts
+      ? { udpListeners: value }
+      : `udp-listeners is a number from 0 to ${mostPorts}`,
   auth: value => (isText(value) && isAuthMode(value) ? { auth: value } : 'auth is open or strict'),
   keys: (value, path) => (isText(value) ? { keys: resolve(dirname(path), value) } : 'keys is the path of a file'),
   load: value => (isTexts(value) ? { load: value } : 'load is a list of images'),

@@ -19,13 +19,16 @@ export const parseDuration = (text: string): number => {
   return Number(number) * units[unit]
 }
 
+/** Of a range that is published: each port costs Docker a process. */
+export const mostPorts = 200
+
 /** The first and last port of `9000-9019`. Throws a usage error for anything else. */
 export const parsePortRange = (text: string, flag = '--publish'): { first: number; last: number } => {
   const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? []
   const range = { first: Number(first), last: Number(last) }
   if (range.first >= 1 && range.first <= range.last && range.last <= 65_535) {
-    if (range.last - range.first < 200) return range
-    throw new CliError(`${flag} ${text} is more than 200 ports.`, 'Each published port costs a process in Docker: choose fewer.', {
+    if (range.last - range.first < mostPorts) return range
+    throw new CliError(`${flag} ${text} is more than ${mostPorts} ports.`, 'Each published port costs a process in Docker: choose fewer.', {
       exitCode: 2,
     })
   }

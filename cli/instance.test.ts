@@ -36,6 +36,13 @@ test('what was written is read, and the folders are not part of the file', async
   expect(statSync(join(home, 'a', 'instance.json')).mode & 0o777).toBe(0o600)
 })
 
+test('how many listeners’ ports are published for UDP is kept; a file that does not say it is of an instance that has all', async () => {
+  await writeInstance({ ...example('a'), udpListeners: 0 })
+  expect((await readInstance(home, 'a'))?.udpListeners).toBe(0)
+  await writeInstance(example('b'))
+  expect(await readInstance(home, 'b')).not.toHaveProperty('udpListeners')
+})
+
 test('instances are listed by name; what cannot be read is left out', async () => {
   for (const name of ['b', 'a']) await writeInstance(example(name))
   mkdirSync(join(home, 'bin'))

@@ -128,6 +128,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     publishedPorts: range('publishedPorts'),
     // A cluster from before there was such a range has none of it.
     listenerPorts: fields.has('listenerPorts') ? range('listenerPorts') : noPorts,
+    ...(fields.has('udpListeners') ? { udpListeners: number(fields.get('udpListeners'), 'udpListeners') } : {}),
     ...(typeof context === 'string' ? { context } : {}),
     ...(typeof program === 'string' ? { program } : {}),
     ...(fields.has('legacy') ? { legacy: legacyOf(fields.get('legacy'), broken) } : {}),

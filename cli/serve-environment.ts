@@ -22,12 +22,16 @@ export const portsOf = (env: Environment): Pick<ServerConfig, 'agentPort' | 'fun
 }
 
 /** Of the gateway beside the control plane. */
-export const gatewayConfig = (env: Environment): Pick<ServerConfig, 'listenerPorts' | 'hostPort' | 'gatewaySecret'> => {
+export const gatewayConfig = (
+  env: Environment,
+): Pick<ServerConfig, 'listenerPorts' | 'udpListenerPorts' | 'hostPort' | 'gatewaySecret'> => {
   const secret = given(env, 'KECS_GATEWAY_SECRET')
   const listeners = given(env, 'KECS_LISTENER_PORTS')
+  const udpListeners = given(env, 'KECS_UDP_LISTENER_PORTS')
   const hostPort = Number(env['KECS_HOST_PORT'] ?? 0)
   return {
     ...(listeners === undefined ? {} : { listenerPorts: parsePortRange(listeners, 'KECS_LISTENER_PORTS') }),
+    ...(udpListeners === undefined ? {} : { udpListenerPorts: parsePortRange(udpListeners, 'KECS_UDP_LISTENER_PORTS') }),
     ...(hostPort > 0 ? { hostPort } : {}),
     ...(secret === undefined ? {} : { gatewaySecret: secret }),
   }

@@ -22,6 +22,7 @@ const installation = exampleInstallation({
   apiPort: 6550,
   publishedPorts: { first: 9000, last: 9019 },
   listenerPorts: { first: 9020, last: 9039 },
+  udpListeners: 5,
   backend: images.localstack,
   image: `${images.controlPlane}:${packageJson.version}`,
   version: packageJson.version,

@@ -40,6 +40,8 @@ export interface ServerConfig {
   readonly publishedPorts?: { readonly first: number; readonly last: number }
   /** Ports of the machine that are published for load balancers' listeners: inclusive. */
   readonly listenerPorts?: { readonly first: number; readonly last: number }
+  /** Those of them that are published for UDP too: inclusive; undefined: none. */
+  readonly udpListenerPorts?: { readonly first: number; readonly last: number }
   /** Where this process runs outside of the cluster whose tasks these are; undefined: it runs inside of it, or there is none. */
   readonly outside?: OutsideConfig
   /** What the gateway shows when it fetches its configuration; undefined: whoever reaches the port is told. */

@@ -9,7 +9,7 @@ import { createAuthentication } from './compose/auth.ts'
 import { administrators } from './compose/administrators.ts'
 import { Gate } from './compose/gate.ts'
 import { type Agents, createAgentsSide } from './compose/agents.ts'
-import { type OpenedGateway, openGateway } from './compose/gateway.ts'
+import { type OpenedGateway, openGateway, publishedListenerPorts } from './compose/gateway.ts'
 import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling, defaultScalingPeriodMs } from './compose/reconcilers.ts'
@@ -202,7 +202,7 @@ const start = async (
   const gate = new Gate()
   const services = [
     ecs,
-    elbv2Service({ store, clock, ids, wake, owners, listenerPorts: config.listenerPorts }),
+    elbv2Service({ store, clock, ids, wake, owners, publishedPorts: publishedListenerPorts(config) }),
     bindServiceDiscovery({ store, clock, ids }),
     bindApplicationAutoScaling({ store, clock, ids }),
     bindEcr({

@@ -42,6 +42,22 @@ test('kind publishes the door, the range and the API, and mounts the data', () =
   expect(node.extraPortMappings[20]).toEqual({ containerPort: 9019, hostPort: 9019, listenAddress: '0.0.0.0', protocol: 'TCP' })
 })
 
+test('the last of the listeners’ ports are published for UDP too', () => {
+  const udpOf = (parts: Partial<Instance>) => {
+    const published: { hostPort: number; protocol: string }[] = parse(kindConfig({ ...instance, ...parts })).nodes[0].extraPortMappings
+    return published.filter(({ protocol }) => protocol === 'UDP').map(({ hostPort }) => hostPort)
+  }
+  expect(udpOf({ udpListeners: 5 })).toEqual([9035, 9036, 9037, 9038, 9039])
+  expect(udpOf({ udpListeners: 0 })).toEqual([])
+  expect(udpOf({ udpListeners: 5, listenerPorts: { first: 9020, last: 9021 } })).toEqual([9020, 9021])
+  // As in clusters from before it was said.
+  expect(udpOf({})).toHaveLength(20)
+  const k3d = (udpListeners: number) => createArguments({ ...instance, udpListeners }, {}).filter(arg => arg.includes('/udp'))
+  expect(k3d(5)).toEqual(['127.0.0.1:9035-9039:9035-9039/udp@server:0:direct'])
+  expect(k3d(1)).toEqual(['127.0.0.1:9039:9039/udp@server:0:direct'])
+  expect(k3d(0)).toEqual([])
+})
+
 test('kind gets patches for both of kubeadm’s versions', () => {
   const [node] = parse(kindConfig(instance)).nodes
   const patches = node.kubeadmConfigPatches.map((text: string) => parse(text))

@@ -39,8 +39,10 @@ export interface Instance {
   readonly apiPort: number
   /** Ports published one to one for tasks' host ports: inclusive. */
   readonly publishedPorts: { readonly first: number; readonly last: number }
-  /** Ports published one to one for load balancers' listeners, TCP and UDP: inclusive; none where `last` is below `first`. */
+  /** Ports published one to one for load balancers' listeners: inclusive; none where `last` is below `first`. */
   readonly listenerPorts: { readonly first: number; readonly last: number }
+  /** How many of the last of these are published for UDP too; absent: all, as in clusters from before it could be said. */
+  readonly udpListeners?: number
   /** Driver `context`: the kube context. */
   readonly context?: string
   /** Drivers k3d and kind: path of the program that the cluster was last brought up with, for shells that do not have it on PATH. */

@@ -2,7 +2,7 @@ import { doorPort, labels } from '../../shared/names.ts'
 import type { Instance } from './driver.ts'
 import type { DriverParts } from './drivers.ts'
 import { clusterName } from './names.ts'
-import { apiAddress } from './ports.ts'
+import { apiAddress, udpListenerRange } from './ports.ts'
 
 /** The k3s that is tested; k3d's own default changes with its version. */
 const k3sImage = 'rancher/k3s:v1.34.4-k3s1'
@@ -22,7 +22,7 @@ export const createArguments = (instance: Instance, env: DriverParts['env']): re
     ['--port', `${instance.bind}:${instance.port}:${doorPort}@loadbalancer`],
     ...published(instance, instance.publishedPorts, ''),
     ...published(instance, instance.listenerPorts, ''),
-    ...published(instance, instance.listenerPorts, '/udp'),
+    ...published(instance, udpListenerRange(instance), '/udp'),
     ['--volume', `${instance.dataDir}:/data@server:0`],
     ['--runtime-label', `${labels.instance}=${instance.name}@server:0`],
     ...disabled.map(what => ['--k3s-arg', `--disable${what}@server:0`] as const),

@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { doorPort } from '../../shared/names.ts'
 import type { Instance } from './driver.ts'
 import { clusterName } from './names.ts'
-import { apiAddress, listenerPorts, publishedPorts } from './ports.ts'
+import { apiAddress, listenerProtocols, publishedPorts } from './ports.ts'
 
 /**
  * The file that `kind create cluster --config` gets; `image` is the node's where it is known.
@@ -25,9 +25,12 @@ export const kindConfig = (instance: Instance, image?: string): string =>
         extraPortMappings: [
           { containerPort: doorPort, hostPort: instance.port, listenAddress: instance.bind, protocol: 'TCP' },
           ...publishedPorts(instance).map(port => ({ containerPort: port, hostPort: port, listenAddress: instance.bind, protocol: 'TCP' })),
-          ...listenerPorts(instance).flatMap(port =>
-            ['TCP', 'UDP'].map(protocol => ({ containerPort: port, hostPort: port, listenAddress: instance.bind, protocol })),
-          ),
+          ...listenerProtocols(instance).map(({ port, protocol }) => ({
+            containerPort: port,
+            hostPort: port,
+            listenAddress: instance.bind,
+            protocol,
+          })),
         ],
         kubeadmConfigPatches: kubeadmPatches.map(patch => stringify(patch)),
       },

@@ -29,6 +29,26 @@ export const publishedPorts = (instance: Instance): readonly number[] => portsIn
 /** The range of load balancers' listeners, one by one. */
 export const listenerPorts = (instance: Instance): readonly number[] => portsIn(instance.listenerPorts)
 
+/** The part of that range that is published for UDP too. */
+export const udpListenerRange = ({
+  listenerPorts: { first, last },
+  udpListeners,
+}: Pick<Instance, 'listenerPorts' | 'udpListeners'>): Instance['listenerPorts'] => ({
+  first: udpListeners === undefined ? first : Math.max(first, last - udpListeners + 1),
+  last,
+})
+
+/** What of it is published: each port with its protocols, as Kubernetes names them. */
+export const listenerProtocols = (
+  instance: Pick<Instance, 'listenerPorts' | 'udpListeners'>,
+): readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' }[] => {
+  const udp = new Set(portsIn(udpListenerRange(instance)))
+  return portsIn(instance.listenerPorts).flatMap(port => [
+    { port, protocol: 'TCP' as const },
+    ...(udp.has(port) ? [{ port, protocol: 'UDP' as const }] : []),
+  ])
+}
+
 const portsIn = ({ first, last }: Instance['publishedPorts']): readonly number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
 

@@ -64,6 +64,7 @@ const choicesOf = ({
   bind,
   publishedPorts,
   listenerPorts,
+  udpListeners,
   context,
 }: NonNullable<Awaited<ReturnType<typeof readInstance>>>): Choices => ({
   driver,
@@ -74,6 +75,7 @@ const choicesOf = ({
   bind,
   publish: publishedPorts,
   listeners: listenerPorts,
+  ...(udpListeners === undefined ? {} : { udpListeners }),
   ...(context === undefined ? {} : { context }),
 })
 

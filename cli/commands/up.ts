@@ -2,7 +2,7 @@ import { CliError } from '../../shared/errors.ts'
 import type { DriverName } from '../cluster/driver.ts'
 import { type Arguments, defineCommand, port } from '../command.ts'
 import { type Choices, type Declared, readConfigFiles } from '../config-file.ts'
-import { commonFlags, instanceName, parsePortRange } from '../flags.ts'
+import { commonFlags, instanceName, mostPorts, parsePortRange } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { isDriverName } from '../instance.ts'
 import { authModes, parseAuthMode } from '../keys.ts'
@@ -15,6 +15,7 @@ const args = {
   'api-port': { type: 'string', description: 'the Kubernetes API on this machine (default 6550)', valueHint: 'PORT' },
   publish: { type: 'string', description: "ports for tasks' host ports (default 9000-9019)", valueHint: 'FIRST-LAST' },
   listeners: { type: 'string', description: "ports for load balancers' listeners (default 9020-9039)", valueHint: 'FIRST-LAST' },
+  'udp-listeners': { type: 'string', description: 'how many of the last of these are opened for UDP too (default 5)', valueHint: 'COUNT' },
   bind: { type: 'string', description: 'address that endpoint and ports are opened on (default 127.0.0.1)', valueHint: 'ADDRESS' },
   context: { type: 'string', description: 'the kube context to install into, with --driver context', valueHint: 'CONTEXT' },
   image: { type: 'string', description: "the control plane's image", valueHint: 'IMAGE' },
@@ -71,6 +72,7 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
     apiPort: given.number('api-port', port.least, port.most),
     publish: publish === undefined ? undefined : parsePortRange(publish),
     listeners: listeners === undefined ? undefined : parsePortRange(listeners, '--listeners'),
+    udpListeners: given.number('udp-listeners', 0, mostPorts),
     bind: given.text('bind'),
     context: given.text('context'),
     image: given.text('image'),
@@ -105,6 +107,7 @@ const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared 
     apiPort,
     publish,
     listeners,
+    udpListeners,
     bind,
     context,
     image,
@@ -121,6 +124,7 @@ const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared 
     ...(apiPort === undefined ? {} : { apiPort }),
     ...(publish === undefined ? {} : { publish }),
     ...(listeners === undefined ? {} : { listeners }),
+    ...(udpListeners === undefined ? {} : { udpListeners }),
     ...(bind === undefined ? {} : { bind }),
     ...(context === undefined ? {} : { context }),
     ...(image === undefined ? {} : { image }),

@@ -15,6 +15,7 @@ import {
   systemNamespace,
   zonesPort,
 } from '../../shared/names.ts'
+import { udpListenerRange } from '../cluster/ports.ts'
 import { backendOf } from './backend.ts'
 import { hostEndpoints } from './host-endpoints.ts'
 import { registryHost, type Installation } from './installation.ts'
@@ -154,6 +155,7 @@ export const instanceSettings = (installation: Installation): Readonly<Record<st
     KECS_PUBLISHED_PORTS: range(instance.publishedPorts),
     // Where a cluster was there before, nothing of it is published.
     KECS_LISTENER_PORTS: instance.driver === 'context' ? '' : range(instance.listenerPorts),
+    KECS_UDP_LISTENER_PORTS: instance.driver === 'context' ? '' : range(udpListenerRange(instance)),
     KECS_HOST_PORT: String(instance.port),
     ...(instance.allowReset === true ? { KECS_ALLOW_RESET: 'true' } : {}),
     ...(instance.traces === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: instance.traces }),

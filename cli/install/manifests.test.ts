@@ -17,6 +17,7 @@ const instance: Instance = {
   apiPort: 6550,
   publishedPorts: { first: 9000, last: 9019 },
   listenerPorts: { first: 9020, last: 9039 },
+  udpListeners: 5,
   backend: 'localstack/localstack:4.14.0',
   image: 'ghcr.io/nandemo-ya/kecs-control-plane:0.1.0',
   version: '0.1.0',
@@ -110,10 +111,11 @@ test('the node gives away the door and the ports of listeners', () => {
   const hostPorts = deployments(standard)
     .flatMap(({ spec }) => spec?.template.spec?.containers.flatMap(each => each.ports ?? []) ?? [])
     .filter(port => port.hostPort)
-  expect(hostPorts).toHaveLength(1 + 2 * 20)
+  expect(hostPorts).toHaveLength(1 + 20 + 5)
   expect(hostPorts).toContainEqual({ name: 'aws', containerPort: 4566, hostPort: 4566, protocol: 'TCP' })
   expect(hostPorts).toContainEqual({ name: 'tcp-9020', containerPort: 9020, hostPort: 9020, protocol: 'TCP' })
   expect(hostPorts).toContainEqual({ name: 'udp-9039', containerPort: 9039, hostPort: 9039, protocol: 'UDP' })
+  expect(hostPorts).not.toContainEqual(expect.objectContaining({ name: 'udp-9034' }))
   const inOther = deployments(inContext).flatMap(({ spec }) => spec?.template.spec?.containers.flatMap(each => each.ports ?? []) ?? [])
   expect(inOther.some(port => port.hostPort)).toBe(false)
 })

@@ -15,7 +15,7 @@ import {
   udpEntryPoint,
   unpublishedListenerPorts,
 } from '../../shared/names.ts'
-
+import { listenerProtocols, udpListenerRange } from '../cluster/ports.ts'
 import { pluginArguments, pluginMount, pluginSource, pluginStamp, pluginVolume } from './gateway-plugin.ts'
 import { gatewaySecretKey, gatewaySecretName, type Installation } from './installation.ts'
 import { containerSecurity, deploymentOf, gatewaySecretVariable, metaOf, scratchVolume, selectorOf } from './pod-parts.ts'
@@ -83,12 +83,16 @@ const listenerPorts = ({ instance }: Installation): readonly number[] => [
   ...portsIn(unpublishedListenerPorts),
 ]
 
-/** Entry points cannot be added while the gateway runs: each port that a listener may get has one for TCP and one for UDP. */
+const udpListenerPorts = ({ instance }: Installation): readonly number[] => [
+  ...portsIn(udpListenerRange(instance)),
+  ...portsIn(unpublishedListenerPorts),
+]
+
+/** Entry points cannot be added while the gateway runs: each port that a listener may get has one for TCP, and one for UDP where that may be. */
 const listenerEntryPoints = (port: number): readonly string[] => {
   const tcp = `--entrypoints.${tcpEntryPoint(port)}`
   return [
     `${tcp}.address=:${port}`,
-    `--entrypoints.${udpEntryPoint(port)}.address=:${port}/udp`,
     // As load balancers on AWS do: paths are left as they are, what clients say of earlier hops stays, and long uploads are let be.
     `${tcp}.http.sanitizepath=false`,
     `${tcp}.forwardedheaders.insecure=true`,
@@ -152,6 +156,7 @@ const settings = (installation: Installation): readonly string[] => [
   '--providers.http.pollinterval=100ms',
   '--providers.http.polltimeout=2s',
   ...listenerPorts(installation).flatMap(listenerEntryPoints),
+  ...udpListenerPorts(installation).map(port => `--entrypoints.${udpEntryPoint(port)}.address=:${port}/udp`),
   ...portsIn(connectPorts).flatMap(connectEntryPoint),
   ...pluginArguments,
   '--log.level=INFO',
@@ -184,14 +189,12 @@ const deployment = (installation: Installation): Deployment & Manifest =>
               ...(installation.exposure === 'host-port' ? { hostPort: doorPort } : {}),
             },
             { name: 'ping', containerPort: gatewayPort, protocol: 'TCP' },
-            ...portsIn(installation.instance.listenerPorts).flatMap(port =>
-              ['TCP', 'UDP'].map(protocol => ({
-                name: `${protocol.toLowerCase()}-${port}`,
-                containerPort: port,
-                protocol,
-                ...(installation.exposure === 'host-port' ? { hostPort: port } : {}),
-              })),
-            ),
+            ...listenerProtocols(installation.instance).map(({ port, protocol }) => ({
+              name: `${protocol.toLowerCase()}-${port}`,
+              containerPort: port,
+              protocol,
+              ...(installation.exposure === 'host-port' ? { hostPort: port } : {}),
+            })),
           ],
           readinessProbe: { httpGet: { path: '/ping', port: 'ping' }, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 },
           livenessProbe: {

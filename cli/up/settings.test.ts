@@ -21,6 +21,7 @@ describe('an instance is settled', () => {
       apiPort: 6550,
       publishedPorts: { first: 9000, last: 9019 },
       listenerPorts: { first: 9020, last: 9039 },
+      udpListeners: 5,
       backend: 'localstack/localstack:4.14.0',
       image: 'ghcr.io/nandemo-ya/kecs-control-plane:1.0.0',
       version: '1.0.0',
@@ -96,6 +97,29 @@ test("listeners' ports are no one else's", async () => {
   await expect(settle({ choices: { listeners: { first: 63_990, last: 64_001 } } })).rejects.toThrow(
     "Port 64000 of the load balancers' listeners",
   )
+})
+
+describe('listeners are published for UDP', () => {
+  test('as many as are asked for, then as are remembered, then five', async () => {
+    expect((await settle()).udpListeners).toBe(5)
+    const three = await settle({ choices: { udpListeners: 3 } })
+    expect(three.udpListeners).toBe(3)
+    expect((await settle({ remembered: three })).udpListeners).toBe(3)
+    expect((await settle({ remembered: three, choices: { udpListeners: 0 } })).udpListeners).toBe(0)
+  })
+
+  test('all of them in an instance from before that was said, whose cluster has them so', async () => {
+    const { udpListeners: _none, ...older } = await settle()
+    const now = await settle({ remembered: older })
+    expect(now).not.toHaveProperty('udpListeners')
+    expect(conflicts(older, now)).toEqual([])
+    expect(conflicts(older, await settle({ remembered: older, choices: { udpListeners: 5 } }))).toEqual([
+      'udp-listeners is 20, asked for is 5',
+    ])
+    // One that had none at all gets what is the default now.
+    const first = { ...older, listenerPorts: { first: 1, last: 0 } }
+    expect((await settle({ remembered: first, choices: { listeners: { first: 9020, last: 9039 } } })).udpListeners).toBe(5)
+  })
 })
 
 test('what a cluster cannot change is named with both values', async () => {

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { CliError } from '../../shared/errors.ts'
 import { doorPort, gatewayPort, images, unpublishedListenerPorts } from '../../shared/names.ts'
 import type { DriverName, Instance } from '../cluster/driver.ts'
+import { listenerProtocols } from '../cluster/ports.ts'
 import type { Choices } from '../config-file.ts'
 import { dataFolder, instanceFolder } from '../instance.ts'
 import { noKeys, readKeysFile } from '../keys.ts'
@@ -13,6 +14,8 @@ export const defaultPorts = {
   api: 6550,
   published: { first: 9000, last: 9019 },
   listeners: { first: 9020, last: 9039 },
+  /** How many of the last of them are published for UDP too: each published port costs Docker a process. */
+  udpListeners: 5,
 } as const
 
 export interface InstanceRequest {
@@ -73,7 +76,7 @@ const legacyOf = async (request: InstanceRequest, ports: Ports): Promise<Pick<In
   return { legacy: { ports: range, ...(address === undefined ? {} : { address }) } }
 }
 
-type Ports = Pick<Instance, 'port' | 'apiPort' | 'publishedPorts' | 'listenerPorts'>
+type Ports = Pick<Instance, 'port' | 'apiPort' | 'publishedPorts' | 'listenerPorts' | 'udpListeners'>
 
 const settlePorts = async ({ choices, remembered, name, others }: InstanceRequest, bind: string): Promise<Ports> => {
   const isFirst = name === 'kecs'
@@ -95,9 +98,16 @@ const settlePorts = async ({ choices, remembered, name, others }: InstanceReques
   const publishedPorts = choices.publish ?? remembered?.publishedPorts ?? (await pickRange(defaultPorts.published))
   for (const each of portsIn(publishedPorts)) taken.add(each)
   const listenerPorts = choices.listeners ?? remembered?.listenerPorts ?? (await pickRange(defaultPorts.listeners))
-  const ports = { port, apiPort, publishedPorts, listenerPorts }
+  const ports = { port, apiPort, publishedPorts, listenerPorts, ...udpListenersOf(choices, remembered) }
   checkRanges(ports)
   return ports
+}
+
+/** A range that is remembered without a number was made before there was one, and is published for UDP as a whole. */
+const udpListenersOf = (choices: Choices, remembered: Instance | undefined): Pick<Instance, 'udpListeners'> => {
+  const isKept = remembered !== undefined && remembered.listenerPorts.last >= remembered.listenerPorts.first
+  const udpListeners = choices.udpListeners ?? (isKept ? remembered.udpListeners : defaultPorts.udpListeners)
+  return udpListeners === undefined ? {} : { udpListeners }
 }
 
 /** Keys are read when they are asked for, and remembered: their file may be elsewhere by the next `up`. */
@@ -169,6 +179,11 @@ const checkRanges = (asked: Ports): void => {
 /** What cannot be changed while the cluster exists, as pairs of what is there and what is asked for. */
 export const conflicts = (there: Instance, wanted: Instance): readonly string[] => {
   const range = ({ first, last }: PortRange) => (last < first ? 'none' : `${first}-${last}`)
+  // Of the range that is there: what is all of one may be a part of another.
+  const udpPorts = ({ udpListeners }: Instance): string => {
+    const all = listenerProtocols({ listenerPorts: there.listenerPorts, ...(udpListeners === undefined ? {} : { udpListeners }) })
+    return String(all.filter(({ protocol }) => protocol === 'UDP').length)
+  }
   const pairs: readonly (readonly [string, string, string])[] = [
     ['driver', there.driver, wanted.driver],
     ['bind', there.bind, wanted.bind],
@@ -176,6 +191,7 @@ export const conflicts = (there: Instance, wanted: Instance): readonly string[] 
     ['api-port', String(there.apiPort), String(wanted.apiPort)],
     ['publish', range(there.publishedPorts), range(wanted.publishedPorts)],
     ['listeners', range(there.listenerPorts), range(wanted.listenerPorts)],
+    ['udp-listeners', udpPorts(there), udpPorts(wanted)],
     ['context', there.context ?? '', wanted.context ?? ''],
   ]
   return pairs.filter(([, before, after]) => before !== after).map(([what, before, after]) => `${what} is ${before}, asked for is ${after}`)

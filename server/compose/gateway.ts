@@ -20,6 +20,7 @@ import {
 } from '../../shared/names.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { ServerConfig } from '../config.ts'
+import type { PublishedPorts } from '../domain/elbv2/entry-ports.ts'
 import { dynamicConfiguration } from '../domain/elbv2/routing/configuration.ts'
 import { listenerAddresses } from '../gateway/listener-addresses.ts'
 import { openAuthority } from '../gateway/authority.ts'
@@ -116,7 +117,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     tokens: new Tokens({ clock, fetchKeys: (url, signal) => trusting(url, { signal }) }),
     logins: new Logins({ store, clock, log, keys, fetchTrusting: trusting, backend }),
   })
-  const ports = { published: config.listenerPorts, unpublished: unpublishedListenerPorts }
+  const ports = { ...publishedListenerPorts(config), unpublished: unpublishedListenerPorts }
   return {
     gateway,
     ports,
@@ -141,6 +142,11 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     },
   }
 }
+
+export const publishedListenerPorts = ({ listenerPorts, udpListenerPorts }: ServerConfig): PublishedPorts => ({
+  published: listenerPorts,
+  publishedForUdp: udpListenerPorts,
+})
 
 const groupRequests = ({ store, clock, log, scalingPeriodMs }: GatewayParts, url: string): GroupRequests =>
   new GroupRequests({

@@ -41,7 +41,7 @@ const world = async () => {
     publishedPorts: undefined,
     carrier: {
       gateway: { inForceUntil: () => clock.now(), watch: () => () => {} },
-      ports: { published: undefined, unpublished: { first: 20_000, last: 20_009 } },
+      ports: { published: undefined, publishedForUdp: undefined, unpublished: { first: 20_000, last: 20_009 } },
       names: {
         serve: async ({ arn: served }) => void names.add(served),
         forget: async forgotten => void names.delete(forgotten),

@@ -19,7 +19,7 @@ export function listenerAddresses(store: Store, ports: EntryPorts): readonly Lis
     const { Port: port, Protocol: protocol } = store.table(listeners).get(listenerArn)?.listener ?? {}
     if (balancer === undefined || port === undefined || protocol === undefined) return []
     const { LoadBalancerName: loadBalancer, DNSName: dnsName = '' } = balancer
-    return [{ loadBalancer, dnsName, protocol, port, ...(isPublished(entryPort, ports) ? { hostPort: entryPort } : {}) }]
+    return [{ loadBalancer, dnsName, protocol, port, ...(isPublished(entryPort, protocol, ports) ? { hostPort: entryPort } : {}) }]
   })
   return found.sort((one, other) => one.dnsName.localeCompare(other.dnsName) || one.port - other.port)
 }

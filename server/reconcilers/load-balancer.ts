@@ -25,7 +25,16 @@ export interface LoadBalancerReconcilerParts {
 
 /** Between looks at whether what was changed is in force. Milliseconds. */
 const lookAgainMs = 50
-const noPortReason = 'All ports of the gateway are taken by other listeners.'
+const noPortReason = 'All ports of the gateway are taken by other listeners: delete those that are not needed.'
+
+/** What to do about a listener that got none of this machine's ports; empty where it has none to give. */
+const whyUnpublished = ({ Protocol }: ListenerRow['listener'], { published, publishedForUdp }: EntryPorts): string => {
+  if (published === undefined) return ''
+  if (!isUdp(Protocol)) return ': all of the ports that --listeners of `kecs up` opens on this machine are taken'
+  return publishedForUdp === undefined
+    ? ': no port of this machine is open for UDP; --udp-listeners of `kecs up` opens some when the cluster is made'
+    : ': all of the ports that --udp-listeners of `kecs up` opens on this machine for UDP are taken'
+}
 
 /**
  * Gives listeners their ports of the gateway and load balancers their names inside the cluster, and makes load
@@ -70,9 +79,12 @@ export class LoadBalancerReconciler {
     const { store, log } = this.#parts
     const row = store.table(loadBalancers).get(key)
     const carried = row === undefined ? [] : this.#carriedListeners(row)
-    const wanted = new Set(carried.map(({ listener }) => listener.ListenerArn))
+    const wanted = new Map(carried.map(({ listener }) => [listener.ListenerArn, listener]))
     const has = [...store.table(listenerPorts).by('loadBalancer', key)]
-    const unwanted = has.filter(({ listenerArn, port }) => !wanted.has(listenerArn) || !isEntryPort(port, ports))
+    const unwanted = has.filter(({ listenerArn, port }) => {
+      const listener = wanted.get(listenerArn)
+      return listener === undefined || !isEntryPort(port, listener.Protocol, ports)
+    })
     const isMissing = carried.some(({ listener }) => !has.some(({ listenerArn }) => listenerArn === listener.ListenerArn))
     if (unwanted.length === 0 && !isMissing) return true
     const { given, without } = await store.commit(transaction => {
@@ -80,10 +92,11 @@ export class LoadBalancerReconciler {
       return this.#give(transaction, carried, ports)
     })
     for (const { listener, port } of given) {
-      const { ListenerArn: listenerArn, Port } = listener
+      const { ListenerArn: listenerArn, Port, Protocol } = listener
       if (port === Port) continue
-      const where = isPublished(port, ports) ? `port ${port} of this machine` : 'its name inside the cluster alone'
-      log.info({ listenerArn, port: Port, gatewayPort: port }, `the listener on port ${Port} is reached at ${where}`)
+      const at = { listenerArn, port: Port, gatewayPort: port }
+      if (isPublished(port, Protocol, ports)) log.info(at, `the listener on port ${Port} is reached at port ${port} of this machine`)
+      else log.warn(at, `the listener on port ${Port} is reached by its name inside the cluster alone${whyUnpublished(listener, ports)}`)
     }
     for (const { listener } of without) log.error({ listenerArn: listener.ListenerArn }, `a listener carries no traffic: ${noPortReason}`)
     return without.length === 0
@@ -95,9 +108,9 @@ export class LoadBalancerReconciler {
     const given: { readonly listener: ListenerRow['listener']; readonly port: number }[] = []
     const without: ListenerRow[] = []
     for (const row of carried) {
-      const { ListenerArn: listenerArn, LoadBalancerArn: loadBalancerArn, Port } = row.listener
+      const { ListenerArn: listenerArn, LoadBalancerArn: loadBalancerArn } = row.listener
       if (table.get(listenerArn) !== undefined) continue
-      const port = entryPortFor(Port ?? 0, taken, ports)
+      const port = entryPortFor(row.listener, taken, ports)
       if (port === undefined) {
         without.push(row)
         continue

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { Ids } from '../../../shared/ids.ts'
 import type { CallContext } from '../../aws/service.ts'
+import type { PublishedPorts } from '../../domain/elbv2/entry-ports.ts'
 import type { Owners } from '../../backend/owners.ts'
 import type { Wake } from '../../reconcilers/reconciler.ts'
 import type { Store } from '../../store/store.ts'
@@ -11,8 +12,8 @@ export interface Elbv2Dependencies {
   readonly clock: Clock
   readonly ids: Ids
   readonly wake: Wake
-  /** Ports of this machine at which listeners are reached; undefined where none is. */
-  readonly listenerPorts?: { readonly first: number; readonly last: number } | undefined
+  /** Ports of this machine at which listeners are reached; none where absent. */
+  readonly publishedPorts?: PublishedPorts
   /** Who knows what belongs to other services; nobody where absent. */
   readonly owners?: Owners | undefined
 }

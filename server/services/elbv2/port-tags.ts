@@ -2,22 +2,26 @@
 // whose keys begin with `aws:`.
 import type { Tag } from '../../aws/generated/elbv2.ts'
 import { kindOfArn } from '../../domain/elbv2/arns.ts'
+import { isPublished } from '../../domain/elbv2/entry-ports.ts'
 import { listenerPorts, listeners } from '../../store/elbv2-tables.ts'
 import type { Elbv2Context } from './context.ts'
 
 /** Of a listener `aws:kecs:port`, of a load balancer `aws:kecs:ports` such as `80=9020 443=9021`; none of what is not published. */
-export function portTags({ store, listenerPorts: published }: Pick<Elbv2Context, 'store' | 'listenerPorts'>, arn: string): readonly Tag[] {
-  const isPublished = (port: number): boolean => published !== undefined && port >= published.first && port <= published.last
+export function portTags({ store, publishedPorts }: Pick<Elbv2Context, 'store' | 'publishedPorts'>, arn: string): readonly Tag[] {
+  if (publishedPorts === undefined) return []
   const table = store.table(listenerPorts)
+  const listener = (listenerArn: string) => store.table(listeners).get(listenerArn)?.listener
   switch (kindOfArn(arn)) {
     case 'listener': {
       const port = table.get(arn)?.port
-      return port !== undefined && isPublished(port) ? [{ Key: 'aws:kecs:port', Value: String(port) }] : []
+      return port !== undefined && isPublished(port, listener(arn)?.Protocol, publishedPorts)
+        ? [{ Key: 'aws:kecs:port', Value: String(port) }]
+        : []
     }
     case 'load balancer': {
       const pairs = [...table.by('loadBalancer', arn)].flatMap(({ listenerArn, port }) => {
-        const own = store.table(listeners).get(listenerArn)?.listener.Port
-        return own !== undefined && isPublished(port) ? [{ own, port }] : []
+        const { Port: own, Protocol } = listener(listenerArn) ?? {}
+        return own !== undefined && isPublished(port, Protocol, publishedPorts) ? [{ own, port }] : []
       })
       if (pairs.length === 0) return []
       const Value = pairs
