@@ -7,6 +7,7 @@ import { kinds } from './kinds/index.ts'
 import type { KindContext, Present } from './kinds/kind.ts'
 import { addTags, withTags } from './kinds/tagging.ts'
 import { type Change, changedMembers, resolvedInput, tagsOfInput } from './plan.ts'
+import { referencesIn } from './value.ts'
 import { type Wanted, idTag, importTag } from './wanted.ts'
 
 export interface ApplyImportOptions {
@@ -60,6 +61,10 @@ const bringAbout = async (
   if (present !== undefined && (action === 'unchanged' || action === 'use')) return present
   const kind = kinds[kindName]
   const input = resolvedInput(wanted, known)
+  const [open] = referencesIn(input)
+  if (open !== undefined) {
+    throw new CliError(`${kindName} ${wanted.name} needs the ${open.attribute} of ${open.id}, which that does not have.`, '')
+  }
   const tags = { ...tagsOfInput(input), [importTag]: options.name, [idTag]: wanted.id }
   return step(`${kindName} ${wanted.name}`, options, async context => {
     if (action !== 'change' || present === undefined) return kind.create(context, withTags(kind, input, tags))

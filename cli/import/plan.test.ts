@@ -83,6 +83,15 @@ test('services wait for others, and not in a circle', () => {
   expect(() => inOrder([named('a', ['b']), named('b', ['a'])])).toThrow('a waits for b waits for a.')
 })
 
+test('what another one refers to is made before it, whatever its kind', () => {
+  const job: Wanted = { ...definition, id: 'job', name: 'job' }
+  const web: Wanted = {
+    ...definition,
+    input: { family: 'web', containerDefinitions: [{ name: 'a', environment: [{ name: 'JOB', value: reference('job') }] }] },
+  }
+  expect(inOrder([web, job]).map(({ id }) => id)).toEqual(['job', 't'])
+})
+
 test.each<[unknown, unknown, boolean]>([
   [{ a: [1], b: 2 }, { a: [1] }, true],
   [undefined, [], true],

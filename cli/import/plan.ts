@@ -60,7 +60,7 @@ export const planImport = (name: string, wanted: readonly Wanted[], there: There
   return [...changes, ...deletions(name, there, new Set(wanted.map(({ id }) => id)))]
 }
 
-/** By kind, and services behind those that they wait for. Throws `CliError` where they wait for one another. */
+/** By kind, and each behind what it refers to and the services that it waits for. Throws `CliError` where they wait for one another. */
 export const inOrder = (wanted: readonly Wanted[]): readonly Wanted[] => {
   const sorted = kindNames.flatMap(kind => wanted.filter(each => each.kind === kind))
   const byId = new Map(wanted.map(each => [each.id, each]))
@@ -72,7 +72,7 @@ export const inOrder = (wanted: readonly Wanted[]): readonly Wanted[] => {
         exitCode: 2,
       })
     }
-    for (const id of each.after ?? []) {
+    for (const id of [...(each.after ?? []), ...referencesIn(each.input).map(reference => reference.id)]) {
       const before = byId.get(id)
       if (before !== undefined) visit(before, [...above, each])
     }

@@ -45,10 +45,20 @@ const filesOf = async (path: string): Promise<readonly string[]> => {
   const names = (await readdir(path)).toSorted()
   const compose = composeNames.find(name => names.includes(name))
   if (compose !== undefined) return [join(path, compose)]
-  const templates = names.filter(name => name.endsWith('.template.json'))
+  const templates = await cdkTemplatesOf(path, names)
   const files = templates.length > 0 ? templates : names.filter(name => /\.(json|ya?ml)$/.test(name))
   if (files.length > 0) return files.map(name => join(path, name))
   throw new CliError(`${path} has nothing to import.`, 'It is to have JSON or YAML files.', { exitCode: 2 })
+}
+
+/** Those that CDK wrote, also of its stages, which have folders of their own (assembly-Prod). */
+const cdkTemplatesOf = async (path: string, names: readonly string[]): Promise<readonly string[]> => {
+  const stages = await Promise.all(
+    names
+      .filter(name => name.startsWith('assembly-'))
+      .map(async stage => (await cdkTemplatesOf(join(path, stage), await readdir(join(path, stage)))).map(name => join(stage, name))),
+  )
+  return [...names.filter(name => name.endsWith('.template.json')), ...stages.flat().toSorted()]
 }
 
 const documentsOf = async (file: string, folder: string, text: string): Promise<readonly ReadDocument[]> => {

@@ -53,6 +53,7 @@ export const readSource = async (options: SourceOptions): Promise<NamedSource> =
   if (known.size > 1) {
     throw new CliError('These files are of several formats.', 'Import those of each format by themselves, with --as NAME.', { exitCode: 2 })
   }
+  refuseOthersFlags(format, options)
   const mine = documents.filter(each => formats.get(each) === format)
   const skipped = documents.filter(each => formats.get(each) === undefined).map(({ file }) => `${file} is left out: it is ${nothing}.`)
   const source = await readers[format](mine, options)
@@ -60,6 +61,28 @@ export const readSource = async (options: SourceOptions): Promise<NamedSource> =
   throw new CliError(`${titles(mine)} has nothing of ECS and ELBv2.`, takes, {
     exitCode: 2,
     details: source.notes,
+  })
+}
+
+const formatNames: Readonly<Record<Format, { readonly one: string; readonly all: string }>> = {
+  compose: { one: 'a Compose file', all: 'Compose files' },
+  template: { one: 'a template', all: 'templates' },
+  aws: { one: 'an answer of an AWS account', all: 'answers of an AWS account' },
+}
+
+/** What is said of one format means nothing to another: left out without a word it would be a mistake that nobody sees. */
+const refuseOthersFlags = (format: Format, { parameters, replacements, profiles, standsIn }: SourceOptions): void => {
+  const flags: readonly (readonly [flag: string, of: Format, isGiven: boolean])[] = [
+    ['--parameter', 'template', parameters.size > 0],
+    ['--stand-ins', 'template', standsIn],
+    ['--map', 'aws', replacements.size > 0],
+    ['--profile', 'compose', profiles.length > 0],
+  ]
+  const wrong = flags.find(([, of, isGiven]) => isGiven && of !== format)
+  if (wrong === undefined) return
+  const [flag, of] = wrong
+  throw new CliError(`${flag} is for ${formatNames[of].all}, and this is ${formatNames[format].one}.`, `Leave ${flag} out.`, {
+    exitCode: 2,
   })
 }
 
@@ -116,9 +139,10 @@ const readEnvFiles = async (
 
 const fromTemplates = async (documents: readonly ReadDocument[], options: SourceOptions): Promise<NamedSource> => {
   const name = nameOf(options, documents)
-  const templates = documents.map(({ file, value }) =>
-    readTemplate(recordOf(value) ?? {}, documents.length === 1 && options.name !== undefined ? name : file === '-' ? name : stem(file)),
-  )
+  const templates = documents.map(({ file, value }) => {
+    const stack = documents.length === 1 && options.name !== undefined ? name : file === '-' ? name : stem(file)
+    return readTemplate(recordOf(value) ?? {}, stack, basename(file))
+  })
   const { place, parameters, standsIn } = options
   return { name, ...cloudFormationSource(templates, { place, parameters, standsIn }) }
 }

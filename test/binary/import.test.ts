@@ -135,11 +135,67 @@ test("another account's JSON, from standard input too", async () => {
     'arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/web/',
   )
 
-  const { child, ended } = home.start(['import', 'plan', '-', '--as', 'prod'], { cwd: folder })
-  expect(child.pid).toBeGreaterThan(0)
-  // Nothing comes from there.
-  expect((await ended).code).toBe(2)
+  const piped = async (input: string) => {
+    const { code, stdout, stderr } = await home.run(['import', 'plan', '-', '--as', 'prod', '--json'], { cwd: folder, input })
+    return code === 0 ? (JSON.parse(stdout) as Plan).pending : stderr
+  }
+  expect(await piped(readFileSync(join(folder, 'account.answers'), 'utf8'))).toBe(0)
+  expect(await piped('')).toContain('Standard input is nothing that can be imported')
+  expect(await piped('{"services": [')).toContain('Standard input cannot be read: It ends within a document.')
+
+  // Texts of the account are others here, where the user says so.
+  const mapped = await run('plan', 'account.answers', '--as', 'prod', '--map', 'subnet-0aa=subnet-1', '--map', '/web:1=/web:2')
+  const members = mapped.changes.filter(({ action }) => action === 'change').flatMap(change => change.members)
+  expect(members).toContainEqual(
+    expect.objectContaining({ path: 'containerDefinitions[0].image', after: expect.stringMatching(/\/web:2$/) }),
+  )
+  expect(members.find(({ path }) => path.includes('subnets'))).toMatchObject({ before: 'subnet-0aa', after: 'subnet-1' })
   await run('delete', 'prod', '--yes')
+})
+
+test("CDK's folder: stacks that refer to each other, one within another, and a stage", async () => {
+  const refused = await home.run(['import', 'plan', 'cdk.out'], { cwd: folder })
+  expect(refused.code).toBe(2)
+  // What nothing that is made refers to, such as routes, nobody has to give.
+  const asked = [...refused.stderr.matchAll(/--parameter (\S+)=…/g)].map(([, name]) => name)
+  expect(asked.toSorted()).toEqual(['LogGroup', 'Vpc', 'VpcPublicSubnet1Subnet'])
+
+  await run('apply', 'cdk.out', '--stand-ins', '--yes')
+  const again = await run('plan', 'cdk.out', '--stand-ins')
+  expect(again.import).toBe('cdk-out')
+  expect(actions(again)).toEqual({ unchanged: 6 })
+  expect(again.changes.map(({ kind, name }) => `${kind} ${name}`)).toContain('cluster ProdApi-Cluster')
+  const of = async (taskDefinition: string) => {
+    const { taskDefinition: found } = await ecs.describeTaskDefinition({ taskDefinition })
+    const [container] = found?.containerDefinitions ?? []
+    return { ...container, variables: Object.fromEntries((container?.environment ?? []).map(({ name, value }) => [name, value])) }
+  }
+  const web = await of('AppWeb')
+  expect(web.variables).toEqual({ JOB: 'arn:aws:ecs:us-east-1:000000000000:task-definition/AppInnerJob:1', TABLE: 'local' })
+  // Nobody makes the log group ahead.
+  expect(web.logConfiguration?.options).toMatchObject({ 'awslogs-group': 'App-LogGroup', 'awslogs-create-group': 'true' })
+  expect((await of('AppInnerJob')).variables['GROUP']).toStartWith(
+    'arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/App-TargetGroup/',
+  )
+  const { services } = await ecs.describeServices({ cluster: 'Net-Cluster', services: ['App-Service'] })
+  expect(services?.[0]).toMatchObject({ runningCount: 1 })
+
+  // An export that the branch not taken names is known, one that nothing names is not.
+  expect(actions(await run('plan', 'cdk.out', '--stand-ins', '--parameter', 'dev-table=x'))).toEqual({ unchanged: 6 })
+  const unknown = await home.run(['import', 'plan', 'cdk.out', '--stand-ins', '--parameter', 'dev-tabel=x'], { cwd: folder })
+  expect(unknown.stderr).toContain('Did you mean --parameter dev-table=…?')
+  await run('delete', 'cdk-out', '--yes')
+})
+
+test.each([
+  ['docker-compose.yml', ['--parameter', 'A=b'], '--parameter is for templates, and this is a Compose file.'],
+  ['docker-compose.yml', ['--stand-ins'], '--stand-ins is for templates, and this is a Compose file.'],
+  ['stack.yaml', ['--map', 'a=b'], '--map is for answers of an AWS account, and this is a template.'],
+  ['account.answers', ['--profile', 'p'], '--profile is for Compose files, and this is an answer of an AWS account.'],
+])('%s with %j is used wrongly', async (file, flags, text) => {
+  const refused = await home.run(['import', 'plan', file, ...flags], { cwd: folder })
+  expect(refused.stderr).toContain(text)
+  expect(refused.code).toBe(2)
 })
 
 test('what is in the way is not touched', async () => {

@@ -18,6 +18,8 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
+  /** What comes from standard input, which is empty otherwise. */
+  readonly input?: string
 }
 
 export interface Home {
@@ -32,17 +34,18 @@ export interface Home {
 /** A home of its own, with no Docker, no settings of whoever runs the tests and no terminal. */
 export const makeHome = (): Home => {
   const path = mkdtempSync(join(tmpdir(), 'kecs-test-'))
-  const start: Home['start'] = (args, { env = {}, cwd = path } = {}) => {
+  const start: Home['start'] = (args, { env = {}, cwd = path, input } = {}) => {
     const [command = '', ...before] = kecsCommand
     const child = spawn(command, [...before, ...args], {
       cwd,
       env: { PATH: '/usr/bin:/bin', HOME: path, KECS_HOME: join(path, 'kecs'), DOCKER_HOST: 'unix:///nonexistent.sock', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    child.stdin?.end(input)
     let stdout = ''
     let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on('error', reject)
       child.on('close', code => resolve({ code: code ?? -1, stdout, stderr }))

@@ -1,30 +1,20 @@
 import { CliError } from '../../../shared/errors.ts'
 import { closest } from '../../suggest.ts'
-import type { Place } from '../place.ts'
-import { Deferred, reference } from '../value.ts'
-import { type Input, type Source, type Wanted, recordOf, without, written } from '../wanted.ts'
-import { type Scope, evaluate } from './evaluate.ts'
+import { Deferred } from '../value.ts'
+import { type Input, type Source, type Wanted, recordOf, recordsOf, textOf, without } from '../wanted.ts'
+import { evaluate } from './evaluate.ts'
 import { ecsInput } from './properties.ts'
-import { standIn } from './stand-ins.ts'
+import { type CloudFormationOptions, type Stack, collecting, stacksOf } from './stack.ts'
 import type { Resource, Template } from './template.ts'
 import { resourceTypes, shownName } from './types.ts'
 
-export interface CloudFormationOptions {
-  readonly place: Place
-  /** Of `--parameter`: parameters, resources that are not made (`Role.Arn`), exports. */
-  readonly parameters: ReadonlyMap<string, string>
-  /** Whether networks, roles and log groups of the template are stood in for by the instance's own. */
-  readonly standsIn: boolean
-}
-
 /** Templates' resources of ECS, ELBv2 and Cloud Map. Throws `CliError` naming every value that nobody gives. */
 export const cloudFormationSource = (templates: readonly Template[], options: CloudFormationOptions): Source => {
-  const missing = new Map<string, string>()
-  const asked = new Set<string>()
-  const notes = new Set<string>()
-  const stacks = templates.map(template => stackOf(template, templates, options, { missing, notes, asked }))
-  const wanted = stacks.flatMap(stack => stack.wanted())
-  refuseUnknown(templates, options.parameters, asked)
+  const collected = collecting()
+  const stacks = stacksOf(templates, options, collected)
+  const wanted = stacks.flatMap(wantedOf).map(each => makingLogGroups(each, collected.logGroups))
+  const { missing, notes, asked } = collected
+  refuseUnknown(templates, options, asked)
   if (missing.size > 0) {
     throw new CliError(
       'The template needs values that are not made here.',
@@ -34,14 +24,18 @@ export const cloudFormationSource = (templates: readonly Template[], options: Cl
       { exitCode: 2, details: [...missing].map(([name, why]) => `--parameter ${name}=…   ${why}`) },
     )
   }
-  return { wanted, notes: [...notes, ...stacks.flatMap(({ leftOut }) => leftOut)] }
+  return { wanted, notes: [...notes, ...leftOut(stacks)] }
 }
 
 /** A name that nothing of the templates has is a mistake: what it was to be would have another value without a word. */
-const refuseUnknown = (templates: readonly Template[], given: ReadonlyMap<string, string>, asked: ReadonlySet<string>): void => {
+const refuseUnknown = (templates: readonly Template[], options: CloudFormationOptions, asked: ReadonlySet<string>): void => {
   const names = templates.flatMap(({ parameters, resources }) => [...Object.keys(parameters), ...resources.keys()])
   const known = new Set([...names, ...asked])
-  const unknown = [...given.keys()].find(name => !known.has(name) && !known.has(name.split('.')[0] ?? ''))
+  const isKnown = (name: string): boolean => known.has(name) || known.has(name.split('.')[0] ?? '')
+  const given = [...options.parameters.keys()]
+  if (given.every(isKnown)) return
+  for (const name of importedNames(templates, options)) known.add(name)
+  const unknown = given.find(name => !isKnown(name))
   if (unknown === undefined) return
   const near = closest(unknown, [...known])
   throw new CliError(
@@ -51,106 +45,23 @@ const refuseUnknown = (templates: readonly Template[], given: ReadonlyMap<string
   )
 }
 
-interface Collected {
-  /** Names that were looked up among the parameters given. */
-  readonly asked: Set<string>
-  readonly missing: Map<string, string>
-  readonly notes: Set<string>
+/** Exports that templates name anywhere, also where a condition leads elsewhere this time. */
+const importedNames = (templates: readonly Template[], options: CloudFormationOptions): readonly string[] =>
+  // What the names themselves are made of is not asked of anyone: a collection of its own.
+  stacksOf(templates, options, collecting()).flatMap(({ template, scope }) =>
+    [...template.resources.values()].flatMap(({ properties }) => importsIn(properties)).map(name => String(evaluate(name, scope))),
+  )
+
+const importsIn = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value.flatMap(importsIn)
+  return Object.entries(recordOf(value) ?? {}).flatMap(([name, member]) => (name === 'Fn::ImportValue' ? [member] : importsIn(member)))
 }
-
-const stackOf = (template: Template, all: readonly Template[], options: CloudFormationOptions, { missing, notes, asked }: Collected) => {
-  const { stack } = template
-  const { account, region } = options.place
-  const idOf = (logical: string): string => (all.length === 1 ? logical : `${stack}.${logical}`)
-  const pseudo: Readonly<Record<string, unknown>> = {
-    'AWS::AccountId': account,
-    'AWS::Region': region,
-    'AWS::Partition': 'aws',
-    'AWS::URLSuffix': 'amazonaws.com',
-    'AWS::StackName': stack,
-    'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stack}/00000000-0000-0000-0000-000000000000`,
-    'AWS::NotificationARNs': [],
-  }
-
-  const givenFor = (name: string): string | undefined => {
-    asked.add(name)
-    return options.parameters.get(name)
-  }
-  const lacking = (name: string, why: string): string => {
-    missing.set(name, why)
-    return ''
-  }
-  const parameter = (name: string, declared: Input): unknown => {
-    const type = String(declared['Type'])
-    const given = givenFor(name)
-    const value = given ?? declared['Default']
-    if (value === undefined) return lacking(name, `a parameter of type ${type}`)
-    if (given === undefined && type.startsWith('AWS::SSM::')) return lacking(name, `what Systems Manager has at ${written(value)}`)
-    return /^(List<|CommaDelimitedList)/.test(type)
-      ? written(value)
-          .split(',')
-          .map(each => each.trim())
-      : value
-  }
-  const foreign = (name: string, attribute: string, { type, properties }: Resource): unknown => {
-    const key = attribute === '' ? name : `${name}.${attribute}`
-    const given = givenFor(key)
-    if (given !== undefined) return given
-    const own = options.standsIn ? standIn({ name, attribute, type, properties, stack, place: options.place }) : undefined
-    if (own === undefined) return lacking(key, `of ${type}`)
-    if (own.note !== undefined) notes.add(own.note)
-    return own.value
-  }
-  const scope: Scope = {
-    region,
-    ref: name => {
-      if (Object.hasOwn(pseudo, name)) return pseudo[name]
-      const declared = recordOf(template.parameters[name])
-      if (declared !== undefined) return parameter(name, declared)
-      const resource = template.resources.get(name)
-      if (resource === undefined) return givenFor(name) ?? lacking(name, 'which the template does not have')
-      const type = resourceTypes[resource.type]
-      return type === undefined ? foreign(name, '', resource) : reference(idOf(name), type.ref)
-    },
-    attribute: (name, attribute) => {
-      const resource = template.resources.get(name)
-      if (resource === undefined) {
-        const key = `${name}.${attribute}`
-        return givenFor(key) ?? lacking(key, 'which the template does not have')
-      }
-      const own = resourceTypes[resource.type]?.attributes[attribute]
-      return own === undefined ? foreign(name, attribute, resource) : reference(idOf(name), own)
-    },
-    condition: name => evaluate(template.conditions[name], scope),
-    mapping: name => recordOf(template.mappings[name]) ?? {},
-    imported: name => {
-      for (const other of all) {
-        for (const output of Object.values(other.outputs)) {
-          const exported = recordOf(output)
-          const theirs = other === template ? scope : stackOf(other, all, options, { missing, notes, asked }).scope
-          if (evaluate(recordOf(exported?.['Export'])?.['Name'], theirs) === name) return evaluate(exported?.['Value'], theirs)
-        }
-      }
-      return givenFor(name) ?? lacking(name, 'an export of another stack')
-    },
-  }
-  const isWanted = ({ condition }: Resource): boolean => condition === undefined || evaluate({ Condition: condition }, scope) === true
-  const here = [...template.resources].filter(([, resource]) => isWanted(resource))
-  return { scope, leftOut: leftOut(here), wanted: () => wantedOf(here, { scope, stack, idOf }) }
-}
-
-interface StackView {
-  readonly scope: Scope
-  readonly stack: string
-  idOf(logical: string): string
-}
-
-type Resources = readonly (readonly [string, Resource])[]
 
 const associations = 'AWS::ECS::ClusterCapacityProviderAssociations'
 const certificates = 'AWS::ElasticLoadBalancingV2::ListenerCertificate'
 
-const wantedOf = (here: Resources, { scope, stack, idOf }: StackView): readonly Wanted[] => {
+const wantedOf = ({ template: { stack }, scope, idOf, resources }: Stack): readonly Wanted[] => {
+  const here = resources()
   const properties = (resource: Resource): Input => recordOf(evaluate(resource.properties, scope)) ?? {}
   const isService = new Set(here.filter(([, { type }]) => type === 'AWS::ECS::Service').map(([id]) => id))
   const made = here.flatMap(([logical, resource]): Wanted[] => {
@@ -162,14 +73,29 @@ const wantedOf = (here: Resources, { scope, stack, idOf }: StackView): readonly 
   })
   // Resources that are nothing of their own, but a part of another one.
   return here.reduce<readonly Wanted[]>((wanted, [, resource]) => {
-    const own = properties(resource)
+    // Only of these: what others are made of, such as a NAT gateway's route table, nobody has to give.
     if (resource.type === associations) {
+      const own = properties(resource)
       return withMembers(wanted, 'cluster', own['Cluster'], ecsInput(without(own, ['Cluster'])))
     }
-    if (resource.type === certificates)
+    if (resource.type === certificates) {
+      const own = properties(resource)
       return withMembers(wanted, 'listener', own['ListenerArn'], { ExtraCertificates: own['Certificates'] })
+    }
     return wanted
   }, made)
+}
+
+/** Containers that log to groups which nobody makes ahead, as CDK's do, are to make them. */
+const makingLogGroups = (wanted: Wanted, groups: ReadonlySet<string>): Wanted => {
+  if (wanted.kind !== 'task definition') return wanted
+  const containers = recordsOf(wanted.input['containerDefinitions']).map(container => {
+    const configuration = recordOf(container['logConfiguration'])
+    const options = recordOf(configuration?.['options'])
+    if (!groups.has(textOf(options?.['awslogs-group']))) return container
+    return { ...container, logConfiguration: { ...configuration, options: { 'awslogs-create-group': 'true', ...options } } }
+  })
+  return { ...wanted, input: { ...wanted.input, containerDefinitions: containers } }
 }
 
 const withMembers = (wanted: readonly Wanted[], kind: Wanted['kind'], named: unknown, members: Input): readonly Wanted[] =>
@@ -180,11 +106,20 @@ const withMembers = (wanted: readonly Wanted[], kind: Wanted['kind'], named: unk
     return isIt ? { ...each, input: { ...each.input, ...members } } : each
   })
 
+/** As many as a line of a plan has room for. */
+const mostNames = 3
+
 /** A line for each type that is not made. */
-const leftOut = (here: Resources): readonly string[] => {
-  const byType = Map.groupBy(
-    here.filter(([, { type }]) => resourceTypes[type] === undefined && ![associations, certificates, 'AWS::CDK::Metadata'].includes(type)),
-    ([, { type }]) => type,
-  )
-  return [...byType].map(([type, some]) => `${type} is not made: ${some.map(([id]) => id).join(', ')}.`)
+const leftOut = (stacks: readonly Stack[]): readonly string[] => {
+  const files = new Set(stacks.map(({ template }) => template.file))
+  const isLeftOut = ({ type, asset }: Resource): boolean =>
+    resourceTypes[type] === undefined &&
+    ![associations, certificates, 'AWS::CDK::Metadata'].includes(type) &&
+    !(asset !== undefined && files.has(asset))
+  const here = stacks.flatMap(stack => stack.resources()).filter(([, resource]) => isLeftOut(resource))
+  return [...Map.groupBy(here, ([, { type }]) => type)].map(([type, some]) => {
+    const names = some.slice(0, mostNames).map(([id]) => id)
+    const more = some.length - names.length
+    return `${type} is not made: ${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}.`
+  })
 }

@@ -17,6 +17,8 @@ export interface StandIn {
   readonly value: string
   /** What a person is to know of it. */
   readonly note?: string
+  /** Its name, where it is a log group. */
+  readonly logGroup?: string
 }
 
 /**
@@ -45,8 +47,8 @@ export const standIn = ({ name, attribute, type, properties, stack, place }: Ask
     }
     case 'AWS::Logs::LogGroup': {
       const group = textOf(properties['LogGroupName']) || shortName([stack, name], 512)
-      const note = `${name} is the log group ${group}: tasks need it (aws logs create-log-group --log-group-name ${group}).`
-      return { value: attribute === 'Arn' ? `arn:aws:logs:${place.region}:${place.account}:log-group:${group}:*` : group, note }
+      const value = attribute === 'Arn' ? `arn:aws:logs:${place.region}:${place.account}:log-group:${group}:*` : group
+      return { value, note: `${name} is the log group ${group}, which its tasks make.`, logGroup: group }
     }
     default:
       return undefined
