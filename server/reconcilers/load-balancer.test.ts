@@ -63,9 +63,9 @@ describe('ports of listeners', () => {
     await reconcile()
     expect([portOf('web'), portOf('dns')]).toEqual([9020, 9022])
     expect(served()).toEqual(['53/TCP 9022', '53/UDP 9022', '80/TCP 9020'])
-    expect(said()).toEqual([
-      'the listener on port 80 is reached at port 9020 of this machine',
+    expect(said().sort()).toEqual([
       'the listener on port 53 is reached at port 9022 of this machine',
+      'the listener on port 80 is reached at port 9020 of this machine',
     ])
   })
 
