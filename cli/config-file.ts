@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { CliError } from '../shared/errors.ts'
+import { type UnknownRoles, isUnknownRoles } from '../shared/unknown-roles.ts'
 import type { DriverName } from './cluster/driver.ts'
 import { mostPorts, parsePortRange } from './flags.ts'
 import { isDriverName, isMissing } from './instance.ts'
@@ -31,6 +32,8 @@ export interface Choices {
   readonly legacy?: boolean
   /** This machine's address as the cluster reaches it. */
   readonly hostAddress?: string
+  /** What becomes of roles that the backend's IAM has not. */
+  readonly unknownRoles?: UnknownRoles
   /** Where the control plane's spans go; empty: nowhere. */
   readonly traces?: string
   /** Images of the local Docker that are to be in the cluster. */
@@ -112,6 +115,7 @@ const settings: Readonly<Record<string, ReadSetting>> = {
   load: value => (isTexts(value) ? { load: value } : 'load is a list of images'),
   fixtures: (value, path) => (isText(value) ? { fixtures: resolve(dirname(path), value) } : 'fixtures is the path of a folder'),
   init: value => (isTexts(value) ? { init: value } : 'init is a list of commands'),
+  'unknown-roles': value => (isText(value) && isUnknownRoles(value) ? { unknownRoles: value } : 'unknown-roles is refuse or accept'),
   'allow-reset': value => (typeof value === 'boolean' ? { allowReset: value } : 'allow-reset is true or false'),
 }
 

@@ -135,6 +135,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     backend: string('backend'),
     ...keysOf(fields.get('keys'), broken),
     ...(fields.get('allowReset') === true ? { allowReset: true } : {}),
+    ...(fields.get('unknownRoles') === 'accept' ? { unknownRoles: 'accept' } : {}),
     ...(fields.has('traces') ? { traces: string('traces') } : {}),
     image: string('image'),
     version: string('version'),

@@ -9,6 +9,12 @@ run=${EXAMPLE_RUN:-$(date +%H%M%S)}
 cluster=example-$run
 
 step() { printf '\n== %s\n' "$*"; }
+# role NAME: makes an IAM role that ECS and its tasks may take on, unless it is there, and prints its ARN.
+role() {
+	aws iam get-role --role-name "$1" --query Role.Arn --output text 2>/dev/null ||
+		aws iam create-role --role-name "$1" --query Role.Arn --output text --assume-role-policy-document '{"Version": "2012-10-17",
+			"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": ["ecs-tasks.amazonaws.com", "ecs.amazonaws.com"]}}]}'
+}
 # until_true SECONDS COMMAND…: tries each half second.
 until_true() {
 	local deadline=$((SECONDS + $1))

@@ -1,4 +1,5 @@
 import type { ConfiguredKey } from '../shared/access-keys.ts'
+import type { UnknownRoles } from '../shared/unknown-roles.ts'
 
 /** How a control plane that is not in the cluster reaches what is. */
 export interface OutsideConfig {
@@ -30,6 +31,8 @@ export interface ServerConfig {
   readonly runtime: 'kubernetes' | 'simulated'
   /** Where other AWS services' calls go when they reach this process rather than the gateway; undefined: nowhere. */
   readonly backendUrl?: string
+  /** What is done with roles that the backend's IAM has not: refused where undefined. */
+  readonly unknownRoles?: UnknownRoles
   /** Put into tasks as AWS_ENDPOINT_URL; undefined: this process' own address, whatever port it got. */
   readonly endpointForTasks?: string
   /** The instance's name, for labels on Kubernetes objects. */

@@ -13,6 +13,7 @@ import { type OpenedGateway, openGateway, publishedListenerPorts } from './compo
 import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling, defaultScalingPeriodMs } from './compose/reconcilers.ts'
+import { sayMissingRoles } from './compose/missing-roles.ts'
 import { ReportedMetrics } from './compose/service-metrics.ts'
 import { createHandover } from './compose/handover.ts'
 import { openFunctions } from './compose/functions.ts'
@@ -142,7 +143,8 @@ const start = async (
           isSynced: () => isSynced(),
         })
   started.add('the gateway', () => carrier?.stop())
-  const owners = createOwners(backend, clock)
+  const { unknownRoles } = config
+  const owners = createOwners({ backend, clock, unknownRoles, onMissingRole: sayMissingRoles(clock, log) })
   const serviceMetrics = new ReportedMetrics({ store, usage: agents?.usage, requests: carrier?.requests })
   const reconciling = createReconciling({
     store,
@@ -153,6 +155,7 @@ const start = async (
     ...proberOf(config, opened, agents),
     settings,
     backend,
+    owners,
     publishedPorts: config.publishedPorts,
     wasKnown: async taskArn => (await reader.history(taskArn, 1)).length > 0,
     restoredAt,
@@ -204,7 +207,7 @@ const start = async (
     ecs,
     elbv2Service({ store, clock, ids, wake, owners, publishedPorts: publishedListenerPorts(config) }),
     bindServiceDiscovery({ store, clock, ids }),
-    bindApplicationAutoScaling({ store, clock, ids }),
+    bindApplicationAutoScaling({ store, clock, ids, owners }),
     bindEcr({
       store,
       clock,

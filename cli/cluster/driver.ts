@@ -55,6 +55,8 @@ export interface Instance {
   readonly keys?: readonly ConfiguredKey[]
   /** Where the control plane's spans go: an OpenTelemetry collector, as the cluster reaches it. */
   readonly traces?: string
+  /** Roles that the backend's IAM has not are taken as given; absent: what needs them is refused. */
+  readonly unknownRoles?: 'accept'
   /** `POST /_kecs/reset` on the admin port empties it. */
   readonly allowReset?: true
   /** The control plane's image. */

@@ -65,6 +65,7 @@ const serveFlags = (instance: Instance): readonly string[] => {
     data: instance.dataDir,
     publish: `${first}-${last}`,
     ...(/^https?:/.test(instance.backend) ? { backend: instance.backend } : {}),
+    'unknown-roles': instance.unknownRoles ?? 'refuse',
   }
   const switches = instance.allowReset === true ? ['--allow-reset'] : []
   return [...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]), ...switches]

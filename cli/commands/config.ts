@@ -66,6 +66,7 @@ const choicesOf = ({
   listenerPorts,
   udpListeners,
   context,
+  unknownRoles,
 }: NonNullable<Awaited<ReturnType<typeof readInstance>>>): Choices => ({
   driver,
   image,
@@ -77,6 +78,7 @@ const choicesOf = ({
   listeners: listenerPorts,
   ...(udpListeners === undefined ? {} : { udpListeners }),
   ...(context === undefined ? {} : { context }),
+  ...(unknownRoles === undefined ? {} : { unknownRoles }),
 })
 
 const shown = (value: unknown): string => {

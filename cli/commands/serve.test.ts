@@ -13,6 +13,7 @@ const none = {
   auth: undefined,
   keys: undefined,
   allowReset: undefined,
+  unknownRoles: undefined,
   logLevel: undefined,
 }
 

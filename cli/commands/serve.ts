@@ -3,6 +3,7 @@ import type { ServerConfig } from '../../server/config.ts'
 import type { ConfiguredKey } from '../../shared/access-keys.ts'
 import { CliError, messageOf } from '../../shared/errors.ts'
 import { adminPort, apiPort, doorHost, doorPort } from '../../shared/names.ts'
+import { unknownRolesModes } from '../../shared/unknown-roles.ts'
 import { version } from '../../shared/version.ts'
 import { defineCommand, port } from '../command.ts'
 import { instanceName, jsonFlag, parsePortRange, nameFlag, quietFlag } from '../flags.ts'
@@ -31,6 +32,12 @@ export const serve = defineCommand({
     bind: { type: 'string', description: 'address to listen on (default 127.0.0.1)', valueHint: 'ADDRESS' },
     data: { type: 'string', description: 'folder of the state (default ~/.kecs/NAME/serve, or KECS_DATA_DIR)', valueHint: 'FOLDER' },
     backend: { type: 'string', description: 'where calls of other AWS services go, such as http://127.0.0.1:4510', valueHint: 'URL' },
+    'unknown-roles': {
+      type: 'enum',
+      options: [...unknownRolesModes],
+      description: "what becomes of roles that the backend's IAM has not (default refuse)",
+      valueHint: unknownRolesModes.join('|'),
+    },
     runtime: {
       type: 'enum',
       options: ['simulated', 'kubernetes'],
@@ -75,6 +82,7 @@ export const serve = defineCommand({
         bind: args.text('bind'),
         data: args.text('data'),
         backend: args.text('backend'),
+        unknownRoles: args.text('unknown-roles'),
         runtime: args.text('runtime'),
         publish: args.text('publish'),
         auth: args.text('auth'),
@@ -116,6 +124,7 @@ interface ServeFlags {
   readonly bind: string | undefined
   readonly data: string | undefined
   readonly backend: string | undefined
+  readonly unknownRoles: string | undefined
   readonly runtime: string | undefined
   readonly publish: string | undefined
   readonly auth: string | undefined
@@ -142,6 +151,7 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...portsOf(env),
     runtime,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),
+    ...rolesOf(flags, env),
     ...(endpointForTasks === undefined ? {} : { endpointForTasks }),
     instance,
     ...ofTheCluster(env),
@@ -154,6 +164,11 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     ...tracesOf(env),
     logLevel: oneOf('--log-level', logLevels, flags.logLevel ?? env['KECS_LOG_LEVEL'] ?? 'info'),
   }
+}
+
+const rolesOf = ({ unknownRoles }: ServeFlags, env: Readonly<Record<string, string | undefined>>): Pick<ServerConfig, 'unknownRoles'> => {
+  const mode = unknownRoles ?? (env['KECS_UNKNOWN_ROLES'] || undefined)
+  return mode === undefined ? {} : { unknownRoles: oneOf('--unknown-roles', unknownRolesModes, mode) }
 }
 
 /** The keys that signatures are verified with, where they are to be. */

@@ -1,4 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
+import { type UnknownRoles, isUnknownRoles, unknownRolesModes } from '../../shared/unknown-roles.ts'
 import type { DriverName } from '../cluster/driver.ts'
 import { type Arguments, defineCommand, port } from '../command.ts'
 import { type Choices, type Declared, readConfigFiles } from '../config-file.ts'
@@ -22,6 +23,11 @@ const args = {
   legacy: { type: 'boolean', description: 'run the control plane on this machine, outside of the cluster; --no-legacy inside of it' },
   'host-address': { type: 'string', description: "this machine's address as the cluster reaches it, with --legacy", valueHint: 'ADDRESS' },
   backend: { type: 'string', description: 'other AWS services: a LocalStack image, an address, or none', valueHint: 'IMAGE|URL|none' },
+  'unknown-roles': {
+    type: 'string',
+    description: "what becomes of roles that the backend's IAM has not (default refuse)",
+    valueHint: unknownRolesModes.join('|'),
+  },
   auth: { type: 'string', description: 'whether signatures are verified (default open)', valueHint: authModes.join('|') },
   keys: { type: 'string', description: 'the keys that --auth strict takes, one a line', valueHint: 'FILE' },
   'allow-reset': { type: 'boolean', description: 'let POST /_kecs/reset on the admin port empty the instance; --no-allow-reset ends it' },
@@ -35,7 +41,7 @@ export const up = defineCommand({
   description:
     'Makes a Kubernetes cluster, puts the control plane into it, and waits until the AWS endpoint answers. Run it again\n' +
     'at any time: what is there stays, what is missing or was interrupted is made good. Settings come from flags, then\n' +
-    'KECS_DRIVER, then kecs.yaml here, then ~/.config/kecs/config.yaml, then what the instance had before. Images, fixtures\n' +
+    'KECS_DRIVER and KECS_UNKNOWN_ROLES, then kecs.yaml here, then ~/.config/kecs/config.yaml, then what the instance had before. Images, fixtures\n' +
     'and scripts that the files declare follow once the endpoint answers; --no-apply leaves them out.',
   args,
   examples: [
@@ -66,6 +72,7 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
   const publish = given.text('publish')
   const auth = given.text('auth')
   const listeners = given.text('listeners')
+  const unknownRoles = given.text('unknown-roles')
   return present({
     driver: driver === undefined ? undefined : checkDriver(driver, '--driver'),
     port: given.number('port', port.least, port.most),
@@ -82,16 +89,24 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
     auth: auth === undefined ? undefined : parseAuthMode(auth, '--auth'),
     keys: given.text('keys'),
     allowReset: given.flag('allow-reset'),
+    unknownRoles: unknownRoles === undefined ? undefined : parseUnknownRoles(unknownRoles, '--unknown-roles'),
   })
 }
 
 export const environmentChoices = ({ env }: Pick<Host, 'env'>): Choices => {
   const driver = env['KECS_DRIVER']
   const traces = env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  const roles = env['KECS_UNKNOWN_ROLES']
   return {
     ...(driver === undefined || driver === '' ? {} : { driver: checkDriver(driver, 'KECS_DRIVER') }),
     ...(traces === undefined ? {} : { traces }),
+    ...(roles === undefined || roles === '' ? {} : { unknownRoles: parseUnknownRoles(roles, 'KECS_UNKNOWN_ROLES') }),
   }
+}
+
+const parseUnknownRoles = (text: string, from: string): UnknownRoles => {
+  if (isUnknownRoles(text)) return text
+  throw new CliError(`${from} is refuse or accept, not ${text}.`, '', { exitCode: 2 })
 }
 
 const checkDriver = (text: string, from: string): DriverName => {
@@ -117,6 +132,7 @@ const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared 
     auth,
     keys,
     allowReset,
+    unknownRoles,
   } = values
   return {
     ...(driver === undefined ? {} : { driver }),
@@ -134,5 +150,6 @@ const present = (values: { readonly [K in Exclude<keyof Choices, keyof Declared 
     ...(auth === undefined ? {} : { auth }),
     ...(keys === undefined ? {} : { keys }),
     ...(allowReset === undefined ? {} : { allowReset }),
+    ...(unknownRoles === undefined ? {} : { unknownRoles }),
   }
 }

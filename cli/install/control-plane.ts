@@ -158,6 +158,7 @@ export const instanceSettings = (installation: Installation): Readonly<Record<st
     KECS_UDP_LISTENER_PORTS: instance.driver === 'context' ? '' : range(udpListenerRange(instance)),
     KECS_HOST_PORT: String(instance.port),
     ...(instance.allowReset === true ? { KECS_ALLOW_RESET: 'true' } : {}),
+    ...(instance.unknownRoles === undefined ? {} : { KECS_UNKNOWN_ROLES: instance.unknownRoles }),
     ...(instance.traces === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: instance.traces }),
     ...(instance.keys === undefined ? {} : { KECS_AUTH: 'strict' }),
     // JavaScriptCore lets garbage grow in proportion to what it takes for the machine's memory. Measured: 122 MiB after a load

@@ -49,6 +49,7 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     backend: choices.backend ?? remembered?.backend ?? images.localstack,
     ...(await keysOf(choices, remembered)),
     ...((choices.allowReset ?? remembered?.allowReset) === true ? { allowReset: true } : {}),
+    ...((choices.unknownRoles ?? remembered?.unknownRoles) === 'accept' ? { unknownRoles: 'accept' } : {}),
     ...tracesOf(choices, remembered),
     ...imagesFor(request),
     version: request.version,

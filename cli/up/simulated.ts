@@ -43,5 +43,6 @@ const isSame = (before: Instance, after: Instance): boolean =>
   before.version === after.version &&
   before.backend === after.backend &&
   before.allowReset === after.allowReset &&
+  before.unknownRoles === after.unknownRoles &&
   before.traces === after.traces &&
   sameJson(before.keys, after.keys)

@@ -38,7 +38,7 @@ aws ecs create-service --cluster "$cluster" --service-name colour --task-definit
 	--deployment-configuration 'strategy=BLUE_GREEN,bakeTimeInMinutes=0' \
 	--load-balancers "[{\"targetGroupArn\": \"$blue\", \"containerName\": \"web\", \"containerPort\": 8080, \"advancedConfiguration\": {
 		\"alternateTargetGroupArn\": \"$green\", \"productionListenerRule\": \"$production\", \"testListenerRule\": \"$test\",
-		\"roleArn\": \"arn:aws:iam::000000000000:role/ecsInfrastructureRole\"}}]"
+		\"roleArn\": \"$(role ecsInfrastructureRole)\"}}]"
 aws ecs wait services-stable --cluster "$cluster" --services colour
 ask() { curl -sS -H "Host: $dns" "$@" "$AWS_ENDPOINT_URL/"; }
 is() { [ "$(ask "${@:2}")" = "$1" ]; }

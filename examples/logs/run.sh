@@ -5,7 +5,7 @@ source "$(dirname "$0")/../lib.sh"
 step "A task that counts, with the log driver awslogs"
 aws ecs create-cluster --cluster-name "$cluster" --query cluster.status --output text
 aws ecs register-task-definition --family "counter-$run" --query taskDefinition.taskDefinitionArn --output text \
-	--execution-role-arn arn:aws:iam::000000000000:role/execution --container-definitions "[{
+	--execution-role-arn "$(role ecsTaskExecutionRole)" --container-definitions "[{
 		\"name\": \"counter\", \"image\": \"busybox\", \"memory\": 32,
 		\"command\": [\"sh\", \"-c\", \"for i in 1 2 3 4 5; do echo line \$i; sleep 0.2; done\"],
 		\"logConfiguration\": {\"logDriver\": \"awslogs\", \"options\": {

@@ -9,7 +9,7 @@ secret=$(aws secretsmanager create-secret --name "example-$run" --secret-string 
 step "A task that reads both"
 aws ecs create-cluster --cluster-name "$cluster" --query cluster.status --output text
 aws ecs register-task-definition --family "secrets-$run" --network-mode bridge --query taskDefinition.taskDefinitionArn --output text \
-	--execution-role-arn arn:aws:iam::000000000000:role/execution --container-definitions "[{
+	--execution-role-arn "$(role ecsTaskExecutionRole)" --container-definitions "[{
 		\"name\": \"app\", \"image\": \"busybox\", \"memory\": 32,
 		\"command\": [\"sh\", \"-c\", \"test \\\"\$GREETING\\\" = 'hello from a parameter' && test \\\"\$PASSWORD\\\" = s3cret\"],
 		\"secrets\": [
@@ -24,7 +24,7 @@ echo "exit code $code"
 
 step "A secret that is missing fails the task, as on ECS"
 aws ecs register-task-definition --family "missing-$run" --query taskDefinition.taskDefinitionArn --output text \
-	--execution-role-arn arn:aws:iam::000000000000:role/execution --container-definitions '[{
+	--execution-role-arn "$(role ecsTaskExecutionRole)" --container-definitions '[{
 		"name": "app", "image": "busybox", "memory": 32, "secrets": [{"name": "NO", "valueFrom": "/example/missing"}]}]'
 task=$(aws ecs run-task --cluster "$cluster" --task-definition "missing-$run" --query 'tasks[0].taskArn' --output text)
 aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"

@@ -1,5 +1,6 @@
 import type { AgentContainer, AgentPort, AgentTask, AwsLogs, NetworkInterface, RoutedLogs } from '../agent/protocol.ts'
 import type { Container, ContainerDefinition } from '../aws/generated/ecs.ts'
+import { roleArn } from '../domain/arn.ts'
 import { awsLogsOf, LogOptionsRefused } from '../domain/awslogs.ts'
 import { isIsolated } from '../domain/container-order.ts'
 import { fluentTag, isRouted, routerOf } from '../domain/firelens.ts'
@@ -59,9 +60,8 @@ const taskSizeOf = ({ task }: TaskRow, { taskDefinition }: TaskDefinitionRow): P
 /** A role may be given by its name. */
 const credentialsOf = (row: TaskRow, definition: TaskDefinitionRow): AgentTask['credentials'] => {
   const role = taskRoleOf(row, definition)
-  const [account = ''] = row.scope.split('/')
-  const roleArn = role === undefined || role.startsWith('arn:') ? role : `arn:aws:iam::${account}:role/${role}`
-  return { id: row.agentIds?.credentials ?? '', ...defined('roleArn', roleArn) }
+  const [account = '', region = ''] = row.scope.split('/')
+  return { id: row.agentIds?.credentials ?? '', ...defined('roleArn', role === undefined ? undefined : roleArn({ account, region }, role)) }
 }
 
 const describeContainer = (

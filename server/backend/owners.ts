@@ -2,10 +2,12 @@
 // has not that service, every answer is undefined, and what is named is taken as it is given. Where it does not answer,
 // the question rejects with `BackendUnreachable`: callers are told to try again, rather than be given what may not be.
 import type { Clock } from '../../shared/clock.ts'
+import type { UnknownRoles } from '../../shared/unknown-roles.ts'
 import { type Backend, BackendError, type BackendPlace } from './backend.ts'
 import { hasCertificate } from './certificates.ts'
 import { type SecurityGroup, type Subnet, describeDefaultSubnets, describeSecurityGroups, describeSubnets, hasVpc } from './ec2.ts'
 import { hasFunction } from './lambda.ts'
+import { type MissingRole, RoleBook } from './roles.ts'
 import { getObjectText } from './s3.ts'
 
 export interface S3Object {
@@ -25,6 +27,8 @@ export interface Owners {
   /** Of ACM or IAM, by ARN. */
   hasCertificate(arn: string, place: BackendPlace): Promise<boolean | undefined>
   hasFunction(arn: string, place: BackendPlace): Promise<boolean | undefined>
+  /** By ARN, or by the name of one of the place's account. */
+  hasRole(role: string, place: BackendPlace): Promise<boolean | undefined>
   /** An object's text; null where there is none. */
   object(object: S3Object, place: BackendPlace): Promise<string | null | undefined>
 }
@@ -34,7 +38,18 @@ const rememberedMs = 30_000
 /** Not more answers than this are remembered. */
 const mostRemembered = 1_000
 
-export const createOwners = (backend: Backend | undefined, clock: Clock): Owners => {
+export interface OwnersParts {
+  readonly backend: Backend | undefined
+  readonly clock: Clock
+  /** Told of each role that was asked for in vain. */
+  readonly onMissingRole?: ((role: MissingRole) => void) | undefined
+  /** `accept`: roles are taken as given, and nobody is asked. Refused where absent. */
+  readonly unknownRoles?: UnknownRoles | undefined
+}
+
+export const createOwners = ({ backend, clock, onMissingRole = () => {}, unknownRoles = 'refuse' }: OwnersParts): Owners => {
+  const roles = new RoleBook(clock, onMissingRole)
+  const rolesBackend = unknownRoles === 'accept' ? undefined : backend
   const subnets = remembering(clock, ({ subnetId }: Subnet) => subnetId)
   const groups = remembering(clock, ({ groupId }: SecurityGroup) => groupId)
   return {
@@ -44,6 +59,7 @@ export const createOwners = (backend: Backend | undefined, clock: Clock): Owners
     hasVpc: (id, place) => asked(backend, there => hasVpc(there, id, place)),
     hasCertificate: (arn, place) => asked(backend, there => hasCertificate(there, arn, place)),
     hasFunction: (arn, place) => asked(backend, there => hasFunction(there, arn, place)),
+    hasRole: (role, place) => asked(rolesBackend, there => roles.has(there, role, place)),
     object: (object, place) =>
       asked(backend, there =>
         getObjectText(there, object, place).catch((error: unknown) => {

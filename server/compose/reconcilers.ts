@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { Backend } from '../backend/backend.ts'
+import type { Owners } from '../backend/owners.ts'
 import type { PortRange } from '../domain/host-ports.ts'
 import type { TaskSpecSettings } from '../domain/task-spec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -43,6 +44,8 @@ export interface ReconcilingParts {
   readonly settings: TaskSpecSettings
   /** The AWS services that are not ours; undefined where none is configured. */
   readonly backend?: Backend | undefined
+  /** Who knows which roles there are; nobody where absent. */
+  readonly owners?: Pick<Owners, 'hasRole'> | undefined
   /** The host ports that can be reached from outside the machine. */
   readonly publishedPorts: PortRange | undefined
   /** Whether the state once had a task that has no row; none did where absent. See `adoptTasks`. */
@@ -124,7 +127,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
       taskReconciler,
       new ServiceReconciler({ ...parts, signals, isSynced: () => synced, wake }),
       new DaemonReconciler({ ...parts, isSynced: () => synced, wake }),
-      new LifecycleHookReconciler({ store, clock, log, wake, backend }),
+      new LifecycleHookReconciler({ store, clock, log, wake, backend, owners: parts.owners }),
       alarms,
       new ScalingReconciler({
         store,

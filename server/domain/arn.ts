@@ -55,5 +55,9 @@ export const taskArn = (place: Place, clusterName: string, taskId: string): stri
 export const containerArn = (place: Place, clusterName: string, taskId: string, containerId: string): string =>
   ecsArn(place, `container/${clusterName}/${taskId}/${containerId}`)
 
+/** A role's, by its name, or its path and name, where it is none already. */
+export const roleArn = ({ account, region }: Place, role: string): string =>
+  role.startsWith('arn:') ? role : `arn:${partitionOf(region)}:iam::${account}:role/${role.replace(/^\//, '')}`
+
 /** The name in a cluster's ARN, or what is after the last slash of anything else. */
 export const nameInArn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { type Backend, BackendError } from '../backend/backend.ts'
+import type { Owners } from '../backend/owners.ts'
 import { invoke } from '../backend/lambda.ts'
 import { parseArn } from '../domain/arn.ts'
 import { answered, hookEvent, uncalled } from '../domain/services/hook-calls.ts'
@@ -17,6 +18,8 @@ export interface LifecycleHookReconcilerParts {
   readonly wake: Wake
   /** Where the functions are; undefined where none is configured. */
   readonly backend: Backend | undefined
+  /** Who knows which roles there are; nobody where absent. */
+  readonly owners?: Pick<Owners, 'hasRole'> | undefined
 }
 
 /** Hooks that have a function to be called, and when next. */
@@ -76,6 +79,7 @@ export class LifecycleHookReconciler implements Reconciler {
     const { serviceDeploymentArn } = row.serviceDeployment
     if (row.progress === undefined) return
     if (backend === undefined) return this.#note(row, hook, uncalled(hook, 'no backend being configured.'))
+    if (await this.#lacksRole(row, hook)) return this.#note(row, hook, uncalled(hook, 'its role, which ECS was unable to assume.'))
     const { account = '', region = '' } = parseArn(hook.targetArn) ?? parseArn(serviceDeploymentArn) ?? {}
     try {
       const { payload, hasFailed } = await invoke(
@@ -92,6 +96,13 @@ export class LifecycleHookReconciler implements Reconciler {
       log.info({ serviceDeploymentArn, function: hook.targetArn, err: error }, 'a lifecycle hook could not be called')
       await this.#note(row, hook, uncalled(hook, messageOf(error)))
     }
+  }
+
+  /** Whether IAM says that there is no such role as the hook is to be called with. */
+  async #lacksRole({ serviceDeployment }: ServiceDeploymentRow, { index }: HookRun): Promise<boolean> {
+    const role = serviceDeployment.deploymentConfiguration?.lifecycleHooks?.[index]?.roleArn
+    const { account = '', region = '' } = parseArn(serviceDeployment.serviceDeploymentArn) ?? {}
+    return role !== undefined && (await this.#parts.owners?.hasRole(role, { account, region })) === false
   }
 
   /** Writes what became of a hook, unless something else became of it meanwhile. */

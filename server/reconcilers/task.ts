@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Backend } from '../backend/backend.ts'
+import type { Owners } from '../backend/owners.ts'
 import { taskNeeds } from '../domain/secret-needs.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { InstanceMoves } from '../domain/services/task-instances.ts'
@@ -18,6 +19,7 @@ import type { ClusterRooms } from './cluster-rooms.ts'
 import { OrphanTasks } from './orphan-tasks.ts'
 import type { Reconciler } from './reconciler.ts'
 import { instanceMoves, writeInstances } from './task-instances.ts'
+import { TaskRoles } from './task-roles.ts'
 import { TaskSecrets } from './task-secrets.ts'
 import { targetMoves, writeMoves } from './task-targets.ts'
 
@@ -35,6 +37,8 @@ export interface TaskReconcilerParts {
   readonly isSynced: () => boolean
   /** What secrets and environment files are asked of. */
   readonly backend: Backend | undefined
+  /** Who knows which roles there are; nobody where absent. */
+  readonly owners?: Pick<Owners, 'hasRole'> | undefined
   /** Looks at a task again: what it waited for is there. */
   readonly wake: (taskArn: string) => void
   /** Undefined where no agent delivers what containers write. */
@@ -87,11 +91,13 @@ export class TaskReconciler implements Reconciler {
   readonly #memories = new Map<string, Memory>()
   readonly #orphans: OrphanTasks
   readonly #secrets: TaskSecrets
+  readonly #roles: TaskRoles
 
   constructor(parts: TaskReconcilerParts) {
     this.#parts = parts
     this.#orphans = new OrphanTasks(parts)
     this.#secrets = new TaskSecrets(parts)
+    this.#roles = new TaskRoles(parts)
   }
 
   *keys(): Iterable<string> {
@@ -113,12 +119,13 @@ export class TaskReconciler implements Reconciler {
   forget(): void {
     this.#memories.clear()
     this.#draining.clear()
-    this.#secrets.stop()
+    this.stop()
   }
 
   /** Ends what it waits for beside the queue. */
   stop(): void {
     this.#secrets.stop()
+    this.#roles.stop()
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<number | undefined> {
@@ -184,7 +191,7 @@ export class TaskReconciler implements Reconciler {
     this.#parts.log.debug({ taskArn, lastStatus, stopCode, stoppedReason }, 'task changed')
   }
 
-  /** What is refused for ever is the next step's; what waits for its secrets or names is woken when they are there. */
+  /** What is refused for ever is the next step's; what waits for its roles, secrets or names is woken when they are there. */
   async #start(row: TaskRow, signal: AbortSignal): Promise<'accepted' | 'refused' | 'waiting'> {
     const memory = this.#memoryOf(row)
     const { clock, log, rooms, runtime, settings, store } = this.#parts
@@ -192,6 +199,12 @@ export class TaskReconciler implements Reconciler {
     const cluster = store.table(clusters).get(row.task.clusterArn)
     if (definition === undefined || cluster === undefined) {
       memory.startError = `The task's ${definition === undefined ? 'task definition' : 'cluster'} was deleted before it started.`
+      return 'refused'
+    }
+    const roles = this.#roles.of(row, definition)
+    if (roles.is === 'coming') return 'waiting'
+    if (roles.is === 'refused') {
+      memory.startError = roles.reason
       return 'refused'
     }
     const needs = taskNeeds(row, definition)
@@ -213,7 +226,7 @@ export class TaskReconciler implements Reconciler {
         memo: writeMemo({ row, definition, cluster }),
       })
       memory.startAcceptedAt = clock.now()
-      this.#secrets.forget(row.task.taskArn)
+      this.#forgetNeeds(row.task.taskArn)
       return 'accepted'
     } catch (error) {
       if (!(error instanceof TaskRefused)) {
@@ -241,7 +254,7 @@ export class TaskReconciler implements Reconciler {
   /** Lets go of a STOPPED task, now that its end is durable. Its row goes after a while, its tags with it. */
   async #ended({ row, action }: Step): Promise<number | undefined> {
     const memory = this.#memoryOf(row)
-    this.#secrets.forget(row.task.taskArn)
+    this.#forgetNeeds(row.task.taskArn)
     const { taskArn, stoppedAt = 0 } = row.task
     if (action === 'release' || memory.isToRelease === true) {
       const leftMs = this.#parts.logs?.leftToWait(row) ?? 0
@@ -259,8 +272,14 @@ export class TaskReconciler implements Reconciler {
 
   async #forgotten(key: string): Promise<number | undefined> {
     this.#memories.delete(key)
-    this.#secrets.forget(key)
+    this.#forgetNeeds(key)
     return this.#parts.isSynced() ? this.#orphans.end(key) : undefined
+  }
+
+  /** What was asked of others for a task's start. */
+  #forgetNeeds(taskArn: string): void {
+    this.#secrets.forget(taskArn)
+    this.#roles.forget(taskArn)
   }
 
   #memoryOf(row: TaskRow): Memory {

@@ -35,6 +35,8 @@ export interface DaemonTaskDefinitionRow {
     readonly status: DaemonTaskDefinitionStatus
   }
   readonly tags: readonly Tag[]
+  /** IAM had its roles when a task of it was first launched by a scheduler: they are not looked up again for its tasks. */
+  readonly hadRoles?: true
 }
 
 /** Keyed by ARN, ordered by family, then revision as a number. */

@@ -13,12 +13,13 @@ export const definitionOf = (store: Store, arn: string): TaskDefinitionRow | und
 }
 
 /** Daemons run on EC2 instances, in a network of the instance's. What is shared between them, such as process ids, is not. */
-const runnable = ({ scope, tags, daemonTaskDefinition }: DaemonTaskDefinitionRow): TaskDefinitionRow => {
+const runnable = ({ scope, tags, hadRoles, daemonTaskDefinition }: DaemonTaskDefinitionRow): TaskDefinitionRow => {
   const { daemonTaskDefinitionArn, family, revision, containerDefinitions, volumes, cpu, memory, ...rest } = daemonTaskDefinition
   const { taskRoleArn, executionRoleArn } = rest
   return {
     scope,
     tags,
+    ...(hadRoles === undefined ? {} : { hadRoles }),
     taskDefinition: {
       taskDefinitionArn: daemonTaskDefinitionArn,
       family,

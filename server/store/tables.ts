@@ -50,6 +50,8 @@ export interface TaskDefinitionRow {
     readonly status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS'
   }
   readonly tags: readonly Tag[]
+  /** IAM had its roles when a task of it was first launched by a scheduler: they are not looked up again for its tasks. */
+  readonly hadRoles?: true
 }
 
 /** Keyed by task definition ARN, ordered by family, then revision as a number. The space sorts before all that a family may hold. */

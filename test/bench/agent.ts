@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execute } from '../support/instance.ts'
+import { haveRole } from '../support/roles.ts'
 import { connect, type KubeClient } from '../../shared/kube/index.ts'
 import { benchChains } from './chains.ts'
 import { figure, title } from './figures.ts'
@@ -148,7 +149,7 @@ async function benchQuestions(ecs: ECSClient, endpoint: string): Promise<void> {
   ].join('\n')
   const group = `/bench/${Date.now()}`
   const container = { ...logging(group), image: 'kecs-test/awscli:latest', command: [script] }
-  const stream = await run(ecs, container, 'arn:aws:iam::000000000000:role/bench')
+  const stream = await run(ecs, container, await haveRole(endpoint, 'bench'))
   for (const { message } of await eventsOf(endpoint, group, stream)) {
     const [what = '', perSecond = ''] = message.split(' ')
     figure(`${what}, a second`, Number(perSecond).toFixed(0))

@@ -3,6 +3,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { RunTaskCommand, waitUntilTasksRunning, waitUntilTasksStopped } from '@aws-sdk/client-ecs'
 import { instance, type TestInstance } from '../support/instance.ts'
+import { haveRole } from '../support/roles.ts'
 import { describe, ecsOf, runToEnd, type EndedTask } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
@@ -11,6 +12,7 @@ const cluster = `agent-${Date.now()}`
 beforeAll(async () => {
   kecs = await instance()
   await kecs.aws('ecs', 'create-cluster', '--cluster-name', cluster)
+  await haveRole(kecs.endpoint, 'of-the-task')
 }, 600_000)
 
 const define = (family: string, container: Record<string, unknown>, more: readonly string[] = []) =>

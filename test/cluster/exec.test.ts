@@ -9,6 +9,7 @@ import {
   type Session,
 } from '@aws-sdk/client-ecs'
 import { type TestInstance, instance } from '../support/instance.ts'
+import { haveRole } from '../support/roles.ts'
 import { SessionClient } from '../support/session-client.ts'
 import { describe as describeTask, ecsOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: cluster,
-      taskRoleArn: 'arn:aws:iam::000000000000:role/app',
+      taskRoleArn: await haveRole(kecs.endpoint, 'app'),
       containerDefinitions: [
         {
           name: 'app_1',

@@ -13,6 +13,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs'
 import { instance, type TestInstance } from '../support/instance.ts'
+import { haveRole } from '../support/roles.ts'
 import { ecsOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
@@ -40,7 +41,6 @@ export interface Features {
   objects(kind: string, task: string): Promise<readonly unknown[]>
 }
 
-export const role = 'arn:aws:iam::000000000000:role/ecsTaskExecutionRole'
 export const isRunning = ({ lastStatus }: Task): boolean => lastStatus === 'RUNNING'
 export const script = (text: string): Partial<ContainerDefinition> => ({ entryPoint: ['/bin/sh', '-c'], command: [text] })
 export const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
@@ -58,6 +58,7 @@ export const features = async (prefix: string): Promise<Features> => {
   const ecs = ecsOf(kecs)
   const cluster = `${prefix}-${randomUUID().slice(0, 8)}`
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
+  const role = await haveRole(kecs.endpoint, 'ecsTaskExecutionRole')
   let families = 0
 
   const run: Features['run'] = async (containers, definition = {}, call = {}) => {

@@ -2,12 +2,14 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { haveRole } from '../support/roles.ts'
 import { features, type Features } from './features-harness.ts'
 
 let on: Features
 const role = { taskRoleArn: 'arn:aws:iam::000000000000:role/of-the-task' }
 beforeAll(async () => {
   on = await features('sdks')
+  await haveRole(on.kecs.endpoint, 'of-the-task')
 }, 600_000)
 
 test('the SDK for JavaScript, version 3', async () => {

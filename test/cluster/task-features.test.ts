@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'bun:test'
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
+import { haveRole } from '../support/roles.ts'
 import { until } from '../support/until.ts'
 import { containerOf, features, forever, isRunning, script, type Features } from './features-harness.ts'
 
@@ -249,7 +250,7 @@ test(
   'an EBS volume that is configured at launch is the task’s own folder',
   async () => {
     const definition = { volumes: [{ name: 'data', configuredAtLaunch: true }] }
-    const volumeConfigurations = [{ name: 'data', managedEBSVolume: { roleArn: 'arn:aws:iam::000000000000:role/ebs', sizeInGiB: 1 } }]
+    const volumeConfigurations = [{ name: 'data', managedEBSVolume: { roleArn: await haveRole(on.kecs.endpoint, 'ebs'), sizeInGiB: 1 } }]
     const mountPoints = [{ sourceVolume: 'data', containerPath: '/data' }]
     const task = await on.run([{ name: 'app', ...script(`touch /data/x && ${forever}`), mountPoints }], definition, {
       volumeConfigurations,

@@ -76,6 +76,7 @@ beforeAll(async () => {
     securityGroups: { 'sg-1': 'vpc-1', 'sg-2': 'vpc-2' },
     certificates: [certificate],
     serverCertificates: ['old'],
+    roles: ['known'],
     functions: ['known'],
     objects: { 'bucket/ca.pem': pem + pem, 'bucket/text': 'no certificate', 'bucket/list.crl': 'a list' },
   })
@@ -208,6 +209,18 @@ describe('ECS asks EC2', () => {
     ).toBe(missing)
   })
 
+  test('IAM for roles of tasks', async () => {
+    const arnOf = (name: string): string => `arn:aws:iam::000000000000:role/${name}`
+    const definition = { family: 'roles', containerDefinitions: [{ name: 'app', image: 'busybox', memory: 16 }] }
+    await ecs.send(new RegisterTaskDefinitionCommand({ ...definition, taskRoleArn: arnOf('known'), executionRoleArn: 'known' }))
+    const { tasks } = await ecs.send(new RunTaskCommand({ taskDefinition: 'roles' }))
+    expect(tasks).toHaveLength(1)
+    await ecs.send(new RegisterTaskDefinitionCommand({ ...definition, taskRoleArn: arnOf('known'), executionRoleArn: 'unknown' }))
+    expect(await refusal(ecs.send(new RunTaskCommand({ taskDefinition: 'roles' })))).toBe(
+      `ClientException: ECS was unable to assume the role '${arnOf('unknown')}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`,
+    )
+  })
+
   test('as the account and region of the call, and not again for what it was just told', async () => {
     const asked = backend.asked.filter(what => what.startsWith('ec2 '))
     expect(new Set(asked.map(what => what.split(' ').at(-1)))).toEqual(new Set(['test/us-east-1']))
@@ -223,6 +236,7 @@ describe('where there is nobody to ask', () => {
       securityGroups: {},
       certificates: [],
       serverCertificates: [],
+      roles: [],
       functions: [],
       objects: {},
       lacking: ['ec2'],

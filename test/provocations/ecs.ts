@@ -205,6 +205,13 @@ export const ecsProvocations = (of: (name: string) => string): Provocations =>
         { taskDefinition: 'web', overrides: { inferenceAcceleratorOverrides: [{ deviceName: 'd', deviceType: 't' }] } },
       ],
     ],
+    [
+      [
+        'CreateExpressGatewayService',
+        'AccessDeniedException',
+        { infrastructureRoleArn: `${role}/missing`, primaryContainer: { image: 'busybox' } },
+      ],
+    ],
     clientExceptions(of),
     invalidParameters(of),
   )

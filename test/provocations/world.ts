@@ -28,6 +28,7 @@ const owners: Owners = {
   hasVpc: async id => !id.includes('missing'),
   hasCertificate: async arn => !arn.includes('missing'),
   hasFunction: async arn => !arn.includes('missing'),
+  hasRole: async role => !role.includes('missing'),
   object: async ({ key }) => (key.includes('missing') ? null : key.includes('broken') ? 'none' : undefined),
 }
 

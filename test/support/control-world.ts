@@ -31,7 +31,7 @@ export class ControlWorld {
     const log = createLog({ logLevel: 'warn' }, { write: line => this.complaints.push(line) })
     const runtime = new SimulatedRuntime({ clock, ids: randomIds })
     const settings = { endpointUrl: 'http://localhost:4566' }
-    const reconciling = createReconciling({ store, clock, ids: randomIds, log, runtime, settings, publishedPorts: undefined })
+    const reconciling = createReconciling({ store, clock, ids: randomIds, log, runtime, settings, owners, publishedPorts: undefined })
     const wake = (kind: string, key: string): void => reconciling.controller.wake(kind, key)
     const common = { store, clock, ids: randomIds, wake, owners }
     this.services = [

@@ -9,6 +9,8 @@ export interface Owned {
   readonly certificates: readonly string[]
   /** Names. */
   readonly serverCertificates: readonly string[]
+  /** Names of roles of the default account, without a path. */
+  readonly roles: readonly string[]
   readonly functions: readonly string[]
   /** By `BUCKET/KEY`. */
   readonly objects: Readonly<Record<string, string>>
@@ -81,10 +83,15 @@ const answers: Readonly<Record<string, (owned: Owned, asked: Asked) => Response>
       ? Response.json({ Certificate: { CertificateArn } })
       : Response.json({ __type: 'ResourceNotFoundException', message: 'Could not find certificate' }, { status: 400 })
   },
-  iam: (owned, { form }) =>
-    owned.serverCertificates.includes(form.get('ServerCertificateName') ?? '')
-      ? xml('<GetServerCertificateResponse/>')
-      : xml('<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>', 404),
+  iam: (owned, { form }) => {
+    const role = form.get('RoleName') ?? ''
+    if (owned.serverCertificates.includes(form.get('ServerCertificateName') ?? '')) return xml('<GetServerCertificateResponse/>')
+    return owned.roles.includes(role)
+      ? xml(
+          `<GetRoleResponse><GetRoleResult><Role><Arn>arn:aws:iam::000000000000:role/${role}</Arn></Role></GetRoleResult></GetRoleResponse>`,
+        )
+      : xml('<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>', 404)
+  },
   lambda: (owned, { pathname }) =>
     owned.functions.includes(pathname.split('/').at(-1) ?? '')
       ? Response.json({ Configuration: {} })

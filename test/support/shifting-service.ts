@@ -19,6 +19,7 @@ import { Balancers, fixed, forward } from '../cluster/load-balancer-harness.ts'
 import { answeringContainer, drainSeconds } from './balanced-service.ts'
 import type { TestInstance } from './instance.ts'
 import { defaultNetwork } from './network.ts'
+import { haveRole } from './roles.ts'
 import { ecsOf } from './tasks.ts'
 import { until } from './until.ts'
 
@@ -82,7 +83,7 @@ export async function shiftingService(kecs: TestInstance, deploymentConfiguratio
             alternateTargetGroupArn: green,
             productionListenerRule: production.rule,
             testListenerRule: tested.rule,
-            roleArn: 'arn:aws:iam::000000000000:role/ecs',
+            roleArn: await haveRole(kecs.endpoint, 'ecs'),
           },
         },
       ],

@@ -1,5 +1,6 @@
 import type { DeploymentRecord } from '../../store/service-tables.ts'
 import type { TaskRow } from '../../store/tables.ts'
+import { taskRolePrefix } from '../role-reasons.ts'
 import { type TaskView, settleMs } from './task-view.ts'
 
 /** How the stopped reason of a task that its scheduler had no more need of begins. */
@@ -8,6 +9,10 @@ export const scalingReason = (deploymentId: string): string => `Scaling activity
 /** The reason for which a task found no room, such as `RESOURCE:CPU`; undefined for one that did. */
 export const lackOf = ({ task }: TaskRow): string | undefined =>
   task.stopCode === 'TaskFailedToStart' ? /^RESOURCE:[A-Z]+/.exec(task.stoppedReason ?? '')?.[0] : undefined
+
+/** The reason for which ECS could not even begin with a task: a role that it cannot assume. */
+const refusalOf = ({ task: { stopCode, stoppedReason = '' } }: TaskRow): string | undefined =>
+  stopCode === 'TaskFailedToStart' && stoppedReason.startsWith(taskRolePrefix) ? stoppedReason : undefined
 
 /**
  * Whether a STOPPED task counts as failed: it did not get to run, broke down as soon as it did, or failed its health
@@ -27,6 +32,8 @@ export interface Account {
   readonly marked: readonly TaskRow[]
   /** Why a task found no room. */
   readonly lack?: string
+  /** Why tasks could not be launched at all, each reason once. */
+  readonly refusals: readonly string[]
 }
 
 /** Counts what became of tasks since the last look, each once: the marks are written together with the counts. */
@@ -51,6 +58,7 @@ export const account = (
       ...ended.map(({ row }): TaskRow => ({ ...row, isAccountedFor: true })),
       ...newlyReady.map(({ row }): TaskRow => ({ ...row, hasBeenReady: true })),
     ],
+    refusals: [...new Set(ended.flatMap(({ row }) => refusalOf(row) ?? []))],
     ...(lacks[0] === undefined ? {} : { lack: lacks[0] }),
   }
 }

@@ -69,6 +69,9 @@ export const inconsistentStarts = (service: string): string =>
 export const blockedByConfiguration = (service: string): string =>
   `(service ${service}) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.`
 
+export const notLaunched = (service: string, reason: string): string =>
+  `(service ${service}) failed to launch a task with (error ${reason}).`
+
 export const unplaced = (service: string, reason: string): string =>
   `(service ${service}) was unable to place a task because no container instance met all of its requirements. ${reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`
 

@@ -58,6 +58,8 @@ export interface ServicePlan {
   readonly isBlocked: boolean
   /** How the tasks that stay lie over the zones; absent where they are not to be spread evenly. */
   readonly zones?: readonly ZoneCount[]
+  /** Why tasks could not be launched, as with a role that ECS cannot assume. */
+  readonly refusals: readonly string[]
   /** Why a task that was launched found no room. */
   readonly lack?: string
   /** When to look again though nothing happens: milliseconds since the epoch. */
@@ -74,7 +76,7 @@ export const planService = (situation: ServiceSituation): ServicePlan => {
   const { now, tasks } = situation
   const row = withDesiredCount(situation)
   const resetsOnHealthyTask = row.service.deploymentConfiguration?.deploymentCircuitBreaker?.resetOnHealthyTask ?? true
-  const { deployments, marked, lack } = account(row.deployments, tasks, { now, resetsOnHealthyTask })
+  const { deployments, marked, lack, refusals } = account(row.deployments, tasks, { now, resetsOnHealthyTask })
   const rollout = advanceRollout({ ...situation, row: { ...row, deployments }, messages: [] }, situation)
   const moves = movesFor(rollout.row, rollout.serviceDeployment, situation)
   const stops = moves.stop.map(({ row: task, deploymentId, ailment }) =>
@@ -96,6 +98,7 @@ export const planService = (situation: ServiceSituation): ServicePlan => {
     stops: moves.stop,
     changed: [...marked.filter(({ taskId }) => !stopped.has(taskId)), ...stops],
     messages: rollout.messages,
+    refusals,
     isBlocked: moves.isBlocked,
     ...(zones.length < 2
       ? {}

@@ -107,7 +107,11 @@ const sparedCount = ({ service }: ServiceRow, { stops }: ServicePlan, { tasks }:
 const isDeployed = ({ deployments }: ServiceRow, primary: DeploymentRecord | undefined): boolean =>
   deployments.length === 1 && primary?.rolloutState === 'COMPLETED'
 
-const movements = ({ service: { serviceName: name }, said }: ServiceRow, { stops, launches }: ServicePlan, outcome: Outcome): string[] => {
+const movements = (
+  { service: { serviceName: name }, said }: ServiceRow,
+  { stops, launches, refusals }: ServicePlan,
+  outcome: Outcome,
+): string[] => {
   const { startedIds } = outcome
   const ids = (tasks: readonly TaskView[]): string[] => tasks.map(({ row }) => row.taskId)
   const running = ids(stops.filter(({ row }) => row.task.lastStatus === 'RUNNING'))
@@ -133,6 +137,7 @@ const movements = ({ service: { serviceName: name }, said }: ServiceRow, { stops
     return [...byZone].map(([from, moved]) => messages.stoppedToBalance(name, from, ids(moved)))
   }
   return [
+    ...refusals.map(reason => messages.notLaunched(name, reason)),
     ...ailing,
     ...(startedIds.length === 0 ? [] : [started()]),
     ...(running.length === 0 ? [] : stopped()),

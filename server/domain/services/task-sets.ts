@@ -29,6 +29,8 @@ export interface TaskSetsPlan {
   /** Task sets that were deleted and have no task left. */
   readonly gone: readonly TaskSetRow[]
   readonly changed: readonly TaskRow[]
+  /** Why tasks could not be launched, as with a role that ECS cannot assume. */
+  readonly refusals: readonly string[]
 }
 
 /**
@@ -52,6 +54,7 @@ export const planTaskSets = (service: ServiceRow, rows: readonly TaskSetRow[], t
     taskSet.status === 'DRAINING' && tasks.every(({ deploymentId, isOver }) => deploymentId !== taskSet.id || isOver)
   return {
     sets: sets.filter(step => !isGone(step)),
+    refusals: counted.refusals,
     gone: sets.filter(isGone).map(({ taskSet }) => taskSet),
     changed: [
       ...counted.marked.filter(({ taskId }) => !stopped.has(taskId)),
@@ -147,13 +150,14 @@ export interface TaskSetsOutcome {
 /** What the service says of what was done, and that it said so. */
 export const reportOnTaskSets = (
   service: ServiceRow,
-  { sets }: TaskSetsPlan,
+  { sets, refusals }: TaskSetsPlan,
   { placed, instanceId, now }: TaskSetsOutcome,
 ): TaskSetsReport => {
   const { serviceName } = service.service
-  const spoken = sets.flatMap((step, index) =>
-    movements(`${serviceName}, taskSet ${step.taskSet.taskSet.id}`, step, placed[index]?.rows ?? []),
-  )
+  const spoken = [
+    ...refusals.map(reason => messages.notLaunched(serviceName, reason)),
+    ...sets.flatMap((step, index) => movements(`${serviceName}, taskSet ${step.taskSet.taskSet.id}`, step, placed[index]?.rows ?? [])),
+  ]
   const said: { steady?: number; unplaced?: number } = {}
   const failure = placed.find(each => each.failure !== undefined)?.failure
   const lastUnplaced = service.said?.unplaced

@@ -24,6 +24,7 @@ export async function registerScalableTarget(
   input: RegisterScalableTargetRequest,
 ): Promise<RegisterScalableTargetResponse> {
   checkTarget(input)
+  await checkRole(context, input)
   const row = await context.store.commit(transaction => {
     const existing = findTarget(context, input)
     const { minimum, maximum } = capacities(input, existing)
@@ -50,6 +51,12 @@ function capacities(input: RegisterScalableTargetRequest, existing: ScalableTarg
   if (minimum === undefined) throw invalid('Minimum capacity must be specified')
   if (maximum === undefined) throw invalid('Maximum capacity must be specified')
   return { minimum, maximum }
+}
+
+/** A role that is used at all: one of a service that has a linked role is passed over. */
+async function checkRole(context: ScalingContext, { ServiceNamespace, RoleARN }: RegisterScalableTargetRequest): Promise<void> {
+  if (RoleARN === undefined || linkedRoles[ServiceNamespace] !== undefined) return
+  if ((await context.owners?.hasRole(RoleARN, context)) === false) throw invalid(`Unable to assume IAM role: ${RoleARN}`)
 }
 
 /** The service-linked role, whatever the call gives, where the service has one. */

@@ -1,5 +1,7 @@
 import { ServiceError } from '../../../aws/errors.ts'
 import type { InstanceLaunchTemplate, InstanceLaunchTemplateUpdate, ManagedInstancesProvider } from '../../../aws/generated/ecs.ts'
+import type { EcsContext } from '../context.ts'
+import { firstMissing } from '../tasks/check-roles.ts'
 
 type Given = Omit<ManagedInstancesProvider, 'instanceLaunchTemplate'> & {
   readonly infrastructureRoleArn: string
@@ -15,7 +17,7 @@ export function managedInstancesProvider(given: Given, before: ManagedInstancesP
   const template = { ...before.instanceLaunchTemplate, ...given.instanceLaunchTemplate }
   const { ec2InstanceProfileArn, networkConfiguration } = template
   if (!/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(given.infrastructureRoleArn)) {
-    refuse('The specified infrastructure role arn is invalid. Specify a valid role ARN and try again.')
+    refuse(invalidRole)
   }
   if (ec2InstanceProfileArn === undefined) {
     return refuse('Amazon ECS Managed Instances capacity provider must specify an instance profile.')
@@ -38,6 +40,16 @@ export function managedInstancesProvider(given: Given, before: ManagedInstancesP
       capacityOptionType: before.instanceLaunchTemplate?.capacityOptionType ?? optionOf(given.instanceLaunchTemplate),
     },
   }
+}
+
+const invalidRole = 'The specified infrastructure role arn is invalid. Specify a valid role ARN and try again.'
+
+/** Throws ClientException for an infrastructure role that IAM has not. */
+export async function checkInfrastructureRole(
+  context: Pick<EcsContext, 'account' | 'region' | 'owners'>,
+  managed: { readonly infrastructureRoleArn?: string | undefined } | undefined,
+): Promise<void> {
+  if ((await firstMissing(context, [managed?.infrastructureRoleArn])) !== undefined) refuse(invalidRole)
 }
 
 /** Chosen when a provider is made, and never changed. */

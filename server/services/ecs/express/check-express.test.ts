@@ -15,7 +15,7 @@ const owners = (subnetIds: readonly string[], asked: string[] = []) => {
     asked.push(await request.text())
     return new Response(`<DescribeSubnetsResponse><subnetSet>${items.join('')}</subnetSet></DescribeSubnetsResponse>`)
   }
-  return createOwners(createBackend({ url: 'http://backend', fetch: answer }), systemClock)
+  return createOwners({ backend: createBackend({ url: 'http://backend', fetch: answer }), clock: systemClock })
 }
 
 test("without subnets the default VPC's are taken, as EC2 tells them", async () => {

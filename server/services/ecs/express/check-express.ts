@@ -1,3 +1,4 @@
+import { ServiceError } from '../../../aws/errors.ts'
 import type {
   CreateExpressGatewayServiceRequest,
   ExpressGatewayScalingTarget,
@@ -6,6 +7,7 @@ import type {
   UpdateExpressGatewayServiceRequest,
 } from '../../../aws/generated/ecs.ts'
 import type { EcsContext } from '../context.ts'
+import { firstMissing } from '../tasks/check-roles.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 
 type Request = Partial<CreateExpressGatewayServiceRequest> | UpdateExpressGatewayServiceRequest
@@ -18,6 +20,12 @@ export function checkExpress({ healthCheckPath, scalingTarget, primaryContainer,
     'A primary container and a task definition cannot both be specified.',
   )
   refuseIf((scalingTarget?.autoScalingTargetValue ?? 1) < 1, 'autoScalingTargetValue must be at least 1.')
+}
+
+/** Throws AccessDeniedException for an infrastructure role that IAM has not. */
+export async function checkExpressRole(context: Pick<EcsContext, 'account' | 'region' | 'owners'>, role: string): Promise<void> {
+  const missing = await firstMissing(context, [role])
+  if (missing !== undefined) throw new ServiceError('AccessDeniedException', `Cannot assume role ${missing}`)
 }
 
 /** What is given over what is there; one of the two counts may be the other's. Throws InvalidParameterException. */

@@ -1,5 +1,5 @@
 // Differs from AWS: kept only: the machine itself is the capacity, so no instances are started or stopped for it. That
-// the Auto Scaling group, its protection from scale-in, roles, subnets and security groups exist is not looked up. A
+// the Auto Scaling group, its protection from scale-in, instance profiles, subnets and security groups exist is not looked up. A
 // capacity provider is ACTIVE at once, without a PROVISIONING before.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CapacityProvider, CreateCapacityProviderRequest, CreateCapacityProviderResponse } from '../../../aws/generated/ecs.ts'
@@ -8,7 +8,7 @@ import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
 import { autoScalingGroupProvider } from '../capacity-providers/auto-scaling-group-provider.ts'
 import { capacityProviderArn, capacityProviderRow } from '../capacity-providers/find-capacity-provider.ts'
-import { managedInstancesProvider } from '../capacity-providers/managed-instances-provider.ts'
+import { checkInfrastructureRole, managedInstancesProvider } from '../capacity-providers/managed-instances-provider.ts'
 import { checkTags } from '../check-tags.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
@@ -35,6 +35,7 @@ export async function createCapacityProvider(
     },
     tags: checkTags(input.tags),
   }
+  await checkInfrastructureRole(context, input.managedInstancesProvider)
   await context.store.commit(transaction => {
     const existing = capacityProviderRow(context, input.name)
     if (existing?.capacityProvider.status === 'ACTIVE') throw alreadyThere(existing, made)

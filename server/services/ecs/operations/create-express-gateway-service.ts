@@ -15,7 +15,7 @@ import { services } from '../../../store/service-tables.ts'
 import type { Transaction } from '../../../store/store.ts'
 import type { EcsContext } from '../context.ts'
 import { expressTaskDefinition, standardConfiguration } from '../express/express-definition.ts'
-import { checkExpress, expressNetwork, withScaling } from '../express/check-express.ts'
+import { checkExpress, checkExpressRole, expressNetwork, withScaling } from '../express/check-express.ts'
 import { expressPlacement, putExpressScaling, reachedContainer, registeredIn } from '../express/express-ingress.ts'
 import { findExpressService, showExpressService } from '../express/find-express-service.ts'
 import { findCluster } from '../find-cluster.ts'
@@ -46,6 +46,7 @@ export async function createExpressGatewayService(
   }
   const networkConfiguration = await expressNetwork(context, configuration)
   await checkNetworkOwners(context, { networkConfiguration })
+  await checkExpressRole(context, infrastructureRoleArn)
   const { subnets = [], securityGroups = [] } = networkConfiguration.awsvpcConfiguration ?? {}
   const placement = { subnets, securityGroups, ...(await expressPlacement(context, subnets)) }
   const taskDefinition = await expressTaskDefinition(context, `${clusterName}-${serviceName}`.slice(0, 255), configuration)

@@ -1,5 +1,4 @@
-// Differs from AWS: kept only: a gateway manages no load balancers, and that its role, subnets and security group exist is not
-// looked up.
+// Differs from AWS: kept only: a gateway manages no load balancers, and that its subnets and security group exist is not looked up.
 import type { CreateGatewayRequest, CreateGatewayResponse } from '../../../aws/generated/ecs.ts'
 import { ecsArn } from '../../../domain/arn.ts'
 import { gateways } from '../../../store/ecs-gateway-tables.ts'
@@ -9,6 +8,7 @@ import { checkTags } from '../check-tags.ts'
 import type { EcsContext } from '../context.ts'
 import { newConfiguration } from '../gateways/configuration.ts'
 import { byName } from '../gateways/find-gateway.ts'
+import { checkInfrastructureRoles } from '../tasks/check-roles.ts'
 import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
 
 /**
@@ -19,6 +19,7 @@ export async function createGateway(context: EcsContext, input: CreateGatewayReq
   const { name, clientToken } = input
   refuseIf(!/^[a-zA-Z0-9\-_]{1,255}$/.test(name), `GatewayName must match ^[a-zA-Z0-9\\-_]{1,255}$, but was ${name}`)
   const configuration = newConfiguration(input.configuration)
+  await checkInfrastructureRoles(context, [input.infrastructureRoleArn])
   const now = context.clock.now()
   const made: GatewayRow = {
     scope: scopeOf(context.account, context.region),

@@ -13,6 +13,7 @@ import { checkCreateService } from '../services/check-create-service.ts'
 import { putNewService } from '../services/new-service.ts'
 import { showService } from '../services/show-service.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
+import { checkServiceRoles } from '../tasks/check-roles.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 import { digestOf } from '../tasks/repeated-call.ts'
 
@@ -25,6 +26,7 @@ export async function createService(context: EcsContext, request: CreateServiceR
   const cluster = findCluster(context, request.cluster)
   checkCreateService(request)
   await checkNetworkOwners(context, request)
+  await checkServiceRoles(context, request)
   const requestDigest = digestOf(request)
   const { serviceArn, service } = await context.store.commit(transaction => {
     const row = existing(context, request, cluster, requestDigest) ?? putNewService(context, transaction, cluster, request, requestDigest)

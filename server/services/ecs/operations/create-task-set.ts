@@ -10,6 +10,7 @@ import { launchSettings } from '../services/launch-settings.ts'
 import { newTaskSet } from '../services/new-task-set.ts'
 import { answerOf, scaleIn, taskSetService } from '../services/task-set-service.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
+import { checkServiceRoles } from '../tasks/check-roles.ts'
 import { refuseIf, refuseLongerThan } from '../tasks/invalid-parameter.ts'
 import { definitionToLaunch } from '../tasks/launch-parts.ts'
 import { digestOf } from '../tasks/repeated-call.ts'
@@ -26,6 +27,7 @@ export async function createTaskSet(context: EcsContext, request: CreateTaskSetR
   refuseLongerThan('clientToken', clientToken, 36)
   const scale = scaleIn(request.scale)
   await checkNetworkOwners(context, request)
+  await checkServiceRoles(context, request)
   const requestDigest = digestOf(request)
   const { serviceArn, taskSet } = await context.store.commit(transaction => {
     const { cluster, row: service } = taskSetService(context, request)

@@ -1,4 +1,4 @@
-// Differs from AWS: that roles, secrets, volumes and images exist is not looked up.
+// Differs from AWS: that secrets, volumes and images exist is not looked up.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse } from '../../../aws/generated/ecs.ts'
 import { epochSeconds } from '../../../../shared/clock.ts'

@@ -28,6 +28,7 @@ import { findCluster } from '../find-cluster.ts'
 import { capacitiesFor } from '../tasks/capacity.ts'
 import { checkLaunch, isWindows } from '../tasks/check-launch.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
+import { checkLaunchRoles } from '../tasks/check-roles.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
 import { withGivenOverrides } from '../tasks/given-overrides.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
@@ -43,7 +44,7 @@ export async function runTask(context: EcsContext, input: RunTaskRequest): Promi
   const cluster = findCluster(context, input.cluster)
   const request = withGivenOverrides(input)
   checkRunTask(request)
-  await checkNetworkOwners(context, request)
+  await Promise.all([checkNetworkOwners(context, request), checkLaunchRoles(context, request)])
   const requestDigest = digestOf(request)
   const answer = await context.store.commit(transaction => {
     const repeated = tasksOfToken(context, cluster.cluster.clusterArn, request.clientToken, requestDigest)

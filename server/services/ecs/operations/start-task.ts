@@ -10,6 +10,7 @@ import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
 import { checkLaunch } from '../tasks/check-launch.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
+import { checkLaunchRoles } from '../tasks/check-roles.ts'
 import { checkRunTask } from '../tasks/check-run-task.ts'
 import { withGivenOverrides } from '../tasks/given-overrides.ts'
 import { refuseIf, refuseMoreThan } from '../tasks/invalid-parameter.ts'
@@ -31,7 +32,7 @@ export async function startTask(context: EcsContext, input: StartTaskRequest): P
   const { containerInstances, referenceId: _, ...rest } = input
   const request = withGivenOverrides({ ...rest, launchType: 'EC2' })
   checkRunTask(request)
-  await checkNetworkOwners(context, request)
+  await Promise.all([checkNetworkOwners(context, request), checkLaunchRoles(context, request)])
   const arns = [...new Set(containerInstances.map(idOrArn => instanceArnIn(context, cluster, idOrArn)))]
   const answer = await context.store.commit(transaction => {
     const launch = launchOf(context, cluster, request)

@@ -5,7 +5,7 @@ import { capacityProviders } from '../../../store/ecs-tables.ts'
 import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
 import { autoScalingGroupProvider } from '../capacity-providers/auto-scaling-group-provider.ts'
 import { findOwnCapacityProvider } from '../capacity-providers/own-capacity-provider.ts'
-import { managedInstancesProvider } from '../capacity-providers/managed-instances-provider.ts'
+import { checkInfrastructureRole, managedInstancesProvider } from '../capacity-providers/managed-instances-provider.ts'
 import type { EcsContext } from '../context.ts'
 
 /**
@@ -16,6 +16,7 @@ export async function updateCapacityProvider(
   context: EcsContext,
   input: UpdateCapacityProviderRequest,
 ): Promise<UpdateCapacityProviderResponse> {
+  await checkInfrastructureRole(context, input.managedInstancesProvider)
   const row = await context.store.commit(transaction => {
     const found = findOwnCapacityProvider(context, input.name, input.cluster)
     const capacityProvider = {

@@ -5,12 +5,14 @@ import type { GatewayRow } from '../../../store/ecs-gateway-tables.ts'
 import type { EcsContext } from '../context.ts'
 import { changedConfiguration } from '../gateways/configuration.ts'
 import { findGateway } from '../gateways/find-gateway.ts'
+import { checkInfrastructureRoles } from '../tasks/check-roles.ts'
 
 /**
  * Changes what is given of a gateway; the rest stays.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateGateway.html
  */
 export async function updateGateway(context: EcsContext, input: UpdateGatewayRequest): Promise<UpdateGatewayResponse> {
+  await checkInfrastructureRoles(context, [input.infrastructureRoleArn])
   const { gateway } = await context.store.commit(transaction => {
     const found = findGateway(context, input.gateway)
     const before = found.gateway

@@ -25,6 +25,7 @@ import {
   withSchedule,
 } from '../services/update-service-row.ts'
 import { checkNetworkOwners } from '../tasks/check-network-owners.ts'
+import { checkServiceRoles } from '../tasks/check-roles.ts'
 import { definitionToLaunch } from '../tasks/launch-parts.ts'
 
 /**
@@ -36,6 +37,7 @@ export async function updateService(context: EcsContext, request: UpdateServiceR
   const cluster = findCluster(context, request.cluster)
   findActiveService(context, cluster, request.service)
   await checkNetworkOwners(context, request)
+  await checkServiceRoles(context, request)
   const { serviceArn, service } = await context.store.commit(transaction => {
     const row = putServiceUpdate(context, transaction, cluster, request)
     return { serviceArn: row.service.serviceArn, service: showService(context, row, { withTags: true }) }

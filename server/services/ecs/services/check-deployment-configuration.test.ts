@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { DeploymentConfiguration } from '../../../aws/generated/ecs.ts'
 import { refusalOf } from '../../../../test/support/refusal.ts'
 import { checkDeploymentConfiguration } from './check-deployment-configuration.ts'
-import { filledDeploymentConfiguration, mergedDeploymentConfiguration, roleArn, zoneRebalancing } from './defaults.ts'
+import { filledDeploymentConfiguration, mergedDeploymentConfiguration, serviceRoleArn, zoneRebalancing } from './defaults.ts'
 
 const replica = { schedulingStrategy: 'REPLICA', controller: 'ECS' } as const
 const place = { account: '000000000000', region: 'cn-north-1' }
@@ -82,9 +82,9 @@ test('zones are kept in balance unless something excludes it', async () => {
 
 test('a role is the one that was given, or the service-linked one where one is needed', () => {
   const loadBalancers = [{ targetGroupArn: 'arn:tg' }]
-  expect(roleArn(place, { serviceName: 's' })).toBeUndefined()
-  expect(roleArn(place, { serviceName: 's', loadBalancers })).toBe(
+  expect(serviceRoleArn(place, { serviceName: 's' })).toBeUndefined()
+  expect(serviceRoleArn(place, { serviceName: 's', loadBalancers })).toBe(
     'arn:aws-cn:iam::000000000000:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS',
   )
-  expect(roleArn(place, { serviceName: 's', loadBalancers, role: 'ecs' })).toBe('arn:aws-cn:iam::000000000000:role/ecs')
+  expect(serviceRoleArn(place, { serviceName: 's', loadBalancers, role: 'ecs' })).toBe('arn:aws-cn:iam::000000000000:role/ecs')
 })

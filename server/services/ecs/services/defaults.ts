@@ -4,7 +4,7 @@ import type {
   DeploymentControllerType,
   SchedulingStrategy,
 } from '../../../aws/generated/ecs.ts'
-import { partitionOf } from '../../../domain/arn.ts'
+import { roleArn } from '../../../domain/arn.ts'
 import type { Place } from '../../../domain/arn.ts'
 import { refuseIf } from '../tasks/invalid-parameter.ts'
 
@@ -53,14 +53,12 @@ export const defined = <Value extends object>(value: Value | undefined): Partial
  * The role that a service shows: the one that it was given by name or ARN, else ECS' service-linked one where its tasks
  * have network interfaces or are registered anywhere.
  */
-export function roleArn(place: Place, request: CreateServiceRequest): string | undefined {
+export function serviceRoleArn(place: Place, request: CreateServiceRequest): string | undefined {
   const { role, loadBalancers = [], serviceRegistries = [], networkConfiguration } = request
-  if (role !== undefined) return role.startsWith('arn:') ? role : iamRole(place, role.replace(/^\//, ''))
+  if (role !== undefined) return roleArn(place, role)
   const isLinked = loadBalancers.length > 0 || serviceRegistries.length > 0 || networkConfiguration?.awsvpcConfiguration !== undefined
-  return isLinked ? iamRole(place, 'aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS') : undefined
+  return isLinked ? roleArn(place, 'aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS') : undefined
 }
-
-const iamRole = ({ region, account }: Place, path: string): string => `arn:${partitionOf(region)}:iam::${account}:role/${path}`
 
 type RebalancingRequest = Pick<
   CreateServiceRequest,

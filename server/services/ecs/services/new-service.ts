@@ -13,7 +13,7 @@ import { refuseIf } from '../tasks/invalid-parameter.ts'
 import { checkDeploymentConfiguration } from './check-deployment-configuration.ts'
 import { checkTrafficShift } from './check-traffic-shift.ts'
 import { putConnect, unresolvable } from './connect.ts'
-import { filledDeploymentConfiguration, roleArn, zoneRebalancing } from './defaults.ts'
+import { filledDeploymentConfiguration, serviceRoleArn, zoneRebalancing } from './defaults.ts'
 import { launchSettings, shownNetwork } from './launch-settings.ts'
 import type { LaunchSettings } from './launch-settings.ts'
 import { newTaskSet } from './new-task-set.ts'
@@ -112,7 +112,7 @@ function newService(
   const deploymentConfiguration = filledDeploymentConfiguration(request.deploymentConfiguration, { schedulingStrategy, controller })
   checkDeploymentConfiguration(deploymentConfiguration, { schedulingStrategy, controller })
   const now = context.clock.now()
-  const role = roleArn(context, request)
+  const role = serviceRoleArn(context, request)
   return {
     scope,
     service: {
