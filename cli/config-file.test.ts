@@ -21,6 +21,7 @@ listeners: 9200-9219
 auth: strict
 keys: keys.txt
 allow-reset: true
+unknown-roles: accept
 load: [my-app:dev, other:1]
 fixtures: ./fixtures
 init:
@@ -37,6 +38,7 @@ init:
     auth: 'strict',
     keys: '/home/you/app/keys.txt',
     allowReset: true,
+    unknownRoles: 'accept',
     load: ['my-app:dev', 'other:1'],
     fixtures: '/home/you/app/fixtures',
     init: ['./seed.sh'],

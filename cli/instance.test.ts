@@ -28,7 +28,7 @@ const example = (name: string): Instance => ({
 
 test('what was written is read, and the folders are not part of the file', async () => {
   const keys = [{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', account: '123456789012' }]
-  const instance: Instance = { ...example('a'), context: 'mine', program: '/opt/kind', keys, allowReset: true }
+  const instance: Instance = { ...example('a'), context: 'mine', program: '/opt/kind', keys, allowReset: true, unknownRoles: 'accept' }
   await writeInstance(instance)
   expect(await readInstance(home, 'a')).toEqual(instance)
   expect(readdirSync(join(home, 'a')).sort()).toEqual(['data', 'instance.json'])

@@ -17,7 +17,7 @@ const jsonTargets = {
   servicediscovery: 'Route53AutoNaming_v20170314',
 } as const
 /** Services with the query protocol, by signing name, and their version. */
-const queryVersions = { elasticloadbalancing: '2015-12-01', ec2: '2016-11-15' } as const
+const queryVersions = { elasticloadbalancing: '2015-12-01', ec2: '2016-11-15', iam: '2010-05-08' } as const
 
 export type JsonService = keyof typeof jsonTargets
 export type QueryService = keyof typeof queryVersions

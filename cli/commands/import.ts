@@ -1,6 +1,6 @@
 import { defaultAccount, defaultRegion } from '../../shared/names.ts'
 import { CliError } from '../../shared/errors.ts'
-import { awsApi } from '../apply/api.ts'
+import { type AwsApi, awsApi } from '../apply/api.ts'
 import type { Arguments } from '../command.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
@@ -9,6 +9,7 @@ import { withName } from '../instance.ts'
 import { applyImport, removeImport } from '../import/apply.ts'
 import { readNetwork } from '../import/place.ts'
 import { type Change, deletions, planImport, readThere } from '../import/plan.ts'
+import { type Role, makeRole, missingRoles, roleNote, rolesOf } from '../import/roles.ts'
 import { isChange, planDocument, planLines, planSummary } from '../import/show-plan.ts'
 import { type NamedSource, readSource } from '../import/source.ts'
 import { importTag, kindNames } from '../import/wanted.ts'
@@ -73,13 +74,14 @@ export const apply = defineCommand({
     ['kecs import apply template.yaml --parameter Image=nginx:alpine --yes', 'of CloudFormation'],
   ],
   run: async (given, host) => {
-    const { target, source, changes, context } = await planned(given, host)
+    const { target, source, changes, context, roles } = await planned(given, host)
     show(target, source, changes)
-    if (changes.some(isChange)) {
-      if (given.flag('yes') !== true) await confirm(`Do this? ${planSummary(changes)}`, host)
+    if (changes.some(isChange) || roles.length > 0) {
+      if (given.flag('yes') !== true) await confirm(`Do this? ${planSummary(changes) || 'Roles are made.'}`, host)
       const steps = target.output.steps(host.signal)
       const options = { name: source.name, context, steps, isWaiting: given.flag('wait') !== false, instance: target.instance.name }
-      await applyImport(changes, options).finally(() => steps.close())
+      const made = Promise.all(roles.map(role => steps.run(`role ${role.name}`, () => makeRole(context.api, role))))
+      await made.then(() => applyImport(changes, options)).finally(() => steps.close())
     }
     if (target.asJson) target.output.json(planDocument(source.name, changes, source.notes))
     else if (changes.some(isChange))
@@ -148,7 +150,15 @@ const planned = async (given: Arguments<typeof sourceFlags>, host: Host) => {
     profiles: given.texts('profile'),
     standsIn: given.flag('stand-ins') === true,
   })
-  return { target, source, context, changes: planImport(source.name, source.wanted, there) }
+  const roles = await rolesToMake(target, context.api, source)
+  const changes = planImport(source.name, source.wanted, there)
+  return { target, source: { ...source, notes: [...source.notes, ...roles.map(roleNote)] }, context, changes, roles }
+}
+
+/** Of an instance that takes roles as they are given none. */
+const rolesToMake = async ({ instance }: Target, api: AwsApi, { wanted }: NamedSource): Promise<readonly Role[]> => {
+  if (instance.unknownRoles === 'accept') return []
+  return missingRoles(api, rolesOf(wanted, instance.keys?.[0]?.account ?? defaultAccount))
 }
 
 const contextOf = ({ instance, signal }: Target) => {

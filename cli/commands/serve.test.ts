@@ -18,6 +18,12 @@ const none = {
 }
 
 describe('the configuration of serve', () => {
+  test('what becomes of unknown roles', () => {
+    expect(serveConfig(none, { KECS_UNKNOWN_ROLES: 'accept' }, '/home').unknownRoles).toBe('accept')
+    expect(serveConfig({ ...none, unknownRoles: 'refuse' }, { KECS_UNKNOWN_ROLES: 'accept' }, '/home').unknownRoles).toBe('refuse')
+    expect(() => serveConfig(none, { KECS_UNKNOWN_ROLES: 'maybe' }, '/home')).toThrow('--unknown-roles maybe is not one of refuse, accept.')
+  })
+
   test('alone on a machine', () => {
     expect(serveConfig(none, {}, '/home/.kecs')).toEqual({
       dataDir: '/home/.kecs/kecs/serve',

@@ -79,6 +79,12 @@ describe('an instance is settled', () => {
     expect((await settle({ remembered: allowed, choices: { allowReset: false } })).allowReset).toBeUndefined()
   })
 
+  test('unknown roles are refused until they are to be accepted, and again from then on', async () => {
+    const accepting = await settle({ choices: { unknownRoles: 'accept' } })
+    expect((await settle({ remembered: accepting })).unknownRoles).toBe('accept')
+    expect((await settle({ remembered: accepting, choices: { unknownRoles: 'refuse' } })).unknownRoles).toBeUndefined()
+  })
+
   test("the image follows the program's version unless somebody chose one", async () => {
     const plain = await settle()
     expect((await settle({ remembered: plain, version: '1.1.0' })).image).toBe('ghcr.io/nandemo-ya/kecs-control-plane:1.1.0')

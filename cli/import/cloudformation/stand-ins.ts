@@ -42,7 +42,7 @@ export const standIn = ({ name, attribute, type, properties, stack, place }: Ask
       const role = textOf(properties['RoleName']) || shortName([stack, name], 64)
       return {
         value: attribute === 'Arn' ? `arn:aws:iam::${place.account}:role/${role}` : role,
-        note: `${name} is the role ${role}, which is not made.`,
+        note: `${name} is the role ${role}.`,
       }
     }
     case 'AWS::Logs::LogGroup': {
