@@ -113,6 +113,18 @@ export const annotations = {
   taskArn: `${labelPrefix}/task-arn`,
   clusterArn: `${labelPrefix}/cluster-arn`,
 } as const
+/**
+ * On pods whose containers the node's agent is to change before they are created: `required`, or `default` where they may
+ * run as they are.
+ */
+export const adjustedAnnotation = `${labelPrefix}/adjusted`
+/**
+ * Where a container that must not run unchanged has a volume that no container can have: the agent takes it away, and
+ * without the agent the container does not start. What the kubelet then tells has this path in it.
+ */
+export const unadjustedPath = '/proc/kecs-agent-is-away'
+/** What the agent says of a task that it was not told of yet: the container is created a moment later. */
+export const notToldYet = 'kecs: the agent was not told of this task yet'
 /** Holds a pod until the control plane has recorded how it ended. */
 export const podFinalizer = `${labelPrefix}/record-exit`
 

@@ -8,7 +8,8 @@ export const agent = defineCommand({
   summary: 'Run the node agent (inside the cluster).',
   description:
     "Answers a node's containers at 169.254.170.2 (task metadata, credentials, task protection) and delivers what they\n" +
-    'write to CloudWatch Logs. `kecs up` runs it on each node.',
+    'write to CloudWatch Logs. Gives containers their ulimits, devices, swap and tmpfs where the container runtime has\n' +
+    'NRI. `kecs up` runs it on each node.',
   args: {},
   examples: [],
   run: async (_, host) => {
@@ -50,6 +51,8 @@ export const agentConfig = (env: Readonly<Record<string, string | undefined>>): 
     cgroupDir: '/host/cgroup',
     procDir: '/proc',
     sysNetDir: '/sys/class/net',
+    nriSocket: '/var/run/nri/nri.sock',
+    devicesDir: '/host/dev',
     address: agentAddress,
     port: 80,
     logLevel: env['KECS_LOG_LEVEL'] === 'debug' ? 'debug' : 'info',

@@ -8,7 +8,8 @@ import { labelsOf, metaOf, selectorOf } from './pod-parts.ts'
  * The node agent, of the control plane's image. It is root of its container, as the kubelet's logs are root's, without
  * any capability but three: to put its address on the node's loopback interface, to open port 80 there, and to write to
  * the sockets of log routers that run as other users. It reads the
- * node's logs and control groups and writes one folder of its own. Kubernetes' API it cannot call: its one token is for
+ * node's logs and control groups, sees what its devices are without a right to open one, and writes one folder of its
+ * own. The container runtime asks it before containers are created: docs/decisions/0083. Kubernetes' API it cannot call: its one token is for
  * the control plane. https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
  */
 export const agent = (installation: Installation): readonly Manifest[] => [account(installation), daemonSet(installation)]
@@ -51,6 +52,9 @@ const daemonSet = (installation: Installation): DaemonSet & Manifest => ({
             name: 'token',
             projected: { sources: [{ serviceAccountToken: { audience: agentAudience, path: 'token', expirationSeconds: 3600 } }] },
           },
+          // Empty on nodes whose container runtime takes no plugins.
+          { name: 'nri', hostPath: { path: '/var/run/nri', type: 'DirectoryOrCreate' } },
+          { name: 'devices', hostPath: { path: '/dev', type: 'Directory' } },
           { name: 'tmp', emptyDir: {} },
         ],
       },
@@ -92,6 +96,8 @@ const container = (installation: Installation): PodSpec['containers'][number] =>
     { name: 'cgroup', mountPath: '/host/cgroup', readOnly: true },
     { name: 'state', mountPath: '/state' },
     { name: 'token', mountPath: '/var/run/secrets/kecs.dev', readOnly: true },
+    { name: 'nri', mountPath: '/var/run/nri', readOnly: true },
+    { name: 'devices', mountPath: '/host/dev', readOnly: true },
     { name: 'tmp', mountPath: '/tmp' },
   ],
 })

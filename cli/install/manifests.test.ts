@@ -161,7 +161,7 @@ describe('the agent of each node', () => {
     ])
   })
 
-  test('writes one folder of the node, and reads logs and control groups', () => {
+  test('writes one folder of the node, reads logs and control groups, sees devices and is asked by the container runtime', () => {
     const mounts = new Map(pod?.containers[0]?.volumeMounts?.map(({ name, readOnly }) => [name, readOnly === true ? 'reads' : 'writes']))
     const folders = pod?.volumes?.flatMap(({ name, hostPath }) => (hostPath === undefined ? [] : [[hostPath.path, mounts.get(name)]]))
     expect(folders).toEqual([
@@ -169,6 +169,8 @@ describe('the agent of each node', () => {
       ['/var/log/containers', 'reads'],
       ['/sys/fs/cgroup', 'reads'],
       ['/var/lib/kecs-agent/kecs', 'writes'],
+      ['/var/run/nri', 'reads'],
+      ['/dev', 'reads'],
     ])
   })
 

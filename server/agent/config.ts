@@ -19,6 +19,9 @@ export interface AgentConfig {
   readonly cgroupDir: string
   readonly procDir: string
   readonly sysNetDir: string
+  /** The socket at which the container runtime takes plugins, and the node's devices. */
+  readonly nriSocket: string
+  readonly devicesDir: string
   /** Where it answers containers; put on the node's loopback interface unless it is loopback's own. */
   readonly address: string
   /** 0 takes any free one. */

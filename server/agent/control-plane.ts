@@ -3,13 +3,15 @@ import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../log.ts'
 import type { AgentConfig } from './config.ts'
-import type { AgentEvent, Drained, Probed, UsageReport, UsageTaken } from './protocol.ts'
+import type { Adjusting, AgentEvent, Drained, Probed, UsageReport, UsageTaken } from './protocol.ts'
 
 export interface ControlPlaneParts {
   readonly config: Pick<AgentConfig, 'controlPlaneUrl' | 'node' | 'tokenFile'>
   readonly clock: Clock
   readonly log: Logger
 }
+
+type Told = 'adjusting' | 'drained' | 'isolated' | 'probed' | 'routed' | 'usage'
 
 /** Between attempts to be told. Milliseconds. */
 const firstPauseMs = 100
@@ -84,7 +86,12 @@ export class ControlPlane {
     await this.#post('probed', probed, signal)
   }
 
-  async #post(what: 'drained' | 'isolated' | 'routed' | 'usage' | 'probed', body: object, signal: AbortSignal): Promise<string> {
+  /** Whether containers are adjusted on this node. Rejects when it is not taken. */
+  async adjusting(adjusting: Adjusting, signal: AbortSignal): Promise<void> {
+    await this.#post('adjusting', adjusting, signal)
+  }
+
+  async #post(what: Told, body: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)])
     const init = { method: 'POST', headers: { ...(await this.#headers()), 'content-type': 'application/json' }, body: JSON.stringify(body) }
     const response = await fetch(this.#url(what), { ...init, signal: limit, keepalive: false })
@@ -110,7 +117,7 @@ export class ControlPlane {
     }
   }
 
-  #url(what: 'tasks' | 'drained' | 'isolated' | 'routed' | 'usage' | 'probed'): string {
+  #url(what: Told | 'tasks'): string {
     const { controlPlaneUrl, node } = this.#parts.config
     return `${controlPlaneUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
   }

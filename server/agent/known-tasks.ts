@@ -77,6 +77,11 @@ export class KnownTasks {
     return this.#await(withinMs, () => this.#ofAddress(caller))
   }
 
+  /** By its pod. Waits for a task that is about to be told of. */
+  async byPod({ namespace, name }: AgentTask['pod'], withinMs: number): Promise<AgentTask | undefined> {
+    return this.#await(withinMs, () => this.all().find(({ pod }) => pod.namespace === namespace && pod.name === name))
+  }
+
   #mayAsk(caller: string, task: AgentTask): boolean {
     if (task.address !== undefined) return task.address === caller
     const other = this.#ofAddress(caller)

@@ -15,6 +15,9 @@ import { KnownTasks } from './known-tasks.ts'
 import { listenAt } from './listening.ts'
 import { NetworkProber } from '../probing/network.ts'
 import type { AgentTask, TaskUse } from './protocol.ts'
+import { Adjuster } from './adjuster.ts'
+import { AdjustingReport } from './adjusting-report.ts'
+import { followNri } from './nri/plugin.ts'
 import { Collector } from './logs/collector.ts'
 import { LogStreams } from './logs/log-streams.ts'
 import { Routers } from './logs/routers.ts'
@@ -102,6 +105,22 @@ export const startAgent = async (
     tasks.watch(() => collector.look())
     collector.look()
     started.add('delivering logs', () => collector.stop())
+    const adjuster = new Adjuster({ ...config, tasks })
+    const report = new AdjustingReport({ tell: told => controlPlane.adjusting(told, abort.signal), clock, log, signal: abort.signal })
+    const adjusting = followNri(
+      {
+        socket: config.nriSocket,
+        change: (request, withinMs) => adjuster.change(request, withinMs),
+        became: told => report.became(told),
+        clock,
+        log,
+      },
+      abort.signal,
+    )
+    started.add('adjusting containers', async () => {
+      abort.abort()
+      await adjusting
+    })
     const prober = new NetworkProber()
     const following = controlPlane.follow(event => {
       if (event.is === 'probe') {
@@ -114,6 +133,7 @@ export const startAgent = async (
       tasks.accept(event)
       if (event.is !== 'listed') return
       isolation.relisted()
+      report.again()
       void collector.relisted()
     }, abort.signal)
     started.add('following the control plane', async () => {
@@ -123,8 +143,8 @@ export const startAgent = async (
 
     const cgroups = new Cgroups(config.cgroupDir)
     const meter = new TaskMeter({ usageOf: id => cgroups.usageOf(id), clock, runtimeId })
-    const report = (used: readonly TaskUse[]): Promise<number> => controlPlane.used({ tasks: used }, abort.signal)
-    const reporting = reportUsage({ read: () => meter.read(tasks.all()), report, clock, log }, abort.signal)
+    const reportUse = (used: readonly TaskUse[]): Promise<number> => controlPlane.used({ tasks: used }, abort.signal)
+    const reporting = reportUsage({ read: () => meter.read(tasks.all()), report: reportUse, clock, log }, abort.signal)
     started.add('telling what tasks use', async () => {
       abort.abort()
       await reporting

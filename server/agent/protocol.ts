@@ -6,6 +6,7 @@
 //   POST /v1/nodes/NODE/isolated  `Drained`: who was separated from the network
 //   POST /v1/nodes/NODE/routed    `Drained`: whose log routers have all that the task's other containers wrote
 //   POST /v1/nodes/NODE/probed    `Probed`: what came of a health check that it was asked to make
+//   POST /v1/nodes/NODE/adjusting `Adjusting`: whether containers are given what pods have no place for
 import type { ProbeOutcome, ProbeRequest } from '../probing/prober.ts'
 
 /** A task that is on the node, from when its pod is placed there until the pod is let go. */
@@ -80,6 +81,35 @@ export interface AgentContainer {
   /** Where the node's agent is to send what it writes: to CloudWatch Logs, or to the task's log router. */
   readonly awslogs?: AwsLogs
   readonly routed?: RoutedLogs
+  readonly adjustment?: Adjustment
+}
+
+/** What a container is to be created with that a pod has no place for. */
+export interface Adjustment {
+  /** Without it the container must not run. */
+  readonly isRequired: boolean
+  readonly limits: readonly ResourceLimit[]
+  readonly devices: readonly HostDevice[]
+  readonly tmpfs: readonly { readonly path: string; readonly options: readonly string[] }[]
+  /** Bytes. */
+  readonly maxSwap?: number
+}
+
+export interface ResourceLimit {
+  /** The kernel's name, such as `RLIMIT_NOFILE`. */
+  readonly type: string
+  /** -1: unlimited. */
+  readonly soft: number
+  readonly hard: number
+  /** Nobody asked for it: where the node has less, it is as much as the node has. */
+  readonly isDefault?: true
+}
+
+export interface HostDevice {
+  readonly hostPath: string
+  readonly containerPath: string
+  /** Letters of `rwm`: read, write, make a node. */
+  readonly access: string
 }
 
 export interface AgentPort {
@@ -136,6 +166,12 @@ export interface UsageTaken {
   /** How long the next report is not wanted for. Milliseconds. */
   readonly nextInMs: number
 }
+
+/** Whether the container runtime of an agent's node lets it adjust containers; `away`: it did, and is not there just now. */
+export type Adjusting =
+  | { readonly is: 'able'; readonly runtime: string }
+  | { readonly is: 'unable'; readonly why: string }
+  | { readonly is: 'away'; readonly why: string }
 
 export interface Probed {
   readonly id: string

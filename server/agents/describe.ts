@@ -1,6 +1,7 @@
 import type { AgentContainer, AgentPort, AgentTask, AwsLogs, NetworkInterface, RoutedLogs } from '../agent/protocol.ts'
 import type { Container, ContainerDefinition } from '../aws/generated/ecs.ts'
 import { roleArn } from '../domain/arn.ts'
+import { adjustmentOf } from '../domain/adjustments.ts'
 import { awsLogsOf, LogOptionsRefused } from '../domain/awslogs.ts'
 import { isIsolated } from '../domain/container-order.ts'
 import { fluentTag, isRouted, routerOf } from '../domain/firelens.ts'
@@ -15,7 +16,7 @@ export const describeTask = (row: TaskRow, definition: TaskDefinitionRow, observ
   const { task } = row
   const { taskDefinition } = definition
   const [account = '', region = ''] = row.scope.split('/')
-  const { launchType, availabilityZone = '' } = task
+  const { availabilityZone = '' } = task
   const networkMode = taskDefinition.networkMode ?? 'bridge'
   return {
     taskArn: task.taskArn,
@@ -27,7 +28,7 @@ export const describeTask = (row: TaskRow, definition: TaskDefinitionRow, observ
     availabilityZone,
     family: taskDefinition.family,
     revision: taskDefinition.revision,
-    launchType: launchType === 'FARGATE' || launchType === 'EXTERNAL' ? launchType : 'EC2',
+    launchType: launchTypeOf(row),
     networkMode,
     desiredStatus: task.desiredStatus,
     knownStatus: task.lastStatus,
@@ -46,6 +47,9 @@ export const describeTask = (row: TaskRow, definition: TaskDefinitionRow, observ
     containers: (taskDefinition.containerDefinitions ?? []).map(container => describeContainer(row, definition, container, observation)),
   }
 }
+
+const launchTypeOf = ({ task: { launchType } }: TaskRow): AgentTask['launchType'] =>
+  launchType === 'FARGATE' || launchType === 'EXTERNAL' ? launchType : 'EC2'
 
 const taskSizeOf = ({ task }: TaskRow, { taskDefinition }: TaskDefinitionRow): Pick<AgentTask, 'cpu' | 'memory' | 'ephemeralStorage'> => {
   const cpu = cpuUnits(task.overrides?.cpu ?? '') ?? cpuUnits(taskDefinition.cpu ?? '')
@@ -97,6 +101,7 @@ const describeContainer = (
     ...defined('health', healthCheck === undefined ? undefined : shown?.healthStatus),
     ...defined('log', logOf(container)),
     ...defined('awslogs', shippedLogs(row, container)),
+    ...defined('adjustment', adjustmentOf(container, launchTypeOf(row))),
     ...defined('routed', routedLogs(row, taskDefinition.containerDefinitions ?? [], container)),
   }
 }

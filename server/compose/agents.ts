@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient } from '../../shared/kube/index.ts'
+import { Adjusters } from '../agents/adjusters.ts'
 import { authenticateAgents } from '../agents/authenticate.ts'
 import { Drains, isShipped } from '../agents/drains.ts'
 import { AgentFeed } from '../agents/feed.ts'
@@ -52,12 +53,17 @@ export interface AgentsListening {
 export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingPeriodMs }: AgentsParts): Agents => {
   const feed = new AgentFeed({ store, runtime, clock })
   const drains = new Drains()
+  const adjusters = new Adjusters({ runtime, clock })
   const usage = new UsageReports({ clock, periodMs: scalingPeriodMs })
   const probes = new AgentProbes({ clock, ids })
   return {
     usage,
     logs: {
-      prepare: (row, definition, signal) => makeLogStreams(row, definition, backend, signal),
+      prepare: async (row, definition, signal) => {
+        await makeLogStreams(row, definition, backend, signal)
+        const adjustedOn = await adjusters.of(row, definition, signal)
+        return adjustedOn === undefined ? {} : { adjustedOn }
+      },
       leftToWait: row => drains.leftToWait(row, definitionOf(store, row.task.taskDefinitionArn), clock.now()),
       areShipped: row => {
         const definition = definitionOf(store, row.task.taskDefinitionArn)
@@ -80,12 +86,15 @@ export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingP
         listen: (node, send, end) => {
           const unlisten = feed.listen(node, send, end)
           const leave = probes.join(send)
+          const forget = adjusters.join(node)
           return () => {
+            forget()
             leave()
             unlisten()
           }
         },
         probed: (id, outcome) => probes.answered(id, outcome),
+        adjusting: (node, told) => adjusters.note(node, told),
         drained: taskArns => {
           for (const taskArn of taskArns) {
             drains.note(taskArn)

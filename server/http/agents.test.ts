@@ -7,7 +7,7 @@ import { definitionRow, taskRow, testContext } from '../../test/support/task-row
 import { until } from '../../test/support/until.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { ControlPlane } from '../agent/control-plane.ts'
-import type { Probed } from '../agent/protocol.ts'
+import type { Adjusting, Probed } from '../agent/protocol.ts'
 import { KnownTasks } from '../agent/known-tasks.ts'
 import type { TaskUse } from '../agent/protocol.ts'
 import { AgentFeed } from '../agents/feed.ts'
@@ -40,6 +40,7 @@ const world = async () => {
   const routed: string[] = []
   const probed: Probed[] = []
   const isolated: string[] = []
+  const adjusting: [string, Adjusting][] = []
   let isSynced = true
   const server = await createAgents({
     authenticate: async (token, node) => {
@@ -56,6 +57,7 @@ const world = async () => {
     routed: arns => void routed.push(...arns),
     probed: (id, outcome) => void probed.push({ id, outcome }),
     isolated: arns => void isolated.push(...arns),
+    adjusting: (node, told) => void adjusting.push([node, told]),
   }).listen('127.0.0.1', 0)
   stops.push(
     () => server.stop(),
@@ -84,6 +86,7 @@ const world = async () => {
     drained,
     routed,
     isolated,
+    adjusting,
     used,
     probed,
     agent,
@@ -134,6 +137,16 @@ test('before the control plane knows what runs it tells no list', async () => {
   expect(known.isTold).toBe(false)
   syncIs(true)
   await until('it is told', () => known.isTold)
+})
+
+test('whether a node’s runtime lets containers be adjusted is told, and nothing else is taken for it', async () => {
+  const { agent, adjusting, url } = await world()
+  const { controlPlane } = await agent('one')
+  const told = { is: 'able', runtime: 'containerd v2.1.4' } as const
+  await controlPlane.adjusting(told, new AbortController().signal)
+  expect(adjusting).toEqual([['one', told]])
+  const headers = { authorization: 'Bearer token-of-one' }
+  expect((await fetch(`${url}/v1/nodes/one/adjusting`, { method: 'POST', headers, body: '{"is":"willing"}' })).status).toBe(400)
 })
 
 test('whose logs are delivered is told to the control plane', async () => {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import type { AgentEvent, TaskUse, UsageTaken } from '../agent/protocol.ts'
+import type { Adjusting, AgentEvent, TaskUse, UsageTaken } from '../agent/protocol.ts'
 import type { Authenticate } from '../agents/authenticate.ts'
 import type { ProbeOutcome } from '../probing/prober.ts'
 import { httpServer, type HttpServer } from './listen.ts'
@@ -15,6 +15,7 @@ export interface AgentsOptions {
   readonly routed: (taskArns: readonly string[]) => void
   readonly isolated: (taskArns: readonly string[]) => void
   readonly probed: (id: string, outcome: ProbeOutcome) => void
+  readonly adjusting: (node: string, told: Adjusting) => void
 }
 
 const probedBody = Type.Object({
@@ -27,13 +28,22 @@ const probedBody = Type.Object({
   ]),
 })
 
-const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|isolated|routed|usage|probed)$/
+const adjustingBody = Type.Union([
+  Type.Object({ is: Type.Literal('able'), runtime: Type.String() }),
+  Type.Object({ is: Type.Literal('unable'), why: Type.String() }),
+  Type.Object({ is: Type.Literal('away'), why: Type.String() }),
+])
+
+const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|isolated|routed|usage|probed|adjusting)$/
 
 /** The agents' port, as server/agent/protocol.ts has it. Tasks can reach it and are refused: they have no token. */
 export const createAgents = (options: AgentsOptions): HttpServer =>
   httpServer({ fetch: async (request: Request) => answer(request, options) }, { graceMilliseconds: 1000 })
 
-const answer = async (request: Request, { authenticate, isSynced, listen, used, probed, ...told }: AgentsOptions): Promise<Response> => {
+const answer = async (
+  request: Request,
+  { authenticate, isSynced, listen, used, probed, adjusting, ...told }: AgentsOptions,
+): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
   if (what === undefined || node === undefined) return new Response('not found\n', { status: 404 })
@@ -46,6 +56,7 @@ const answer = async (request: Request, { authenticate, isSynced, listen, used, 
     const body: unknown = await request.json().catch(() => undefined)
     if (body === undefined) return new Response('not JSON\n', { status: 400 })
     if (what === 'probed') return takeProbed(body, probed)
+    if (what === 'adjusting') return takeAdjusting(node, body, adjusting)
     if (what === 'usage') return Response.json(used(usesOf(body)))
     const taskArns = taskArnsOf(body)
     if (what === 'drained') told.drained(taskArns)
@@ -61,6 +72,12 @@ const answer = async (request: Request, { authenticate, isSynced, listen, used, 
 const takeProbed = (body: unknown, probed: AgentsOptions['probed']): Response => {
   if (!Value.Check(probedBody, body)) return new Response('not what came of a health check\n', { status: 400 })
   probed(body.id, body.outcome)
+  return new Response(null, { status: 204 })
+}
+
+const takeAdjusting = (node: string, body: unknown, adjusting: AgentsOptions['adjusting']): Response => {
+  if (!Value.Check(adjustingBody, body)) return new Response('not what an agent tells of its container runtime\n', { status: 400 })
+  adjusting(node, body)
   return new Response(null, { status: 204 })
 }
 

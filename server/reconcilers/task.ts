@@ -11,7 +11,7 @@ import { writeMemo } from '../domain/task-memo.ts'
 import { type TaskSpecSettings, taskSpec } from '../domain/task-spec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Logger } from '../log.ts'
-import { type Runtime, type TaskHost, type TaskObservation, type TaskRef, TaskRefused } from '../runtime/runtime.ts'
+import { type Runtime, type TaskHost, type TaskObservation, type TaskRef, TaskRefused, type TaskSpec } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
 import { definitionOf } from '../store/runnable-definition.ts'
 import { type TaskDefinitionRow, type TaskRow, clusters, tasks } from '../store/tables.ts'
@@ -52,8 +52,8 @@ export interface TaskReconcilerParts {
 
 /** What becomes of what a task's containers write. */
 export interface TaskLogs {
-  /** Before it starts. Throws `TaskRefused`. */
-  prepare(row: TaskRow, definition: TaskDefinitionRow, signal: AbortSignal): Promise<void>
+  /** Before it starts; what the nodes' agents have for it. Throws `TaskRefused`. */
+  prepare(row: TaskRow, definition: TaskDefinitionRow, signal: AbortSignal): Promise<Pick<TaskSpec, 'adjustedOn'>>
   /** Milliseconds for which a STOPPED task is to be held in the runtime at most, as its logs are not delivered; woken before when they are. */
   leftToWait(row: TaskRow): number
   /** Whether what a task's containers write is delivered from its pod's files. */
@@ -219,9 +219,10 @@ export class TaskReconciler implements Reconciler {
     const room = { clusterArn: row.task.clusterArn, namespace: row.namespace }
     await rooms.prepare(room)
     try {
-      await this.#parts.logs?.prepare(row, definition, signal)
+      const prepared = await this.#parts.logs?.prepare(row, definition, signal)
       await runtime.start({
         ...taskSpec(row, definition, cluster, settings, secrets?.values),
+        ...prepared,
         ...(hosts.length === 0 ? {} : { hosts }),
         memo: writeMemo({ row, definition, cluster }),
       })

@@ -107,6 +107,11 @@ export interface TaskSpec extends TaskRef {
   readonly tags: Readonly<Record<string, string>>
   /** Set where an agent delivers what containers write with the log driver awslogs. */
   readonly areLogsDelivered?: true
+  /**
+   * Set where the agents of these nodes give containers what pods have no place for, and a container asks for some of it:
+   * it runs on one of them.
+   */
+  readonly adjustedOn?: readonly string[]
   /** The name of the node that it must run on; any where absent. */
   readonly nodeName?: string
   /** What is to be kept with the task for `recall`; nothing that is secret. */

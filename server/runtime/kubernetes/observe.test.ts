@@ -126,3 +126,28 @@ describe('what else pods tell', () => {
     expect(observationOf({ ...running, metadata: { ...running.metadata, annotations } })?.containers[0]?.name).toBe('web-1-93f4c8d0')
   })
 })
+
+describe('a container that its node’s agent is to change', () => {
+  const withState = (state: object): Pod => {
+    const pod = structuredClone(recorded['running']!)
+    Object.assign(pod.status!.containerStatuses![0]!, { state })
+    return pod
+  }
+  const stateOf = (state: object) => observationOf(withState(state))!.containers[0]!.state
+
+  test('waits while the agent was not told of it', () => {
+    const message = 'failed to create container: kecs: the agent was not told of this task yet'
+    expect(stateOf({ waiting: { reason: 'CreateContainerError', message } })).toEqual({ is: 'waiting' })
+    expect(stateOf({ waiting: { reason: 'CreateContainerError', message: 'no such device' } })).toMatchObject({
+      reason: 'CreateContainerError',
+    })
+  })
+
+  test('has not started where the agent was away', () => {
+    const message = 'runc create failed: "/run/x/proc/kecs-agent-is-away" cannot be mounted because it is inside /proc'
+    expect(stateOf({ terminated: { exitCode: 128, reason: 'StartError', message } })).toMatchObject({
+      reason: 'StartError',
+      message: 'the agent of the node, which gives the container its ulimits, devices, swap and tmpfs, was away as it was created',
+    })
+  })
+})

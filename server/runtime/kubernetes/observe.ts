@@ -1,6 +1,7 @@
 import type { Pod } from '../../../shared/kube/index.ts'
 import { annotations, labels } from '../../../shared/names.ts'
 import type { ContainerObservation, TaskObservation } from '../runtime.ts'
+import { isToBeAdjusted, unadjusted } from './adjusted.ts'
 import { isHeldImage, isStoppedImage, isToldAsHeld } from './held.ts'
 import { containersAnnotation } from './names.ts'
 import { withEcrNames } from './own-images.ts'
@@ -82,7 +83,7 @@ function whatIs(status: ContainerStatus | undefined, restarted: Restarting | und
   if (restarted?.is === 'restarting') return { is: 'waiting' }
   if (restarted?.is === 'ended') return stateOf({ terminated: restarted.terminated }, endedAt)
   // A name that is no image's is what holds it back: no failure.
-  if (!isBegun(status) && isToldAsHeld(status)) return { is: 'waiting' }
+  if (!isBegun(status) && (isToldAsHeld(status) || isToBeAdjusted(status))) return { is: 'waiting' }
   const told = stateOf(status?.state, endedAt)
   return isLost && told.is === 'running' ? lostState(told.startedAt, endedAt) : told
 }
@@ -138,7 +139,7 @@ function stateOf(state: ContainerStatus['state'], endedAt: number): State {
       ...defined({
         signal: terminated.signal,
         reason: terminated.reason,
-        message: terminated.message,
+        message: unadjusted(terminated.message),
         startedAt: realTimeOf(terminated.startedAt),
       }),
     }

@@ -253,7 +253,10 @@ test('the longest stop timeout is the pod’s', () => {
 
 test.each([
   ['resourceRequirements other than GPUs', { resourceRequirements: [{ type: 'InferenceAccelerator' as const, value: 'eia1.medium' }] }],
-  ['linuxParameters.devices without privileged', { linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }],
+  [
+    'linuxParameters.devices without privileged where the container runtime of the nodes has no NRI',
+    { linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } },
+  ],
 ])('%s is refused', (name, container) => {
   expect(refusal(container)).toBe(`TaskRefused: kecs does not support ${name} yet (container 'app').`)
 })
@@ -317,5 +320,32 @@ describe('a task without a network', () => {
     expect(pod([app({})], { networkMode: 'none' }).metadata.annotations?.['kecs.dev/not-applied']).toBe('app: networkMode none')
     const disagreeing = () => pod([app({ disableNetworking: true }), { name: 'side', image: 'nginx' }], { areLogsDelivered: true })
     expect(disagreeing).toThrow('disableNetworking of some containers of a task alone')
+  })
+})
+
+describe('what the node’s agent gives', () => {
+  const ulimits = [{ name: 'nofile' as const, softLimit: 1, hardLimit: 1 }]
+  const tmpfs = [{ containerPath: '/run', size: 8, mountOptions: ['noexec', 'mode=700'] }]
+  const linuxParameters = { devices: [{ hostPath: '/dev/fuse' }], tmpfs, maxSwap: 8 }
+  const adjusted = { adjustedOn: ['one', 'two'], areLogsDelivered: true as const }
+
+  test('is left out of the pod, which cannot run without it and runs where it gets it', () => {
+    const { metadata, spec: made } = pod([app({ ulimits, linuxParameters }), { name: 'side', image: 'nginx' }], adjusted)
+    expect(metadata.annotations).toMatchObject({ 'kecs.dev/adjusted': 'required' })
+    expect(metadata.annotations?.['kecs.dev/not-applied']).toBeUndefined()
+    expect(made?.volumes).toEqual([{ name: 'kecs-unadjusted', emptyDir: {} }])
+    expect(made?.containers.map(({ volumeMounts }) => volumeMounts)).toEqual([
+      [{ name: 'kecs-unadjusted', mountPath: '/proc/kecs-agent-is-away' }],
+      undefined,
+    ])
+    const terms = made?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+    expect(terms).toEqual(['one', 'two'].map(node => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] })))
+  })
+
+  test('is asked for on Fargate, where a container may run without it', () => {
+    const { metadata, spec: made } = pod([app({})], { launchType: 'FARGATE', networkMode: 'awsvpc', areLogsDelivered: true })
+    expect(metadata.annotations?.['kecs.dev/adjusted']).toBe('default')
+    expect([made?.volumes, made?.affinity]).toEqual([undefined, undefined])
+    expect(pod([app({})], { launchType: 'FARGATE', networkMode: 'awsvpc' }).metadata.annotations?.['kecs.dev/adjusted']).toBeUndefined()
   })
 })

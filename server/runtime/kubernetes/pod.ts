@@ -3,9 +3,10 @@ import { annotations, labels, podFinalizer } from '../../../shared/names.ts'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import { isIsolated } from '../../domain/container-order.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
+import { adjustedParts } from './adjusted.ts'
 import type { ClusterFeatures } from './cluster-features.ts'
 import { containerOf } from './container.ts'
-import { routerPartsOf, type RouterParts } from './firelens.ts'
+import { routerPartsOf } from './firelens.ts'
 import { imagesOf } from './held.ts'
 import { containersAnnotation, dnsLabelOf, labelValueOf, memoAnnotation, notAppliedAnnotation, podNameOf } from './names.ts'
 import { resourcesOf } from './resources.ts'
@@ -31,19 +32,20 @@ const defaultStopTimeout = 30
  * `TaskRefused` for what cannot be given.
  *
  * Where it differs from ECS: containers of a task share one network, host name and DNS settings in every network
- * mode (in `bridge` mode each has its own in ECS); `none` has a network all the same; ulimits and others of
- * `notApplied` are not set.
+ * mode (in `bridge` mode each has its own in ECS); `none` has a network all the same where no agent runs.
+ * What is of `notApplied` is not set.
  */
 export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
   refuseUnsupported(spec)
   const resources = resourcesOf(spec, { podLevel: options.podLevelResources })
   const router = routerPartsOf(spec, options.instance)
   const { volumes: own, mounts } = volumesOf(spec, options)
-  const volumes = [...own, ...router.volumes]
+  const adjusted = adjustedParts(spec)
+  const volumes = [...own, ...router.volumes, ...adjusted.volumes]
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: metadataOf(spec, options, router),
+    metadata: metadataOf(spec, options, { ...router.annotations, ...adjusted.annotations }),
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
@@ -54,7 +56,11 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
           networkMode: spec.networkMode,
           containerRestarts: options.containerRestarts,
           resources: resources.containers[index] ?? {},
-          volumeMounts: [...(mounts[index] ?? []), ...(router.mounts.get(container.name ?? '') ?? [])],
+          volumeMounts: [
+            ...(mounts[index] ?? []),
+            ...(router.mounts.get(container.name ?? '') ?? []),
+            ...(adjusted.mounts.get(container.name ?? '') ?? []),
+          ],
           isHeld: isHeldWhole(spec),
           taskId: spec.taskId,
           secrets: spec.secrets?.[container.name ?? ''],
@@ -76,10 +82,12 @@ const isHeldWhole = ({ containers, networkMode, areLogsDelivered }: TaskSpec): b
   areLogsDelivered === true && isIsolated(containers, networkMode)
 
 /** The scheduler still sees to it that there is room: `spec.nodeName` would pass it by. */
-const placementOf = ({ nodeName }: TaskSpec): Pick<PodSpec, 'affinity'> => {
-  if (nodeName === undefined) return {}
-  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [nodeName] }]
-  return { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } } }
+const placementOf = ({ nodeName, adjustedOn }: TaskSpec): Pick<PodSpec, 'affinity'> => {
+  const nodes = nodeName === undefined ? adjustedOn : [nodeName]
+  if (nodes === undefined) return {}
+  // One of them: Kubernetes takes one name in a term.
+  const nodeSelectorTerms = nodes.map(node => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }))
+  return { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } }
 }
 
 /** A machine that slept is not ready for a moment: Kubernetes' default is to evict after five minutes of that; ECS keeps tasks. */
@@ -89,7 +97,7 @@ const tolerations: NonNullable<PodSpec['tolerations']> = ['not-ready', 'unreacha
   effect: 'NoExecute',
 }))
 
-function metadataOf(spec: TaskSpec, { instance }: PodOptions, router: RouterParts): Manifest['metadata'] {
+function metadataOf(spec: TaskSpec, { instance }: PodOptions, more: Readonly<Record<string, string>>): Manifest['metadata'] {
   const missing = notApplied(spec)
   const names = Object.fromEntries(spec.containers.map(({ name = '' }) => [dnsLabelOf(name), name]))
   return {
@@ -108,7 +116,7 @@ function metadataOf(spec: TaskSpec, { instance }: PodOptions, router: RouterPart
       [containersAnnotation]: JSON.stringify(names),
       ...imagesOf(spec.containers, isHeldWhole(spec)),
       ...restartAnnotations(spec.containers),
-      ...router.annotations,
+      ...more,
       ...(spec.secrets !== undefined && { [secretAnnotation]: taskSecretName(spec.taskId) }),
       ...(spec.memo !== undefined && { [memoAnnotation]: spec.memo }),
       ...(missing.length > 0 && { [notAppliedAnnotation]: missing.join(', ') }),

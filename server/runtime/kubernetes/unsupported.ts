@@ -54,12 +54,14 @@ const refusedParameters: readonly Parameter[] = [
       disableNetworking === true && !(areLogsDelivered === true && isIsolated(containers, networkMode)),
   },
   {
-    name: 'linuxParameters.devices without privileged',
-    isAsked: ({ linuxParameters, privileged }) => hasAny(linuxParameters?.devices) && privileged !== true,
+    name: 'linuxParameters.devices without privileged where the container runtime of the nodes has no NRI',
+    isAsked: ({ linuxParameters, privileged }, { adjustedOn }) =>
+      hasAny(linuxParameters?.devices) && privileged !== true && adjustedOn === undefined,
   },
   {
-    name: 'linuxParameters.tmpfs.mountOptions that say more than rw, ro and restrictions',
-    isAsked: container => tmpfsOptions(container).some(option => !givenOptions.has(option) && !restrictions.has(option)),
+    name: 'linuxParameters.tmpfs.mountOptions beyond rw, ro and restrictions where the container runtime of the nodes has no NRI',
+    isAsked: (container, { adjustedOn }) =>
+      adjustedOn === undefined && tmpfsOptions(container).some(option => !givenOptions.has(option) && !restrictions.has(option)),
   },
 ]
 
@@ -77,16 +79,22 @@ const isLogDriverPassedOver = ({ logConfiguration }: ContainerDefinition, { areL
 }
 
 const passedOver: readonly Parameter[] = [
-  { name: 'ulimits', isAsked: ({ ulimits }) => hasAny(ulimits) },
+  { name: 'ulimits', isAsked: ({ ulimits }, { adjustedOn }) => hasAny(ulimits) && adjustedOn === undefined },
   { name: 'logConfiguration', isAsked: isLogDriverPassedOver },
   { name: 'dockerLabels', isAsked: ({ dockerLabels }) => Object.keys(dockerLabels ?? {}).length > 0 },
   {
     name: 'dockerSecurityOptions',
     isAsked: ({ dockerSecurityOptions }) => (dockerSecurityOptions ?? []).some(option => option !== 'no-new-privileges'),
   },
-  { name: 'linuxParameters.tmpfs.mountOptions', isAsked: container => tmpfsOptions(container).some(option => restrictions.has(option)) },
+  {
+    name: 'linuxParameters.tmpfs.mountOptions',
+    isAsked: (container, { adjustedOn }) => adjustedOn === undefined && tmpfsOptions(container).some(option => restrictions.has(option)),
+  },
   // A node of Kubernetes has no swap unless it was set up so.
-  { name: 'linuxParameters.maxSwap', isAsked: ({ linuxParameters }) => (linuxParameters?.maxSwap ?? 0) > 0 },
+  {
+    name: 'linuxParameters.maxSwap',
+    isAsked: ({ linuxParameters }, { adjustedOn }) => (linuxParameters?.maxSwap ?? 0) > 0 && adjustedOn === undefined,
+  },
   // Without an agent on its node, which takes the network away, it has one all the same.
   { name: 'networkMode none', isAsked: (_, { networkMode, areLogsDelivered }) => networkMode === 'none' && areLogsDelivered !== true },
 ]

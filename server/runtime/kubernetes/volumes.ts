@@ -21,10 +21,13 @@ export interface TaskVolumes {
  * Where it differs from ECS: a volume starts empty, also where the image has files at the mount point (Docker copies
  * them); `volumesFrom` takes the source's mount points, not the volumes that its image declares.
  */
-export function volumesOf(spec: Pick<TaskSpec, 'containers' | 'volumes' | 'clusterArn'>, folders: VolumeFolders): TaskVolumes {
+export function volumesOf(
+  spec: Pick<TaskSpec, 'containers' | 'volumes' | 'clusterArn' | 'adjustedOn'>,
+  folders: VolumeFolders,
+): TaskVolumes {
   const volumes: PodVolume[] = (spec.volumes ?? []).map(volume => volumeOf(volume, spec.clusterArn, folders))
   const mounts = spec.containers.map((container, index) => {
-    const inMemory = memoryVolumes(container, index)
+    const inMemory = memoryVolumes(container, index, spec)
     volumes.push(...inMemory.map(({ volume }) => volume))
     return [...mountsOf(container, spec, []), ...inMemory.map(({ mount }) => mount)]
   })
@@ -74,8 +77,14 @@ function mountsOf(container: ContainerDefinition, spec: Volumes, via: readonly s
 }
 
 /** tmpfs and /dev/shm, with their sizes in MiB. What is in them counts as the container's memory, as in ECS. */
-function memoryVolumes({ linuxParameters }: ContainerDefinition, index: number): { volume: PodVolume; mount: VolumeMount }[] {
-  const wanted = (linuxParameters?.tmpfs ?? []).map(({ containerPath, size, mountOptions = [] }) => {
+function memoryVolumes(
+  { linuxParameters }: ContainerDefinition,
+  index: number,
+  { adjustedOn }: Pick<TaskSpec, 'adjustedOn'>,
+): { volume: PodVolume; mount: VolumeMount }[] {
+  // With all its options a tmpfs is the container runtime's own.
+  const tmpfs = adjustedOn === undefined ? (linuxParameters?.tmpfs ?? []) : []
+  const wanted = tmpfs.map(({ containerPath, size, mountOptions = [] }) => {
     return { containerPath, size, readOnly: mountOptions.includes('ro') }
   })
   const shared = linuxParameters?.sharedMemorySize

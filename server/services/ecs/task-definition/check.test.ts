@@ -90,6 +90,7 @@ const containers: readonly Case[] = [
     { executionRoleArn: role, ...container({ environment: [{ name: 'A', value: '1' }], secrets: [{ name: 'A', valueFrom: '/a' }] }) },
   ],
   ['Soft limit exceeds hard limit for ulimit nofile', container({ ulimits: [{ name: 'nofile', softLimit: 2, hardLimit: 1 }] })],
+  ['Soft limit exceeds hard limit for ulimit core', container({ ulimits: [{ name: 'core', softLimit: -1, hardLimit: 1 }] })],
   [
     'The maximum number of environment files was exceeded. Specify ten or less and try again.',
     container({ environmentFiles: Array.from({ length: 11 }, () => ({ type: 's3', value: 'arn:aws:s3:::b/e.env' })) }),

@@ -83,9 +83,12 @@ function* settingProblems(container: ContainerDefinition): Problems {
     yield `The 'restartAttemptPeriod' setting for container '${nameOf(container)}' must be between 60 and 1800.`
   }
   for (const { name, softLimit, hardLimit } of ulimits) {
-    if (softLimit > hardLimit) yield `Soft limit exceeds hard limit for ulimit ${name}`
+    // -1 is Docker's word for unlimited.
+    if (valueOfLimit(softLimit) > valueOfLimit(hardLimit)) yield `Soft limit exceeds hard limit for ulimit ${name}`
   }
 }
+
+const valueOfLimit = (limit: number): number => (limit === -1 ? Infinity : limit)
 
 function* environmentFileProblems({ environmentFiles = [] }: ContainerDefinition): Problems {
   if (environmentFiles.length > mostEnvironmentFiles) {

@@ -1,0 +1,127 @@
+import type { Clock } from '../../../shared/clock.ts'
+import { messageOf } from '../../../shared/errors.ts'
+import type { Logger } from '../../log.ts'
+import { pause } from '../pause.ts'
+import type { Adjusting } from '../protocol.ts'
+import { NriConnection, type Respond } from './connection.ts'
+import {
+  configured,
+  containerChanged,
+  containerRequestOf,
+  isMoreToCome,
+  noPayload,
+  pluginService,
+  registerPlugin,
+  requestTimeoutOf,
+  runtimeOf,
+  runtimeService,
+  synchronized,
+  type ContainerChange,
+  type ContainerRequest,
+} from './messages.ts'
+
+export interface PluginParts {
+  /** The runtime's socket for plugins, such as `/var/run/nri/nri.sock`. */
+  readonly socket: string
+  /**
+   * What a container is to be created with beside what its pod says; undefined: nothing. What it throws keeps the
+   * container from being created, and the kubelet tells it. Within so many milliseconds, or the runtime goes on without.
+   */
+  readonly change: (request: ContainerRequest, withinMs: number) => Promise<ContainerChange | undefined>
+  /** Told whenever it is not as it was. */
+  readonly became: (adjusting: Adjusting) => void
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Between attempts to be a plugin. Milliseconds. */
+const againMs = 1_000
+/** As the runtime's own, where it does not say: milliseconds. */
+const defaultRequestTimeoutMs = 2_000
+const registrationTimeoutMs = 5_000
+/** The last of all plugins but those of administrators, who take what they like. */
+const index = '80'
+
+/**
+ * Is a plugin of the node's container runtime by the Node Resource Interface until the signal: asked before a container
+ * is created, it says what is to be different. containerd has it from 2.0 on, CRI-O from 1.26. While there is no socket
+ * it looks for one each second. Never rejects. https://github.com/containerd/nri
+ */
+export const followNri = async (parts: PluginParts, signal: AbortSignal): Promise<void> => {
+  const { clock, log, became } = parts
+  let wasAble = false
+  let told = ''
+  const tell = (adjusting: Adjusting): void => {
+    if (told === JSON.stringify(adjusting)) return
+    told = JSON.stringify(adjusting)
+    if (adjusting.is === 'able') log.info({ runtime: adjusting.runtime }, 'adjusting containers')
+    else log.info(`containers are not adjusted: ${adjusting.why}`)
+    became(adjusting)
+  }
+  while (!signal.aborted) {
+    try {
+      const session = new Session(parts)
+      const connection = await NriConnection.open(parts.socket, session.respond, signal)
+      try {
+        await register(connection)
+        tell({ is: 'able', runtime: await Promise.race([session.taken, lost(connection)]) })
+        wasAble = true
+        await connection.closed
+        throw new Error('the container runtime closed the connection')
+      } finally {
+        connection.close()
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      const why = /ENOENT/.test(messageOf(error)) ? 'the container runtime of the node has no NRI' : messageOf(error)
+      // One that was there comes back with its runtime.
+      tell(wasAble ? { is: 'away', why } : { is: 'unable', why })
+    }
+    await pause(clock, againMs, signal)
+  }
+}
+
+const register = (connection: NriConnection): Promise<Uint8Array> =>
+  connection.call({ service: runtimeService, method: 'RegisterPlugin', payload: registerPlugin('kecs', index) }, registrationTimeoutMs)
+
+const lost = async (connection: NriConnection): Promise<never> => {
+  await connection.closed
+  throw new Error('the container runtime did not take the plugin')
+}
+
+/** One connection's worth of answers. */
+class Session {
+  readonly #parts: PluginParts
+  readonly #taken = Promise.withResolvers<string>()
+  #runtime = ''
+  #withinMs = withinOf(defaultRequestTimeoutMs)
+
+  constructor(parts: PluginParts) {
+    this.#parts = parts
+  }
+
+  /** Resolves with the runtime's name and version, once it asks before each container. */
+  get taken(): Promise<string> {
+    return this.#taken.promise
+  }
+
+  readonly respond: Respond = async ({ service, method, payload }) => {
+    if (service !== pluginService) return undefined
+    if (method === 'Configure') {
+      this.#withinMs = withinOf(requestTimeoutOf(payload) ?? defaultRequestTimeoutMs)
+      this.#runtime = runtimeOf(payload)
+      return configured()
+    }
+    if (method === 'Synchronize') {
+      if (!isMoreToCome(payload)) this.#taken.resolve(this.#runtime)
+      return synchronized(payload)
+    }
+    if (method === 'Shutdown' || method === 'StateChange') return noPayload
+    if (method !== 'CreateContainer') return undefined
+    const change = await this.#parts.change(containerRequestOf(payload), this.#withinMs)
+    return change === undefined ? noPayload : containerChanged(change)
+  }
+}
+
+/** A plugin that answers too late is closed. */
+const withinOf = (timeoutMs: number): number => Math.floor(timeoutMs * 0.75)
