@@ -5,6 +5,7 @@ import { createBackend } from '../backend/client.ts'
 import { Started } from '../compose/started.ts'
 import { createLog, type Logger } from '../log.ts'
 import { answerContainer } from './answers/index.ts'
+import { clockDriftOf, KernelClock } from './clock-drift.ts'
 import type { AgentConfig } from './config.ts'
 import { ControlPlane } from './control-plane.ts'
 import { CredentialStore } from './credentials.ts'
@@ -150,6 +151,9 @@ export const startAgent = async (
       await reporting
     })
 
+    const kernelClock = new KernelClock()
+    started.add('reading the clock’s error', () => kernelClock.close())
+    const clockDrift = () => clockDriftOf(kernelClock.read(), clock.now())
     const api = createBackend({ url: config.apiUrl })
     const server = await listenAt({
       config,
@@ -158,7 +162,7 @@ export const startAgent = async (
       answer: async (request, caller) => {
         if (new URL(request.url).pathname === readyPath) return new Response('ready\n', { status: tasks.isTold ? 200 : 503 })
         await runtimeIds.refresh()
-        return answerContainer(request, caller, { tasks, credentials, stats, faults, api, log, runtimeId })
+        return answerContainer(request, caller, { tasks, credentials, stats, faults, api, log, runtimeId, clockDrift })
       },
     })
     started.add('answering containers', () => server.stop())

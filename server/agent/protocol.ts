@@ -62,11 +62,13 @@ export interface AgentContainer {
   readonly podName: string
   readonly image: string
   readonly imageDigest?: string
-  /** The container runtime's id. */
+  /** The container runtime's id, which is not what ECS tells of one on Fargate. */
   readonly runtimeId?: string
   readonly desiredStatus: string
   readonly knownStatus: string
   readonly exitCode?: number
+  /** How often its restart policy restarted it; absent without one. */
+  readonly restartCount?: number
   /** CPU units and MiB as the definition has them. */
   readonly cpu: number
   readonly memory: number
@@ -116,6 +118,8 @@ export interface AgentPort {
   readonly containerPort: number
   readonly protocol: string
   readonly hostPort?: number
+  /** The address of the host that it is bound to; absent where the port is the task's own. */
+  readonly hostIp?: string
 }
 
 /** A log configuration with the driver awslogs, its options checked. */

@@ -112,7 +112,7 @@ const sizeOf = ({ task }: TaskRow, container: ContainerDefinition): Pick<AgentCo
   return { cpu, memory: memory ?? memoryReservation ?? 0 }
 }
 
-type State = 'desiredStatus' | 'knownStatus' | 'imageDigest' | 'runtimeId' | 'exitCode' | 'startedAt' | 'finishedAt'
+type State = 'desiredStatus' | 'knownStatus' | 'imageDigest' | 'runtimeId' | 'restartCount' | 'exitCode' | 'startedAt' | 'finishedAt'
 
 /** What is seen is newer than what the row shows. */
 const stateOf = ({ task }: TaskRow, shown: Container | undefined, seen: ContainerObservation | undefined): Pick<AgentContainer, State> => {
@@ -122,7 +122,8 @@ const stateOf = ({ task }: TaskRow, shown: Container | undefined, seen: Containe
     desiredStatus: task.desiredStatus,
     knownStatus: ended !== undefined ? 'STOPPED' : (shown?.lastStatus ?? 'PENDING'),
     ...defined('imageDigest', seen?.imageDigest ?? shown?.imageDigest),
-    ...defined('runtimeId', seen?.runtimeId ?? shown?.runtimeId),
+    ...defined('runtimeId', seen?.runtimeId ?? (task.launchType === 'FARGATE' ? undefined : shown?.runtimeId)),
+    ...defined('restartCount', seen?.restartCount),
     ...defined('exitCode', shown?.exitCode ?? ended?.exitCode),
     ...defined('startedAt', state?.startedAt),
     ...defined('finishedAt', ended?.finishedAt),
@@ -152,8 +153,8 @@ const routedLogs = (row: TaskRow, all: readonly ContainerDefinition[], container
 const portsOf = ({ portMappings = [] }: ContainerDefinition, shown: Container | undefined, isOwn: boolean): AgentPort[] => {
   const bindings = shown?.networkBindings ?? []
   if (!isOwn && bindings.length > 0) {
-    return bindings.flatMap(({ containerPort, hostPort, protocol = 'tcp' }) =>
-      containerPort === undefined ? [] : [{ containerPort, protocol, ...defined('hostPort', hostPort) }],
+    return bindings.flatMap(({ containerPort, hostPort, bindIP, protocol = 'tcp' }) =>
+      containerPort === undefined ? [] : [{ containerPort, protocol, ...defined('hostPort', hostPort), ...defined('hostIp', bindIP) }],
     )
   }
   return portMappings.flatMap(({ containerPort, protocol = 'tcp' }) =>

@@ -6,6 +6,7 @@ import { parseArn } from './arn.ts'
 import { nodeInstanceArn } from './container-instance.ts'
 import { zoneName } from './node-attributes.ts'
 import { bindingsOf } from './host-ports.ts'
+import { toldRuntimeId } from './runtime-id.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { ebsAttachment } from './task-record.ts'
 import { exitReason, startFailure } from './task-lifecycle-failures.ts'
@@ -37,7 +38,7 @@ const recordContainer = (row: TaskRow, container: Container, seen: ContainerObse
     ...container,
     healthStatus: container.healthStatus ?? 'UNKNOWN',
     ...(seen.imageDigest === undefined ? {} : { imageDigest: seen.imageDigest }),
-    ...(seen.runtimeId === undefined ? {} : { runtimeId: seen.runtimeId }),
+    ...(seen.runtimeId === undefined ? {} : { runtimeId: toldRuntimeId(row.task.launchType, row.taskId, seen.runtimeId) }),
   }
   const failure = container.lastStatus === 'RUNNING' ? undefined : startFailure(seen)
   if (failure !== undefined) return { ...known, ...agentsOf(container, 'STOPPED'), lastStatus: 'STOPPED', reason: failure }

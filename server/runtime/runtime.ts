@@ -180,6 +180,8 @@ export interface ContainerObservation {
   readonly imageDigest?: string
   /** The container runtime's id, without its scheme. */
   readonly runtimeId?: string
+  /** How often its restart policy restarted it; absent without one. */
+  readonly restartCount?: number
   readonly pullStartedAt?: number
   readonly pullStoppedAt?: number
   /** Set while it waits to be let go by `startContainers`. */

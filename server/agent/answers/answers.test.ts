@@ -62,6 +62,7 @@ const answering = async (
         api: backend,
         log,
         runtimeId: none,
+        clockDrift: () => undefined,
       })
       await clock.advance(1_000)
       const response = await asked

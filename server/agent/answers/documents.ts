@@ -1,6 +1,8 @@
 // The documents of the task metadata endpoints, as their pages have them. Pure.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v3.html
+import { toldRuntimeId } from '../../domain/runtime-id.ts'
+import type { ClockDriftDocument } from '../clock-drift.ts'
 import { dockerName } from '../docker-name.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
 
@@ -10,7 +12,7 @@ export interface ContainerDocument {
   readonly DockerName: string
   readonly Image: string
   readonly ImageID: string
-  readonly Ports?: readonly { readonly ContainerPort: number; readonly Protocol: string; readonly HostPort?: number }[]
+  readonly Ports?: readonly PortDocument[]
   readonly Labels: Readonly<Record<string, string>>
   readonly DesiredStatus: string
   readonly KnownStatus: string
@@ -20,13 +22,21 @@ export interface ContainerDocument {
   readonly StartedAt?: string
   readonly FinishedAt?: string
   readonly Type: 'NORMAL'
-  readonly Health?: { readonly status: string }
+  readonly Health?: { readonly status?: string }
   readonly Volumes?: readonly { readonly DockerName?: string; readonly Source?: string; readonly Destination: string }[]
   readonly LogDriver?: string
   readonly LogOptions?: Readonly<Record<string, string>>
-  readonly ContainerARN: string
+  readonly ContainerARN?: string
   readonly Networks: readonly NetworkDocument[]
   readonly Snapshotter?: string
+  readonly RestartCount?: number
+}
+
+export interface PortDocument {
+  readonly ContainerPort: number
+  readonly Protocol: string
+  readonly HostPort?: number
+  readonly HostIp?: string
 }
 
 export interface NetworkDocument {
@@ -54,6 +64,7 @@ export interface TaskDocument {
   readonly LaunchType?: string
   readonly ServiceName?: string
   readonly Group?: string
+  readonly ClockDrift?: ClockDriftDocument
   readonly FaultInjectionEnabled?: boolean
 }
 
@@ -65,6 +76,8 @@ export interface Seen {
   readonly asking?: AgentContainer
   /** Runtime ids that the node has before Kubernetes tells them. */
   readonly runtimeId: (container: AgentContainer) => string | undefined
+  /** Undefined where the kernel does not tell. */
+  readonly clockDrift: () => ClockDriftDocument | undefined
 }
 
 export type Version = 'v2' | 'v3' | 'v4'
@@ -91,6 +104,7 @@ export const taskDocument = (task: AgentTask, seen: Seen, version: Version, with
       LaunchType: task.launchType,
       ...defined('ServiceName', /^service:(.+)$/.exec(task.group ?? '')?.[1]),
       ...defined('Group', task.group),
+      ...(task.launchType === 'FARGATE' && defined('ClockDrift', seen.clockDrift())),
       FaultInjectionEnabled: task.isFaultInjectionEnabled,
     }),
   }
@@ -100,28 +114,29 @@ export const containerDocument = (task: AgentTask, container: AgentContainer, se
   const { ports, volumes, health, log } = container
   const runtimeId = container.runtimeId ?? seen.runtimeId(container) ?? ''
   return {
-    DockerId: runtimeId,
+    DockerId: toldRuntimeId(task.launchType, task.taskId, runtimeId),
     Name: container.name,
     DockerName: dockerName(task, container, runtimeId),
     Image: container.image,
     ImageID: container.imageDigest ?? '',
     ...(ports.length > 0 && {
-      Ports: ports.map(({ containerPort, protocol, hostPort }) => ({
+      Ports: ports.map(({ containerPort, protocol, hostPort, hostIp }) => ({
         ContainerPort: containerPort,
         Protocol: protocol,
         ...defined('HostPort', hostPort),
+        ...(version === 'v4' && defined('HostIp', hostIp)),
       })),
     }),
     Labels: { ...container.labels, ...ownLabels(task, container) },
     DesiredStatus: container.desiredStatus,
     KnownStatus: container === seen.asking ? 'RUNNING' : agentStatus(container.knownStatus),
     ...defined('ExitCode', container.exitCode),
-    Limits: { CPU: container.cpu, ...(container.memory > 0 && { Memory: container.memory }) },
+    Limits: limitsOf(task, container),
     ...defined('CreatedAt', timeOf(container.startedAt)),
     ...defined('StartedAt', timeOf(container.startedAt)),
     ...defined('FinishedAt', timeOf(container.finishedAt)),
     Type: 'NORMAL',
-    ...(health !== undefined && { Health: { status: health } }),
+    ...(health !== undefined && { Health: health === 'UNKNOWN' ? {} : { status: health } }),
     ...(volumes.length > 0 && {
       Volumes: volumes.map(({ name, source, destination }) => ({
         DockerName: name,
@@ -130,11 +145,19 @@ export const containerDocument = (task: AgentTask, container: AgentContainer, se
       })),
     }),
     ...(version === 'v4' && log !== undefined && { LogDriver: log.driver, LogOptions: logOptionsOf(container) }),
-    ContainerARN: container.containerArn,
+    ...(version === 'v4' && { ContainerARN: container.containerArn }),
     Networks: [networkOf(task, seen, version)],
     ...(version === 'v4' && task.launchType === 'FARGATE' && { Snapshotter: 'overlayfs' }),
+    ...(version === 'v4' && defined('RestartCount', container.restartCount)),
   }
 }
+
+/** Fewer CPU units are told as those that Docker gives. Without a limit of memory EC2's agent tells none of it as 0, Fargate's leaves it out. */
+const limitsOf = ({ launchType }: AgentTask, { cpu, memory }: AgentContainer): ContainerDocument['Limits'] => ({
+  CPU: Math.max(cpu, fewestCpuUnits),
+  ...((memory > 0 || launchType !== 'FARGATE') && { Memory: memory }),
+})
+const fewestCpuUnits = 2
 
 /** With the stream that it was given, as the real agent has it. */
 const logOptionsOf = ({ log, awslogs }: AgentContainer): Readonly<Record<string, string>> => ({

@@ -1,7 +1,9 @@
 // What containers ask at 169.254.170.2. Errors are the real agent's: its texts as JSON strings, its statuses.
 import { messageOf } from '../../../shared/errors.ts'
+import { toldRuntimeId } from '../../domain/runtime-id.ts'
 import type { Backend } from '../../backend/backend.ts'
 import type { Logger } from '../../log.ts'
+import type { ClockDriftDocument } from '../clock-drift.ts'
 import type { CredentialStore } from '../credentials.ts'
 import type { NetworkFaults } from '../faults/network-faults.ts'
 import type { Found, KnownTasks } from '../known-tasks.ts'
@@ -21,6 +23,7 @@ export interface AnswerParts {
   readonly api: Backend
   readonly log: Logger
   readonly runtimeId: (task: AgentTask, container: AgentContainer) => string | undefined
+  readonly clockDrift: () => ClockDriftDocument | undefined
 }
 
 /** How long a caller waits for its task to be told of: SDKs give an answer a second. Milliseconds. */
@@ -43,10 +46,11 @@ export const answerContainer = async (request: Request, caller: string, parts: A
 const notFound = (): Response =>
   new Response('404 page not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
 
-const seenBy = (task: AgentTask, caller: string, { runtimeId }: AnswerParts, asking?: AgentContainer): Seen => ({
+const seenBy = (task: AgentTask, caller: string, { runtimeId, clockDrift }: AnswerParts, asking?: AgentContainer): Seen => ({
   caller,
   ...(asking !== undefined && { asking }),
   runtimeId: container => runtimeId(task, container),
+  clockDrift,
 })
 
 const answerMetadata = async (version: 'v3' | 'v4', path: readonly string[], caller: string, parts: AnswerParts): Promise<Response> => {
@@ -102,7 +106,9 @@ const answerV2 = async ([what = '', id]: readonly string[], caller: string, part
     const handler = what === 'stats' ? 'task/container stats' : 'task/container metadata'
     return jsonAnswer(`Unable to get task arn from request: v2 ${handler} handler: no task has the address ${caller}`, 400)
   }
-  const container = task.containers.find(each => id !== undefined && (each.runtimeId ?? parts.runtimeId(task, each)) === id)
+  const toldId = (each: AgentContainer): string =>
+    toldRuntimeId(task.launchType, task.taskId, each.runtimeId ?? parts.runtimeId(task, each) ?? '')
+  const container = task.containers.find(each => id !== undefined && id !== '' && toldId(each) === id)
   if (id !== undefined && container === undefined)
     return jsonAnswer(`Unable to get container from request: container '${id}' not found`, 400)
   if (what === 'stats') {

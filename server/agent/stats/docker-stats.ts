@@ -40,7 +40,7 @@ export const dockerStats = (name: string, id: string, now: Sample, before: Sampl
     stats: now.usage.memory.stats,
     limit: now.usage.memory.limit ?? now.machine.memory,
   },
-  name: `/${name}`,
+  name,
   id,
   ...(now.traffic !== undefined && { networks: { eth0: now.traffic }, ...rates(now, before) }),
 })

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../../shared/clock.ts'
+import { toldRuntimeId } from '../../domain/runtime-id.ts'
+import { dockerName } from '../docker-name.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
 import { Cgroups } from './cgroups.ts'
 import { type DockerStats, dockerStats, type Sample } from './docker-stats.ts'
@@ -42,15 +44,16 @@ export class TaskStats {
       return undefined
     }
     this.#samples.set(id, now)
-    return dockerStats(container.name, id, now, before)
+    return dockerStats(toldName(task, container, id), toldRuntimeId(task.launchType, task.taskId, id), now, before)
   }
 
-  /** By the containers' runtime ids; null for those that do not run, as on ECS. */
+  /** By the containers' ids as they are told; null for those that do not run, as on ECS. */
   async ofTask(task: AgentTask): Promise<Readonly<Record<string, DockerStats | null>>> {
     const found = await Promise.all(
       task.containers.map(async container => {
         const id = container.runtimeId ?? this.#parts.runtimeId(task, container)
-        return id === undefined ? undefined : ([id, (await this.ofContainer(task, container)) ?? null] as const)
+        if (id === undefined) return undefined
+        return [toldRuntimeId(task.launchType, task.taskId, id), (await this.ofContainer(task, container)) ?? null] as const
       }),
     )
     return Object.fromEntries(found.filter(each => each !== undefined))
@@ -85,6 +88,10 @@ export class TaskStats {
     return { ...processorsOf(stat ?? ''), memory: Number(/^MemTotal:\s+(\d+)/m.exec(memory ?? '')?.[1] ?? 0) * 1024 }
   }
 }
+
+/** As Docker has it, with a slash; Fargate's has none. */
+const toldName = (task: AgentTask, container: AgentContainer, id: string): string =>
+  `${task.launchType === 'FARGATE' ? '' : '/'}${dockerName(task, container, id)}`
 
 /** The first line of /proc/stat is all processors', in hundredths of a second: user to softirq, as Docker adds them up. */
 const processorsOf = (stat: string): { readonly cpu: number; readonly processors: number } => {

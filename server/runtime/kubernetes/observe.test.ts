@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fromJson } from '../../../shared/kube/json.ts'
 import type { Pod } from '../../../shared/kube/index.ts'
 import { observationOf } from './observe.ts'
+import { restartsAnnotation } from './restarts.ts'
 
 const recorded = fromJson<Record<string, Pod>>(readFileSync(new URL('recorded-pods.json', import.meta.url), 'utf8'))
 const observed = (name: string) => observationOf(recorded[name]!)!
@@ -31,6 +32,20 @@ describe('recorded pods', () => {
         },
       ],
     })
+  })
+
+  test('how often one was restarted, where it has a policy to be', () => {
+    const pod = recorded['running']!
+    const [status] = pod.status!.containerStatuses!
+    const restarted = (annotations: Record<string, string>) =>
+      observationOf({
+        ...pod,
+        metadata: { ...pod.metadata, annotations: { ...pod.metadata?.annotations, ...annotations } },
+        status: { ...pod.status, containerStatuses: [{ ...status!, restartCount: 3 }] },
+      })?.containers[0]
+    const policy = { [restartsAnnotation]: JSON.stringify({ [status!.name]: { period: 60, ignoredExitCodes: [] } }) }
+    expect(restarted(policy)).toMatchObject({ restartCount: 3 })
+    expect(restarted({})).not.toHaveProperty('restartCount')
   })
 
   test('exited, while the pod still says Running', () => {

@@ -64,6 +64,7 @@ function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerOb
       ...flagsOf(container, status, restarted),
       ...(readinessProbe !== undefined && { checkPasses: state.is === 'running' && status?.ready === true }),
       ...imageOf(status),
+      ...(policies[name] !== undefined && defined({ restartCount: status?.restartCount })),
       ...pullOf(container, state, around),
     }
   })
