@@ -140,3 +140,19 @@ test.each([
 ])('what cannot be configured is refused: %#', (one, other, message) => {
   expect(() => configOf([one, other])).toThrow(message)
 })
+
+test.each<[string, Record<string, string>, string]>([
+  ['cloudwatch_logs', {}, 'endpoint door.example\n    port 4566\n    tls Off'],
+  ['s3', {}, 'endpoint http://door.example:4566'],
+  ['cloudwatch', {}, 'endpoint http://door.example:4566'],
+  ['s3', { Endpoint: 'http://own.example' }, 'Endpoint http://own.example'],
+])('%s with %j is led to the endpoint that the router has, unless it names its own', (name, options, lines) => {
+  const environment = [{ name: 'AWS_ENDPOINT_URL', value: 'http://door.example:4566' }]
+  const config = configOf([router({}, { environment }), app({ Name: name, ...options })])
+  expect(config.slice(config.lastIndexOf('[OUTPUT]'))).toBe(`[OUTPUT]\n    Name ${name}\n    Match app-firelens*\n    ${lines}\n`)
+})
+
+test('an output that is none of AWS’, or that speaks TLS alone, is left as it is', () => {
+  const environment = [{ name: 'AWS_ENDPOINT_URL', value: 'http://door.example:4566' }]
+  for (const Name of ['http', 'kinesis_firehose']) expect(configOf([router({}, { environment }), app({ Name })])).not.toContain('door')
+})

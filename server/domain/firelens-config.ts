@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from '../aws/generated/ecs.ts'
+import { endpointOptions } from './firelens-endpoint.ts'
 import { type FluentConfig, fluentBitText, fluentdText } from './firelens-text.ts'
 import { fluentPort, fluentSocket, isRouted, type LogRouter, optionVariable } from './firelens.ts'
 
@@ -55,7 +56,8 @@ export const configPaths = ({ configuration }: LogRouter): Pick<Dialect, 'path' 
  * The file that a router is started with, as ECS' agent writes it: its socket and ports, what is added to each record,
  * the external configuration, and an output for each container that says where its lines go. Throws `FirelensRefused`.
  *
- * Where it differs from ECS: on EC2 no `ec2_instance_id` is added, as the node is not known yet.
+ * Where it differs from ECS: on EC2 no `ec2_instance_id` is added, as the node is not known yet. Outputs of AWS that name
+ * no endpoint are given the router's AWS_ENDPOINT_URL.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html
  */
 export const firelensConfig = (task: RoutedTask, router: LogRouter): string => {
@@ -123,7 +125,7 @@ const deliveryOptions: ReadonlySet<string> = new Set(['log-driver-buffer-limit',
 const outputOf = (
   { name = '', logConfiguration }: ContainerDefinition,
   containers: readonly ContainerDefinition[],
-  { configuration }: LogRouter,
+  { configuration, container: { environment = [] } }: LogRouter,
 ): Pick<FluentConfig, 'filters'> & { readonly output: FluentConfig['outputs'] } => {
   const dialect = dialects[configuration.type]
   const secret = (logConfiguration?.secretOptions ?? []).map(
@@ -138,7 +140,12 @@ const outputOf = (
   })
   const options = given.filter(([key]) => key !== dialect.output && key !== 'include-pattern' && key !== 'exclude-pattern')
   const plugin = of(dialect.output)
-  if (plugin !== undefined) return { filters, output: [{ name: plugin, match, options: Object.fromEntries(options) }] }
+  if (plugin !== undefined) {
+    const endpointUrl = environment.find(variable => variable.name === 'AWS_ENDPOINT_URL')?.value
+    const names = options.map(([key]) => key)
+    const ways = configuration.type === 'fluentbit' ? endpointOptions(plugin, names, endpointUrl) : {}
+    return { filters, output: [{ name: plugin, match, options: { ...ways, ...Object.fromEntries(options) } }] }
+  }
   if (options.length === 0) return { filters, output: [] }
   const missing = `missing output key ${dialect.output} which is required for firelens configuration of type ${configuration.type}`
   throw new FirelensRefused(`unable to apply log options of container ${name} to firelens config: ${missing}`)

@@ -28,20 +28,23 @@ export const routerPartsOf = (spec: TaskSpec, instance: string): RouterParts => 
   const router = routerOf(spec.containers)
   if (router === undefined) return { annotations: {}, volumes: [], mounts: new Map() }
   const { path, externalPath } = configPaths(router)
+  const isExternal = spec.secrets?.[router.name]?.configFile !== undefined
   const mounts: VolumeMount[] = [
     { name: 'kecs-router', mountPath: path, subPath: 'fluent.conf', readOnly: true },
+    ...(isExternal ? [{ name: 'kecs-router', mountPath: externalPath, subPath: 'external.conf', readOnly: true }] : []),
     { name: 'kecs-router-socket', mountPath: '/var/run', subPath: spec.taskId },
   ]
   const fieldPath = `metadata.annotations['${configAnnotation}']`
+  const items = [{ key: configFileKey, path: 'external.conf' }]
+  // One volume for both: fluent-bit takes files of one inode number for the same, whatever file system they are of.
+  const sources = [
+    { downwardAPI: { items: [{ path: 'fluent.conf', fieldRef: { fieldPath } }] } },
+    ...(isExternal ? [{ secret: { name: taskSecretName(spec.taskId), items } }] : []),
+  ]
   const volumes: PodVolume[] = [
-    { name: 'kecs-router', downwardAPI: { items: [{ path: 'fluent.conf', fieldRef: { fieldPath } }] } },
+    { name: 'kecs-router', projected: { sources } },
     { name: 'kecs-router-socket', hostPath: { path: `${agentFolder(instance)}/${routerFolder}`, type: 'Directory' } },
   ]
-  if (spec.secrets?.[router.name]?.configFile !== undefined) {
-    mounts.push({ name: 'kecs-router-external', mountPath: externalPath, subPath: 'external.conf', readOnly: true })
-    const items = [{ key: configFileKey, path: 'external.conf' }]
-    volumes.push({ name: 'kecs-router-external', secret: { secretName: taskSecretName(spec.taskId), items } })
-  }
   return { annotations: { [configAnnotation]: configOf(spec, router) }, volumes, mounts: new Map([[router.name, mounts]]) }
 }
 

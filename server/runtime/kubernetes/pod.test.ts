@@ -278,19 +278,20 @@ describe('a log router', () => {
     expect(made?.volumes).toEqual([
       {
         name: 'kecs-router',
-        downwardAPI: { items: [{ path: 'fluent.conf', fieldRef: { fieldPath: "metadata.annotations['kecs.dev/firelens']" } }] },
+        projected: {
+          sources: [
+            { downwardAPI: { items: [{ path: 'fluent.conf', fieldRef: { fieldPath: "metadata.annotations['kecs.dev/firelens']" } }] } },
+            { secret: { name: `task-${taskId}`, items: [{ key: 'router-config', path: 'external.conf' }] } },
+          ],
+        },
       },
       { name: 'kecs-router-socket', hostPath: { path: '/var/lib/kecs-agent/kecs/routers', type: 'Directory' } },
-      {
-        name: 'kecs-router-external',
-        secret: { secretName: `task-${taskId}`, items: [{ key: 'router-config', path: 'external.conf' }] },
-      },
     ])
     expect(made?.containers.map(({ volumeMounts }) => volumeMounts)).toEqual([
       [
         { name: 'kecs-router', mountPath: '/fluent-bit/etc/fluent-bit.conf', subPath: 'fluent.conf', readOnly: true },
+        { name: 'kecs-router', mountPath: '/fluent-bit/etc/external.conf', subPath: 'external.conf', readOnly: true },
         { name: 'kecs-router-socket', mountPath: '/var/run', subPath: taskId },
-        { name: 'kecs-router-external', mountPath: '/fluent-bit/etc/external.conf', subPath: 'external.conf', readOnly: true },
       ],
       undefined,
     ])
