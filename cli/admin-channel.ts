@@ -3,7 +3,7 @@ import { KubeError, connect } from '../shared/kube/index.ts'
 import { adminName, adminTokenHeader, controlPlaneName, systemNamespace } from '../shared/names.ts'
 import { runningProcess, type ServeProcess } from './cluster/control-process.ts'
 import type { Instance } from './cluster/driver.ts'
-import { withName } from './instance.ts'
+import { upCommand, withName } from './instance.ts'
 import type { Target } from './target.ts'
 
 /** A request to the control plane's administration port, which is published nowhere. */
@@ -37,19 +37,19 @@ export const openAdminChannel = async ({
   driver,
   signal,
 }: Pick<Target, 'instance' | 'driver' | 'signal'>): Promise<AdminChannel> => {
-  if (instance.driver === 'simulated') return directChannel((await requireProcess(instance, signal)).adminUrl, signal)
+  if (instance.driver === 'simulated') return directChannel((await requireProcess(instance, signal)).adminUrl, instance, signal)
   const process = instance.legacy === undefined ? undefined : await requireProcess(instance, signal)
   const kube = await connect({ kubeconfig: await driver.kubeconfig(instance, signal) })
   const service = { namespace: systemNamespace, name: controlPlaneName, port: 'admin' }
   const token = await kube.serviceAccountToken({ namespace: systemNamespace, name: adminName }, adminName, { signal })
   const headers = { [adminTokenHeader]: token }
-  if (process !== undefined) return directChannel(process.adminUrl, signal, headers, () => kube.close())
+  if (process !== undefined) return directChannel(process.adminUrl, instance, signal, headers, () => kube.close())
   const text = ({ method, path, body }: AdminRequest): Promise<string> =>
     kube
       .callService(service, { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, { signal, timeoutMs })
       .catch((error: unknown) => {
         if (error instanceof KubeError && error.status >= 400 && error.status < 500) throw refused(error.message)
-        if (error instanceof KubeError && error.status === 503) throw notThere(error)
+        if (error instanceof KubeError && error.status === 503) throw notThere(instance.name, error)
         throw error
       })
   return {
@@ -68,6 +68,8 @@ export const withChannel = async <Of extends Pick<Target, 'instance' | 'driver' 
   const channel = await openAdminChannel(target)
   try {
     return await work(channel, target)
+  } catch (error) {
+    throw error instanceof NotUnderstood ? new NotUnderstood(target.instance.name) : error
   } finally {
     channel.close()
   }
@@ -81,6 +83,7 @@ const requireProcess = async (instance: Instance, signal: AbortSignal): Promise<
 
 const directChannel = (
   adminUrl: string,
+  { name }: Pick<Instance, 'name'>,
   signal: AbortSignal,
   own: Readonly<Record<string, string>> = {},
   close: () => void = () => undefined,
@@ -93,7 +96,7 @@ const directChannel = (
       signal: limit,
     }).catch((cause: unknown) => {
       signal.throwIfAborted()
-      throw new CliError(`The control plane does not answer: ${messageOf(cause)}`, 'See: kecs status', { cause })
+      throw new CliError(`The control plane does not answer: ${messageOf(cause)}`, `See: ${withName('kecs status', name)}`, { cause })
     })
     if (response.status >= 400) throw refused((await response.text()).trim() || `HTTP ${response.status}`)
     return response
@@ -118,13 +121,22 @@ const directChannel = (
   }
 }
 
-/** What came from outside has not the shape that this version expects. */
-export const notUnderstood = (): CliError =>
-  new CliError('The control plane answered what this kecs does not understand.', 'Bring both to one version: kecs up')
+class NotUnderstood extends CliError {
+  constructor(name: string) {
+    super('The control plane answered what this kecs does not understand.', `Bring both to one version: ${upCommand(name)}`)
+  }
+}
+
+/** What came from outside has not the shape that this version expects. `withChannel` says which instance's it is. */
+export const notUnderstood = (): CliError => new NotUnderstood('kecs')
 
 /** Its Service has no pod that is ready. */
-const notThere = (cause: unknown): CliError =>
-  new CliError('The control plane does not answer yet.', 'It is starting, or it fails: kecs status, kecs logs', { cause })
+const notThere = (name: string, cause: unknown): CliError =>
+  new CliError(
+    'The control plane does not answer yet.',
+    `It is starting, or it fails: ${withName('kecs status', name)}, ${withName('kecs logs', name)}`,
+    { cause },
+  )
 
 /** The control plane says what happened and, behind a line break, what to do. */
 const refused = (message: string): CliError => {

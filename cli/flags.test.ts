@@ -35,7 +35,7 @@ describe('the name of an instance', () => {
 })
 
 test('a timeout ends the work with what to do', async () => {
-  const signal = withTimeout(new AbortController().signal, '1ms')
+  const signal = withTimeout(new AbortController().signal, { timeout: '1ms' })
   await new Promise(resolve => signal.addEventListener('abort', resolve))
   expect(signal.reason).toMatchObject({ message: 'This took longer than 1ms.', exitCode: 1 })
 })

@@ -1,4 +1,5 @@
 import { CliError } from '../shared/errors.ts'
+import { withName } from './instance.ts'
 
 /** Flags that several commands share. */
 export const nameFlag = { type: 'string', description: 'the instance (default kecs, or KECS_NAME)', valueHint: 'NAME' } as const
@@ -36,7 +37,10 @@ export const parsePortRange = (text: string, flag = '--publish'): { first: numbe
 }
 
 /** The signal of a command: the user's interrupt, and the end of its time. */
-export const withTimeout = (signal: AbortSignal, timeout: string | undefined, fallback?: string): AbortSignal => {
+export const withTimeout = (
+  signal: AbortSignal,
+  { timeout, fallback, name = 'kecs' }: { timeout: string | undefined; fallback?: string | undefined; name?: string },
+): AbortSignal => {
   const length = timeout ?? fallback
   if (length === undefined) return signal
   const controller = new AbortController()
@@ -46,7 +50,7 @@ export const withTimeout = (signal: AbortSignal, timeout: string | undefined, fa
         new CliError(
           `This took longer than ${length}.`,
           timeout === undefined
-            ? 'Give it more time with --timeout, or see what hinders it: kecs status, kecs logs.'
+            ? `Give it more time with --timeout, or see what hinders it: ${withName('kecs status', name)}, ${withName('kecs logs', name)}.`
             : 'Give it more time with a longer --timeout.',
         ),
       ),

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { CliError } from '../shared/errors.ts'
-import { isMissing } from './instance.ts'
+import { isMissing, upCommand } from './instance.ts'
 import { pause } from './wait.ts'
 
 export interface FollowOptions {
@@ -9,14 +9,17 @@ export interface FollowOptions {
   readonly tail: number | undefined
   readonly signal: AbortSignal
   readonly write: (line: string) => void
+  /** The instance's name. */
+  readonly instance: string
 }
 
 const lookEvery = 200
 
 /** Writes a file's lines and, when following, those that are added. A file that was begun anew is read from its start. */
-export const followFile = async (path: string, { follow, tail, signal, write }: FollowOptions): Promise<void> => {
+export const followFile = async (path: string, { follow, tail, signal, write, instance }: FollowOptions): Promise<void> => {
   const first = await readFrom(path, 0)
-  if (first === undefined) throw new CliError(`There is no log ${path} yet.`, 'It is written once the instance is started: kecs up')
+  if (first === undefined)
+    throw new CliError(`There is no log ${path} yet.`, `It is written once the instance is started: ${upCommand(instance)}`)
   const lines = first.text.split('\n').slice(0, -1)
   for (const line of tail === undefined ? lines : tail === 0 ? [] : lines.slice(-tail)) write(line)
   let { end } = first

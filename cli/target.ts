@@ -29,7 +29,7 @@ export const targetOf = async (given: CommonValues, host: Host, timeout?: string
     instance,
     driver: await driverOf(instance, host),
     output: given.flag('quiet') === true ? host.output.quiet() : host.output,
-    signal: withTimeout(host.signal, given.text('timeout'), timeout),
+    signal: withTimeout(host.signal, { timeout: given.text('timeout'), fallback: timeout, name }),
     asJson: given.flag('json') === true,
   }
 }

@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch'
 import { CliError, messageOf } from '../../shared/errors.ts'
 import { defaultRegion } from '../../shared/names.ts'
+import { withName } from '../instance.ts'
 import { queryForm } from './query-form.ts'
 
 /** ECS as the host command itself calls it. */
@@ -44,6 +45,8 @@ export interface EcsApiOptions {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly signal: AbortSignal
+  /** The instance's name. */
+  readonly instance: string
   /** Default: the instance's. */
   readonly region?: string
 }
@@ -53,12 +56,14 @@ export const ecsApi = (options: EcsApiOptions): EcsApi => {
   return { call: (operation, input) => json('ecs', operation, input) }
 }
 
-export const awsApi = ({ endpoint, accessKeyId, secretAccessKey, signal, region = defaultRegion }: EcsApiOptions): AwsApi => {
+export const awsApi = ({ endpoint, accessKeyId, secretAccessKey, signal, instance, region = defaultRegion }: EcsApiOptions): AwsApi => {
   const send = async (service: string, headers: Readonly<Record<string, string>>, body: string): Promise<Response> => {
     const client = new AwsClient({ accessKeyId, secretAccessKey, service, region, retries: 0 })
     return client.fetch(endpoint, { method: 'POST', headers: { ...headers }, body, signal }).catch((cause: unknown) => {
       signal.throwIfAborted()
-      throw new CliError(`The endpoint ${endpoint} does not answer: ${messageOf(cause)}`, 'See: kecs status', { cause })
+      throw new CliError(`The endpoint ${endpoint} does not answer: ${messageOf(cause)}`, `See: ${withName('kecs status', instance)}`, {
+        cause,
+      })
     })
   }
   return {

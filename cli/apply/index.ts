@@ -29,7 +29,7 @@ export const applyDeclared = async (options: ApplyOptions): Promise<void> => {
     const { fixtures } = declared
     await steps.run('Fixtures', async ({ progress, done }) => {
       const [accessKeyId = '', secretAccessKey = ''] = [variables['AWS_ACCESS_KEY_ID'], variables['AWS_SECRET_ACCESS_KEY']]
-      const api = ecsApi({ endpoint, accessKeyId, secretAccessKey, signal: host.signal })
+      const api = ecsApi({ endpoint, accessKeyId, secretAccessKey, signal: host.signal, instance: options.instance.name })
       const applied: Applied[] = []
       for (const fixture of await readFixtures(fixtures)) {
         const one = await applyFixture(api, fixture)

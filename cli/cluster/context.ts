@@ -6,6 +6,7 @@ import { importInto, missingIn } from './containerd.ts'
 import type { ClusterDriver, Instance } from './driver.ts'
 import type { DriverParts } from './drivers.ts'
 import { minifiedKubeconfig } from './kubeconfig.ts'
+import { upCommand, withName } from '../instance.ts'
 
 /** A Kubernetes cluster that is there already, by its kube context: kecs only installs into it, and removes what it installed. */
 export const contextDriver = ({ docker, env }: DriverParts): ClusterDriver => {
@@ -51,8 +52,8 @@ export const contextDriver = ({ docker, env }: DriverParts): ClusterDriver => {
         onContainerRuntime?.()
         onApi?.()
       }),
-    start: () => Promise.reject(notOurs('starts')),
-    stop: () => Promise.reject(notOurs('stops')),
+    start: instance => Promise.reject(notOurs('starts', instance)),
+    stop: instance => Promise.reject(notOurs('stops', instance)),
     remove: (instance, options) => withClient(instance, client => uninstall(client, instance, { ...options, deleteData: false })),
     kubeconfig,
     async missingImages(instance, images, signal) {
@@ -73,10 +74,10 @@ export const contextDriver = ({ docker, env }: DriverParts): ClusterDriver => {
   }
 }
 
-const notOurs = (does: string): CliError =>
+const notOurs = (does: string, { name }: Instance): CliError =>
   new CliError(
     `kecs never ${does} a cluster that it did not make.`,
-    '`kecs down` removes kecs from it and keeps the data; `kecs up` installs it again.',
+    `${withName('kecs down', name)} removes kecs from it and keeps the data; ${upCommand(name)} installs it again.`,
   )
 
 const explained = (error: unknown, instance: Instance): unknown => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
 import { isMissing } from '../instance.ts'
@@ -37,6 +37,8 @@ export interface ProcessStart {
 
 export const processFile = (instance: Pick<Instance, 'folder'>): string => join(instance.folder, 'process.json')
 export const logFile = (instance: Pick<Instance, 'folder'>): string => join(instance.folder, 'kecs.log')
+/** Of the process before this one. */
+export const logFileBefore = (instance: Pick<Instance, 'folder'>): string => `${logFile(instance)}.1`
 
 /** The control plane finishes its commits and requests; a process that needs longer is killed. */
 const stopDeadline = 15_000
@@ -94,6 +96,10 @@ export const isOurs = async (found: ServeProcess, instance: Instance, signal: Ab
 export const startProcess = async (instance: Instance, { self, flags, env, deadlineMs, signal }: ProcessStart): Promise<void> => {
   await mkdir(instance.dataDir, { recursive: true })
   await rm(processFile(instance), { force: true })
+  // Why the one before ended may be asked once this one runs.
+  await rename(logFile(instance), logFileBefore(instance)).catch((error: unknown) => {
+    if (!isMissing(error)) throw error
+  })
   const log = openSync(logFile(instance), 'w')
   const child = spawn(self.command, [...self.args, 'serve', ...flags, '--process-file', processFile(instance)], {
     cwd: instance.folder,

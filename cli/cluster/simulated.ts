@@ -4,6 +4,7 @@ import { CliError } from '../../shared/errors.ts'
 import type { Self } from '../self.ts'
 import { isOurs, processFile, readProcess, runningProcess, type ServeProcess, startProcess, stopProcess } from './control-process.ts'
 import type { ClusterDriver, ClusterState, Instance } from './driver.ts'
+import { upCommand, withName } from '../instance.ts'
 
 /** No cluster at all: the control plane as a background process of this same program, with the simulated runtime. */
 export const simulatedDriver = (self: Self, env: Readonly<Record<string, string | undefined>>): ClusterDriver => ({
@@ -16,15 +17,15 @@ export const simulatedDriver = (self: Self, env: Readonly<Record<string, string 
     await stopProcess(instance, signal)
     await rm(processFile(instance), { force: true })
   },
-  kubeconfig: () => Promise.reject(noCluster('a kubeconfig')),
+  kubeconfig: instance => Promise.reject(noCluster('a kubeconfig', instance)),
   missingImages: () => Promise.resolve([]),
-  loadImages: () => Promise.reject(noCluster('images')),
+  loadImages: instance => Promise.reject(noCluster('images', instance)),
 })
 
-const noCluster = (what: string): CliError =>
+const noCluster = (what: string, { name }: Instance): CliError =>
   new CliError(
     `This instance is simulated: there is no Kubernetes cluster, so there are no ${what === 'images' ? 'nodes to load images into' : 'credentials for one'}.`,
-    'For real tasks install Docker, then: kecs down && kecs up --driver k3d',
+    `For real tasks install Docker, then: ${withName('kecs down', name)} && ${upCommand(name)} --driver k3d`,
   )
 
 const stateOf = async (found: ServeProcess | undefined, instance: Instance, signal: AbortSignal): Promise<ClusterState> => {

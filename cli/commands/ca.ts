@@ -2,6 +2,7 @@ import { authorityPath } from '../../shared/names.ts'
 import { CliError } from '../../shared/errors.ts'
 import { withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
+import { upCommand, withName } from '../instance.ts'
 import { commonFlags } from '../flags.ts'
 import { runningTargetOf } from '../target.ts'
 
@@ -23,7 +24,7 @@ export const ca = defineCommand({
     if (instance.driver === 'simulated')
       throw new CliError(
         'A simulated instance has no authority: nothing of it speaks HTTPS.',
-        'For load balancers that carry traffic install Docker, then: kecs down && kecs up --driver k3d',
+        `For load balancers that carry traffic install Docker, then: ${withName('kecs down', instance.name)} && ${upCommand(instance.name)} --driver k3d`,
       )
     const certificate = await withChannel(target, channel => channel.text({ method: 'GET', path: authorityPath }))
     if (asJson) output.json({ name: instance.name, certificate })

@@ -38,7 +38,7 @@ export const doctor = defineCommand({
     const name = instanceName(given.text('name'), host.env)
     const isFixing = given.flag('fix') === true
     // What is mended may be all that kecs up brings.
-    const asked: Host = { ...host, signal: withTimeout(host.signal, given.text('timeout'), isFixing ? '15m' : '1m') }
+    const asked: Host = { ...host, signal: withTimeout(host.signal, { timeout: given.text('timeout'), fallback: isFixing ? '15m' : '1m' }) }
     const instance = await readInstance(host.home, name)
     const first = await look(instance, asked)
     const fixed = isFixing ? await fixAll(first, asked) : []

@@ -151,7 +151,7 @@ const planned = async (given: Arguments<typeof sourceFlags>, host: Host) => {
     standsIn: given.flag('stand-ins') === true,
   })
   const roles = await rolesToMake(target, context.api, source)
-  const changes = planImport(source.name, source.wanted, there)
+  const changes = planImport({ name: source.name, instance: target.instance.name }, source.wanted, there)
   return { target, source: { ...source, notes: [...source.notes, ...roles.map(roleNote)] }, context, changes, roles }
 }
 
@@ -163,7 +163,7 @@ const rolesToMake = async ({ instance }: Target, api: AwsApi, { wanted }: NamedS
 
 const contextOf = ({ instance, signal }: Target) => {
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = instanceVariables(instance)
-  return { api: awsApi({ endpoint: endpointOf(instance), accessKeyId, secretAccessKey, signal }), signal }
+  return { api: awsApi({ endpoint: endpointOf(instance), accessKeyId, secretAccessKey, signal, instance: instance.name }), signal }
 }
 
 const pairs = (flag: string, given: readonly string[]): ReadonlyMap<string, string> =>

@@ -2,6 +2,7 @@ import { CliError } from '../../shared/errors.ts'
 import { type Component, components } from '../../shared/names.ts'
 import { logFile } from '../cluster/control-process.ts'
 import { defineCommand } from '../command.ts'
+import { withName } from '../instance.ts'
 import { commonFlags } from '../flags.ts'
 import { closest } from '../suggest.ts'
 import { followFile } from '../follow-file.ts'
@@ -46,12 +47,12 @@ export const logs = defineCommand({
         if (task !== undefined)
           throw new CliError('A simulated instance keeps nothing that its tasks write.', 'Its containers only pretend.')
         if (component !== 'control-plane') {
-          throw new CliError(`A simulated instance has no ${component}.`, 'It has the control plane alone: kecs logs')
+          throw new CliError(`A simulated instance has no ${component}.`, `It has the control plane alone: ${withName('kecs logs', instance.name)}`)
         }
-        return await followFile(logFile(instance), { follow, tail, signal, write })
+        return await followFile(logFile(instance), { follow, tail, signal, write, instance: instance.name })
       }
       if (instance.legacy !== undefined && task === undefined && component === 'control-plane')
-        return await followFile(logFile(instance), { follow, tail, signal, write })
+        return await followFile(logFile(instance), { follow, tail, signal, write, instance: instance.name })
       const { driver } = await runningTargetOf(given, host)
       const [{ connect }, { componentLogs }, { taskLogs }] = await Promise.all([
         import('../../shared/kube/index.ts'),
@@ -62,7 +63,7 @@ export const logs = defineCommand({
       const options = { follow, ...(tail === undefined ? {} : { tail }), signal }
       const printing =
         task === undefined
-          ? componentLogs(kube, component, { ...options, write })
+          ? componentLogs(kube, { component, instance }, { ...options, write })
           : taskLogs(kube, instance, { ...options, task, ...(container === undefined ? {} : { container }), write: writeOf(container) })
       await printing.finally(() => kube.close())
     } catch (error) {

@@ -169,6 +169,7 @@ const moveIt = async (state: MigrationState, { instance, driver, output, signal 
     const { legacy } = state
     const parts = { instance, legacy, driver, kube, docker: localDocker(), self: findSelf(), env: host.env }
     return await move(state, {
+      name: instance.name,
       sides: sidesOf(parts),
       keep: next => keepJournal(instance, next),
       show: (title, work) =>

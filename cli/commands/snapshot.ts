@@ -38,11 +38,11 @@ export const list = defineCommand({
   args: commonFlags,
   examples: [['kecs snapshot list', 'names, times and sizes']],
   run: async (given, host) =>
-    withChannel(await runningTargetOf(given, host, timeout), async (channel, { output, asJson }) => {
+    withChannel(await runningTargetOf(given, host, timeout), async (channel, { instance, output, asJson }) => {
       const answer = await channel.json({ method: 'GET', path: '/snapshots' })
       const found = Array.isArray(answer) ? answer.map(readSnapshot) : []
       if (asJson) return output.json(found)
-      if (found.length === 0) return output.note('There is none yet: kecs snapshot create')
+      if (found.length === 0) return output.note(`There is none yet: ${withName('kecs snapshot create', instance.name)}`)
       const rows = found.map(each => [
         each.name,
         each.isDamaged === true ? 'damaged' : each.takenAt,
@@ -165,7 +165,7 @@ const answeringChannel = async (target: Target): Promise<AdminChannel | undefine
 /** Leaves word in the data folder, which the control plane reads before it opens the state. See server/store/restore-order.ts. */
 const orderRestoration = async ({ instance, output, asJson }: Target, snapshot: string): Promise<void> => {
   if (instance.driver === 'context') {
-    throw new CliError('The control plane does not answer, and its data folder is in the cluster.', 'See why: kecs logs')
+    throw new CliError('The control plane does not answer, and its data folder is in the cluster.', `See why: ${withName('kecs logs', instance.name)}`)
   }
   const file = join(instance.dataDir, 'snapshots', `${snapshot}.kecs-snapshot`)
   await readFile(file).catch((cause: unknown) => {

@@ -4,7 +4,7 @@ import type { Instance } from '../cluster/driver.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags, instanceName } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { requireInstance, withName } from '../instance.ts'
+import { requireInstance, upCommand, withName } from '../instance.ts'
 import { lenientDriverOf } from '../drivers.ts'
 import type { CommonValues } from '../target.ts'
 import { bringUp } from '../up/bring-up.ts'
@@ -49,7 +49,7 @@ export const rollback = defineCommand({
       const what = instance.legacy === undefined ? 'A simulated instance' : 'An instance with --legacy'
       throw new CliError(
         `${what} runs the kecs that started it.`,
-        `Run the older kecs: ${instance.legacy === undefined ? 'kecs stop && kecs start' : 'kecs up'}`,
+        `Run the older kecs: ${instance.legacy === undefined ? `${withName('kecs stop', instance.name)} && ${withName('kecs start', instance.name)}` : upCommand(instance.name)}`,
       )
     }
     if (instance.previousImage === undefined) {

@@ -4,7 +4,7 @@ import { type KubeClient, connect, kindOf, kinds } from '../../shared/kube/index
 import { systemNamespace } from '../../shared/names.ts'
 import { version } from '../../shared/version.ts'
 import type { Instance } from '../cluster/driver.ts'
-import { lastLines, logFile } from '../cluster/control-process.ts'
+import { lastLines, logFile, logFileBefore } from '../cluster/control-process.ts'
 import { lenientDriverOf } from '../drivers.ts'
 import type { Host } from '../host.ts'
 import { installedComponents } from '../install/components.ts'
@@ -28,15 +28,18 @@ export const bundle = async (instance: Instance | undefined, findings: readonly 
   ]
   if (instance !== undefined) {
     files.push({ name: 'instance.json', data: pretty(redact(instance)) })
-    files.push(...(instance.driver === 'simulated' ? await simulatedFiles(instance) : await clusterFiles(instance, host)))
+    if (instance.driver === 'simulated' || instance.legacy !== undefined) files.push(...(await processLogs(instance)))
+    if (instance.driver !== 'simulated') files.push(...(await clusterFiles(instance, host)))
   }
   return createTarGzip(files.map(file => ({ ...file, name: `kecs-doctor/${file.name}` })))
 }
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-const simulatedFiles = async (instance: Instance) => [
+/** Of a control plane on this machine: of this start, and of the one before. */
+const processLogs = async (instance: Instance) => [
   { name: 'logs/control-plane.log', data: `${(await lastLines(logFile(instance), tail)).join('\n')}\n` },
+  { name: 'logs/control-plane-before.log', data: `${(await lastLines(logFileBefore(instance), tail)).join('\n')}\n` },
 ]
 
 const clusterFiles = async (instance: Instance, host: Host): Promise<{ name: string; data: string }[]> => {
@@ -54,7 +57,7 @@ const clusterFiles = async (instance: Instance, host: Host): Promise<{ name: str
   try {
     const { signal } = host
     return await Promise.all([
-      ...installedComponents(instance).map(component => attempt(`logs/${component}.log`, () => logOf(kube, component, signal))),
+      ...installedComponents(instance).map(component => attempt(`logs/${component}.log`, () => logOf(kube, { component, instance }, signal))),
       attempt('kubernetes/pods.json', async () => pretty(redact((await kube.list(kinds.pod, { signal })).items))),
       attempt('kubernetes/nodes.json', async () => pretty(redact((await kube.list(kinds.node, { signal })).items))),
       attempt('kubernetes/deployments.json', async () =>
@@ -69,8 +72,8 @@ const clusterFiles = async (instance: Instance, host: Host): Promise<{ name: str
 
 const event = kindOf('v1', 'Event', 'events', true)
 
-const logOf = async (kube: KubeClient, component: Parameters<typeof componentLogs>[1], signal: AbortSignal): Promise<string> => {
+const logOf = async (kube: KubeClient, of: Parameters<typeof componentLogs>[1], signal: AbortSignal): Promise<string> => {
   const lines: string[] = []
-  await componentLogs(kube, component, { follow: false, tail, signal, write: line => lines.push(line) })
+  await componentLogs(kube, of, { follow: false, tail, signal, write: line => lines.push(line) })
   return `${lines.join('\n')}\n`
 }

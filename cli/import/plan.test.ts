@@ -40,7 +40,7 @@ const present = (wanted: Wanted, members: object, attributes: Readonly<Record<st
   tags: { [importTag]: owner, [idTag]: wanted.id },
 })
 const actions = (wanted: readonly Wanted[], there: Partial<There>) =>
-  planImport('shop', wanted, { ...nothing, ...there }).map(({ action, kind }) => `${action} ${kind}`)
+  planImport({ name: 'shop', instance: 'kecs' }, wanted, { ...nothing, ...there }).map(({ action, kind }) => `${action} ${kind}`)
 const there = {
   cluster: [present(cluster, { clusterName: 'demo' }, { name: 'demo' })],
   'task definition': [present(definition, { family: 'web', containerDefinitions: [{ name: 'a', image: 'a:1', cpu: 0 }] })],

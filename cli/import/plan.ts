@@ -1,4 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
+import { withName } from '../instance.ts'
 import { type MemberChange, memberChanges } from '../output/changes.ts'
 import { covers, spokenOf } from './covers.ts'
 import { kinds } from './kinds/index.ts'
@@ -16,6 +17,12 @@ export interface Change {
   readonly members: readonly MemberChange[]
   readonly wanted?: Wanted
   readonly present?: Present
+}
+
+/** What an import is called, and the instance that it is in. */
+export interface Import {
+  readonly name: string
+  readonly instance: string
 }
 
 /** All that there is of every kind, of this import and of others. */
@@ -43,12 +50,12 @@ export const readThere = async (context: KindContext): Promise<There> => {
  * What brings about what an import wants, in the order in which it is done; deletions last. Pure. Throws `CliError` for
  * a resource whose name another one has that is not of this import.
  */
-export const planImport = (name: string, wanted: readonly Wanted[], there: There): readonly Change[] => {
+export const planImport = (own: Import, wanted: readonly Wanted[], there: There): readonly Change[] => {
   const changes: Change[] = []
   const known = new Map<string, Readonly<Record<string, string>>>()
   const replaced = new Set<string>()
   for (const each of inOrder(wanted)) {
-    const change = changeOf(name, each, there, { known, replaced })
+    const change = changeOf(own, each, there, { known, replaced })
     changes.push(change)
     if (change.action === 'replace') replaced.add(each.id)
     // A changed task definition is another revision; what is made anew has another ARN.
@@ -57,7 +64,7 @@ export const planImport = (name: string, wanted: readonly Wanted[], there: There
       known.set(each.id, change.present.attributes)
     }
   }
-  return [...changes, ...deletions(name, there, new Set(wanted.map(({ id }) => id)))]
+  return [...changes, ...deletions(own.name, there, new Set(wanted.map(({ id }) => id)))]
 }
 
 /** By kind, and each behind what it refers to and the services that it waits for. Throws `CliError` where they wait for one another. */
@@ -102,7 +109,7 @@ interface Before {
   readonly replaced: ReadonlySet<string>
 }
 
-const changeOf = (name: string, wanted: Wanted, there: There, { known, replaced }: Before): Change => {
+const changeOf = ({ name, instance }: Import, wanted: Wanted, there: There, { known, replaced }: Before): Change => {
   const kind = kinds[wanted.kind]
   const input = resolvedInput(wanted, known)
   const common = { kind: wanted.kind, id: wanted.id, name: wanted.name, wanted }
@@ -116,7 +123,7 @@ const changeOf = (name: string, wanted: Wanted, there: There, { known, replaced 
     const owner = other.tags[importTag]
     throw new CliError(
       `There is a ${wanted.kind} ${wanted.name} already, ${owner === undefined ? 'which no import made' : `of the import ${owner}`}.`,
-      owner === undefined ? 'Delete it, or give one of them another name.' : `Delete it with: kecs import delete ${owner}`,
+      owner === undefined ? 'Delete it, or give one of them another name.' : `Delete it with: ${withName(`kecs import delete ${owner}`, instance)}`,
     )
   }
   const changed = changedMembers(kind, input, present)

@@ -3,6 +3,7 @@ import { CliError } from '../../shared/errors.ts'
 import { type KubeClient, kinds } from '../../shared/kube/index.ts'
 import type { Docker } from '../cluster/docker.ts'
 import type { Instance } from '../cluster/driver.ts'
+import { upCommand } from '../instance.ts'
 import { poll } from '../wait.ts'
 
 /** Where this machine is, for a control plane that the cluster is to reach. */
@@ -32,7 +33,7 @@ const desktopName = 'host.docker.internal'
  * machine, loopback itself. Throws `CliError` where neither is to be found and none was said with `--host-address`.
  */
 export const findHostAddress = async (
-  { legacy }: Pick<Instance, 'legacy'>,
+  { name, legacy }: Pick<Instance, 'name' | 'legacy'>,
   { kube, docker, signal, own = ownAddresses }: HostAddressParts,
 ): Promise<HostAddress> => {
   const said = legacy?.address
@@ -55,7 +56,7 @@ export const findHostAddress = async (
   }
   throw new CliError(
     'How the cluster reaches this machine cannot be found out.',
-    'Say which of its addresses the nodes reach: kecs up --legacy --host-address ADDRESS. Whoever reaches that one reaches the control plane.',
+    `Say which of its addresses the nodes reach: ${upCommand(name)} --legacy --host-address ADDRESS. Whoever reaches that one reaches the control plane.`,
   )
 }
 

@@ -95,6 +95,7 @@ class World implements Sides {
 
   parts(): MigrationParts {
     return {
+      name: 'kecs',
       sides: this,
       keep: async state => {
         if (this.#isDead) throw new Killed()

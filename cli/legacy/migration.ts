@@ -1,5 +1,6 @@
 import { CliError, messageOf } from '../../shared/errors.ts'
 import type { Legacy } from '../cluster/driver.ts'
+import { withName } from '../instance.ts'
 
 /** Where an instance's control plane is. */
 export type Side = 'legacy' | 'in-cluster'
@@ -47,6 +48,8 @@ export interface Sides {
 }
 
 export interface MigrationParts {
+  /** The instance's. */
+  readonly name: string
   readonly sides: Sides
   /** Writes the journal, whole or not at all; undefined: there is no migration any more. */
   readonly keep: (state: MigrationState | undefined) => Promise<void>
@@ -133,7 +136,7 @@ const verify = async ({ to, id, tables }: MigrationState, sides: Sides, signal: 
 }
 
 /** Undoes what was begun, the last first; the state's folder goes back as it is, with all that was acknowledged meanwhile. */
-const goBack = async (state: MigrationState, { sides, keep, show, backSignal }: MigrationParts, why: unknown): Promise<never> => {
+const goBack = async (state: MigrationState, { name, sides, keep, show, backSignal }: MigrationParts, why: unknown): Promise<never> => {
   const { from, to, begun } = state
   const signal = backSignal()
   try {
@@ -149,7 +152,7 @@ const goBack = async (state: MigrationState, { sides, keep, show, backSignal }: 
   } catch (failure) {
     throw new CliError(
       `The control plane could not be moved (${messageOf(why)}), nor be started again ${sideTitle(from)}: ${messageOf(failure)}`,
-      `What it knows is whole, in the instance's data folder${state.snapshot === undefined ? '' : ` and in the snapshot ${state.snapshot}`}. Run kecs migrate again: it goes on with going back.`,
+      `What it knows is whole, in the instance's data folder${state.snapshot === undefined ? '' : ` and in the snapshot ${state.snapshot}`}. Run ${withName('kecs migrate', name)} again: it goes on with going back.`,
       { cause: failure },
     )
   }

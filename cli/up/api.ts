@@ -1,6 +1,7 @@
 import { CliError, messageOf } from '../../shared/errors.ts'
 import { KubeError, connect, isForbidden, isUnreachable, kinds } from '../../shared/kube/index.ts'
 import type { Instance } from '../cluster/driver.ts'
+import { upCommand, withName } from '../instance.ts'
 import { pause } from '../wait.ts'
 
 const every = 250
@@ -10,7 +11,10 @@ const deadline = 120_000
  * Waits until the API server of a cluster that was started lets us in, for `steady` milliseconds on end: its old process
  * may answer once more before it is replaced, and its roles come some moments after its first answers.
  */
-export const awaitApi = async (kubeconfig: string, { steady, signal }: { steady: number; signal: AbortSignal }): Promise<void> => {
+export const awaitApi = async (
+  { name }: Pick<Instance, 'name'>,
+  { kubeconfig, steady, signal }: { kubeconfig: string; steady: number; signal: AbortSignal },
+): Promise<void> => {
   const end = performance.now() + deadline
   let since: number | undefined
   let last: unknown
@@ -28,7 +32,7 @@ export const awaitApi = async (kubeconfig: string, { steady, signal }: { steady:
     if (performance.now() > end) {
       throw new CliError(
         `The cluster's Kubernetes API does not answer: ${messageOf(last)}`,
-        'Its container may be broken: kecs down && kecs up makes it anew; the state is kept.',
+        `Its container may be broken: ${withName('kecs down', name)} && ${upCommand(name)} makes it anew; the state is kept.`,
         { cause: last },
       )
     }

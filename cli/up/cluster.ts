@@ -186,7 +186,8 @@ const bringCluster = async (
   if (state.is === 'stopped') await driver.start(instance, step)
   reached.containerRuntime.reach()
   step.progress('waiting for the Kubernetes API')
-  await awaitApi(await driver.kubeconfig(instance, step.signal), {
+  await awaitApi(instance, {
+    kubeconfig: await driver.kubeconfig(instance, step.signal),
     steady: state.is === 'stopped' ? steadyAfterStart : 0,
     signal: step.signal,
   })

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { CliError } from '../../shared/errors.ts'
 import type { Instance } from '../cluster/driver.ts'
+import { upCommand } from '../instance.ts'
 import { forbiddenPort, portTaken, tryListen } from '../ports.ts'
 import { portsOf, shortPath } from './settings.ts'
 
@@ -36,7 +37,7 @@ export const checkDoor = async (instance: Instance, others: readonly Instance[])
   const holder = taken.holder ?? (other === undefined ? undefined : `instance ${other.name}`)
   throw new CliError(
     `Port ${instance.port} (the AWS endpoint) is taken${holder === undefined ? '' : ` by ${holder}`}.`,
-    `Stop what holds it, or choose another port: kecs up --port ${instance.port + 1}`,
+    `Stop what holds it, or choose another port: ${upCommand(instance.name)} --port ${instance.port + 1}`,
   )
 }
 

@@ -63,6 +63,7 @@ export const openState = async (options: OpenStoreOptions): Promise<OpenedState>
     const restored = order === undefined ? undefined : await snapshots.read(order.snapshot)
     if (order !== undefined) await putAside(folder, databaseOf(folder), order, options.clock.now())
     const file = await openJournal(folder, options, snapshots)
+    await snapshots.sweep()
     const journal = withOwner(file, folder)
     if (restored !== undefined) await takeRestored(file, folder, restored, options)
     const loaded = await loadOrClose(journal, snapshots)
@@ -243,9 +244,9 @@ const explain = async (folder: string, file: string, cause: unknown, snapshots: 
 
 /** What to do about a state that is damaged. Nothing is overwritten: what is damaged stays until somebody decides. */
 const wayBack = async (snapshots: Snapshots): Promise<string> => {
-  const newest = (await snapshots.list()).find(({ head }) => head !== undefined)
-  if (newest?.head === undefined) return 'There is no snapshot. Restore the data folder from a backup, or move it away to begin anew.'
-  return `The newest snapshot is of ${newest.head.takenAt}: kecs snapshot restore ${newest.name}`
+  const newest = await snapshots.newestGood()
+  if (newest === undefined) return 'There is no good snapshot. Restore the data folder from a backup, or move it away to begin anew.'
+  return `The newest good snapshot is of ${newest.takenAt}: kecs snapshot restore ${newest.name}${snapshots.nameFlag}`
 }
 
 const inUse = (folder: string, owner: string, cause?: unknown): StoreError =>

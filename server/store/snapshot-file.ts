@@ -38,6 +38,9 @@ export interface SnapshotHead {
   readonly reason: string
 }
 
+/** Of files that are being written. */
+export const partialSuffix = '.partial'
+
 /** How many rows are made text in one turn: a large state must not hold up calls. */
 const rowsPerTurn = 500
 
@@ -48,7 +51,7 @@ export const writeSnapshot = async (
   rows: Iterable<StoredRow>,
 ): Promise<number> => {
   // Another taking of the same name may be under way: each writes a file of its own, and the last one stays.
-  const partial = `${file}.${randomUUID()}.partial`
+  const partial = `${file}.${randomUUID()}${partialSuffix}`
   let count = 0
   const lines = async function* (): AsyncGenerator<string> {
     const hash = createHash('sha256')

@@ -52,6 +52,15 @@ describe('files', () => {
     expect(await snapshots.list()).toEqual([expect.objectContaining({ name: taken.name, bytes: taken.bytes, head: taken.head })])
   })
 
+  test('what was being written when a process was killed is gone once the folder is opened anew', async () => {
+    const folder = await newFolder()
+    const { file } = await snapshotsIn(folder).take([rowOf('a')], { name: 'whole' })
+    await writeFile(`${file}.0f0e.partial`, 'half')
+    await writeFile(`${file}.arriving`, 'half')
+    await (await openIn(folder)).store.close()
+    expect(await readdir(join(folder, 'snapshots'))).toEqual(['whole.kecs-snapshot'])
+  })
+
   test('one that is cut off anywhere, or of which a byte is another, is refused', async () => {
     const snapshots = snapshotsIn(await newFolder())
     const { file } = await snapshots.take(
@@ -157,6 +166,10 @@ describe('a state', () => {
     await opened.store.commit(transaction => transaction.put(clusters, aCluster('kept')))
     const { name } = await opened.snapshots.take(await opened.store.dump())
     await opened.store.commit(transaction => transaction.put(clusters, aCluster('lost')))
+    // A newer one whose head can be read and whose end is cut off is not good.
+    await clock.advance(1000)
+    const newer = await opened.snapshots.take(await opened.store.dump())
+    await truncate(newer.file, newer.bytes - 20)
     await opened.store.close()
     const file = join(folder, 'kecs.duckdb')
     const bytes = await readFile(file)

@@ -5,7 +5,7 @@ import { version } from '../../shared/version.ts'
 import { StoreError } from './errors.ts'
 import type { StoredRow } from './journal.ts'
 import { migrated, type Migration, migrations } from './migrations.ts'
-import { type SnapshotHead, readSnapshot, readSnapshotHead, writeSnapshot } from './snapshot-file.ts'
+import { type SnapshotHead, partialSuffix, readSnapshot, readSnapshotHead, writeSnapshot } from './snapshot-file.ts'
 
 /** A snapshot as it is listed. */
 export interface Snapshot {
@@ -28,7 +28,11 @@ export interface SnapshotsOptions {
   readonly migrations?: readonly Migration[]
 }
 
+const defaultInstance = 'kecs'
 const suffix = '.kecs-snapshot'
+const arrivingSuffix = '.arriving'
+/** What files end with while they are written. */
+const unfinished = [partialSuffix, arrivingSuffix]
 export const snapshotNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const automaticPrefix = 'before-'
 
@@ -40,6 +44,12 @@ export class Snapshots {
   constructor(options: SnapshotsOptions) {
     this.#options = options
     this.#folder = join(options.folder, 'snapshots')
+  }
+
+  /** What a command about this instance needs behind it. */
+  get nameFlag(): string {
+    const { instance } = this.#options
+    return instance === '' || instance === defaultInstance ? '' : ` --name ${instance}`
   }
 
   /** Where the snapshot of a name lies or would lie. Throws a `StoreError` for a name that cannot be. */
@@ -80,7 +90,7 @@ export class Snapshots {
   /** Adds one that came from elsewhere. Rejects with a `StoreError` when the name is taken or the content is no whole snapshot. */
   async add(name: string, content: Uint8Array): Promise<Snapshot> {
     const file = await this.#newFile(name)
-    const arriving = `${file}.arriving`
+    const arriving = `${file}${arrivingSuffix}`
     await writeFile(arriving, content, { mode: 0o600 })
     try {
       await readSnapshot(arriving)
@@ -104,6 +114,24 @@ export class Snapshots {
     const names = files.filter(file => file.endsWith(suffix)).map(file => file.slice(0, -suffix.length))
     const found = await Promise.all(names.map(name => this.#describe(name)))
     return found.sort((a, b) => (b.head?.takenAt ?? '').localeCompare(a.head?.takenAt ?? '') || b.name.localeCompare(a.name))
+  }
+
+  /** The newest one that is whole, read to its last byte; undefined where there is none. */
+  async newestGood(): Promise<SnapshotHead & { readonly name: string } | undefined> {
+    for (const { name, file } of await this.list()) {
+      const head = await readSnapshot(file).then(
+        ({ head: found }) => found,
+        () => undefined,
+      )
+      if (head !== undefined) return { ...head, name }
+    }
+    return undefined
+  }
+
+  /** Removes what was being written when a process was killed. For who has the folder alone. */
+  async sweep(): Promise<void> {
+    const files = await readdir(this.#folder).catch(() => [])
+    for (const file of files.filter(each => unfinished.some(end => each.endsWith(end)))) await rm(join(this.#folder, file), { force: true })
   }
 
   /** The rows of a snapshot, in the newest format. Rejects with a `StoreError` when there is none of the name or it is damaged. */

@@ -1,69 +1,231 @@
-// The cluster may go, the state stays: `kecs down`, then `kecs up`.
+// The cluster may be lost, its machine may, and the state stays: a node that is killed, `kecs stop` and `start`, and
+// `kecs down` and `up` with a copy of the instance's folder, under a service behind load balancers.
+import {
+  CreateClusterCommand,
+  DescribeClustersCommand,
+  ExecuteCommandCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  type ECSClient,
+  type Session,
+  StopTaskCommand,
+} from '@aws-sdk/client-ecs'
 import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { expect, test } from 'bun:test'
-import { balancedService } from '../support/balanced-service.ts'
-import { instance } from '../support/instance.ts'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdtempSync, renameSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BalancedService, balancedService } from '../support/balanced-service.ts'
+import { instance, type TestInstance } from '../support/instance.ts'
+import { SessionClient } from '../support/session-client.ts'
 import { describe, ecsOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
-test('after down and up, definitions are there and the old tasks are STOPPED with a reason; a service and its load balancers are back', async () => {
-  const kecs = await instance()
-  const cluster = `kept-${Date.now()}`
-  await kecs.aws('ecs', 'create-cluster', '--cluster-name', cluster)
-  const containers = JSON.stringify([{ name: 'sleeper', image: 'busybox:latest', command: ['sleep', '3600'], memory: 16 }])
-  await kecs.aws('ecs', 'register-task-definition', '--family', cluster, '--container-definitions', containers)
-  const { stdout } = await kecs.run([
-    'aws',
-    'ecs',
-    'run-task',
-    '--cluster',
-    cluster,
-    '--task-definition',
-    cluster,
-    '--query',
-    'tasks[0].taskArn',
-    '--output',
-    'text',
-  ])
-  const task = stdout.trim()
-  await kecs.run(['aws', 'ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', task], { timeoutMs: 120_000 })
+const cluster = `kept-${Date.now().toString(36)}`
+const group = `/${cluster}`
+/** Of the node: what outlives its containers. */
+const counted = `/var/lib/${cluster}`
+const role = 'arn:aws:iam::000000000000:role/app'
+const stoppedReason = /^Host EC2 \(instance i-[0-9a-f]{17}\) stopped\.$/
 
-  const balanced = await balancedService(kecs)
-  const balancers = async () => {
-    const { LoadBalancers = [] } = await balanced.elb.send(new DescribeLoadBalancersCommand({}))
-    return LoadBalancers.map(({ LoadBalancerArn, LoadBalancerName, DNSName }) => [LoadBalancerArn, LoadBalancerName, DNSName]).toSorted()
-  }
-  const balancersBefore = await balancers()
+let kecs: TestInstance
+let ecs: ECSClient
+let web: BalancedService
+let node = ''
+let balancersBefore: readonly unknown[]
+
+beforeAll(async () => {
+  kecs = await instance()
+  ecs = ecsOf(kecs, { maxAttempts: 1 })
+  node = (await kecs.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim()
+  await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: cluster,
+      taskRoleArn: role,
+      executionRoleArn: role,
+      volumes: [{ name: 'counted', host: { sourcePath: counted } }],
+      containerDefinitions: [
+        {
+          name: 'writer',
+          image: 'busybox:latest',
+          memory: 32,
+          stopTimeout: 2,
+          mountPoints: [{ sourceVolume: 'counted', containerPath: '/counted' }],
+          entryPoint: ['sh', '-c'],
+          command: ['n=0; while true; do echo line-$n; echo $n >/counted/new; mv /counted/new /counted/n; n=$((n+1)); sleep 0.05; done'],
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: {
+              'awslogs-group': group,
+              'awslogs-create-group': 'true',
+              'awslogs-region': 'us-east-1',
+              'awslogs-stream-prefix': 'w',
+            },
+          },
+        },
+      ],
+    }),
+  )
+  web = await balancedService(kecs)
+  await web.stable()
+  await until('two targets are healthy', async () => (await web.healthy()) === 2)
+  balancersBefore = await balancers()
   expect(balancersBefore.length).toBeGreaterThanOrEqual(2)
-  await balanced.stable()
+}, 600_000)
 
-  await kecs.kecs(['down'], { timeoutMs: 120_000 })
-  await kecs.kecs(['up'], { timeoutMs: 300_000 })
-  // Another cluster has another kubeconfig and lacks the images of the tests' tasks.
-  await Bun.write(kecs.kubeconfig, (await kecs.kecs(['kubeconfig'])).stdout)
-  await kecs.kecs(['image', 'load', 'nginx:alpine', 'busybox:latest', 'kecs-test/curl:latest', 'kecs-test/awscli:latest'], {
-    timeoutMs: 180_000,
+afterAll(async () => {
+  await web?.close()
+  ecs?.destroy()
+}, 180_000)
+
+const balancers = async (): Promise<readonly unknown[]> => {
+  const { LoadBalancers = [] } = await web.elb.send(new DescribeLoadBalancersCommand({}))
+  return LoadBalancers.map(({ LoadBalancerArn, LoadBalancerName, DNSName }) => [LoadBalancerArn, LoadBalancerName, DNSName]).toSorted()
+}
+
+const started = async (): Promise<string> => {
+  const { tasks: [task] = [] } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition: cluster, enableExecuteCommand: true }))
+  const arn = task?.taskArn ?? ''
+  await until('the task runs', async () => (await describe(ecs, cluster, arn)).lastStatus === 'RUNNING', { withinMs: 120_000 })
+  return arn
+}
+
+const serviceTasks = async (): Promise<readonly string[]> =>
+  (await ecs.send(new ListTasksCommand({ cluster: web.cluster, serviceName: 'web' }))).taskArns ?? []
+
+/** Lines that LocalStack has, by their numbers. */
+const lines = async (): Promise<readonly number[]> => {
+  const { events } = (await kecs.aws('logs', 'filter-log-events', '--log-group-name', group)) as { events: readonly { message: string }[] }
+  return events.map(({ message }) => Number(message.slice('line-'.length))).toSorted((a, b) => a - b)
+}
+
+/** The first byte of what the Network Load Balancer's listener leads to. */
+const tcpAnswers = (): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = connect(web.tcpPort, '127.0.0.1', () => socket.write('GET /version HTTP/1.0\r\n\r\n'))
+    socket.setTimeout(2_000, () => socket.destroy())
+    socket.once('data', data => {
+      resolve(String(data).startsWith('HTTP/'))
+      socket.destroy()
+    })
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => resolve(false))
   })
+
+/** New tasks of the service run, the load balancers have their names and ARNs, and listeners answer at the ports that they had. */
+const expectService = async (before: readonly string[]): Promise<void> => {
+  await until(
+    'new tasks of the service run and are healthy',
+    async () => {
+      const now = await serviceTasks()
+      return now.length === 2 && !now.some(arn => before.includes(arn)) && (await web.healthy()) === 2
+    },
+    { withinMs: 180_000, everyMs: 200 },
+  )
+  expect(await web.stable(60_000)).toMatchObject({ status: 'ACTIVE', desiredCount: 2, runningCount: 2, deployments: [{ failedTasks: 0 }] })
+  expect(await balancers()).toEqual(balancersBefore)
+  const answer = async (): Promise<string> => (await (await fetch(`http://127.0.0.1:${web.httpPort}/version`)).text()).trim()
+  await until('the application load balancer answers', async () => (await answer()) === 'one', { withinMs: 120_000 })
+  await until('the network load balancer answers', tcpAnswers, { withinMs: 120_000 })
+}
+
+test('a node that is killed and starts again: tasks end as of an instance that stopped, the rest comes back, nothing is lost', async () => {
+  const task = await started()
+  const before = await serviceTasks()
+  await until('lines arrive', async () => (await lines()).length > 20, { withinMs: 60_000 })
+  // A client writes until nobody answers.
+  const told: string[] = []
+  const writing = (async () => {
+    for (;;) {
+      const clusterName = `${cluster}-${told.length}`
+      await ecs.send(new CreateClusterCommand({ clusterName }))
+      told.push(clusterName)
+    }
+  })().catch(() => {})
+  await until('some are acknowledged', () => told.length > 5)
+  // What is written while the backend answers nothing is under way when the node dies.
+  const count = async () => Number((await kecs.run(['docker', 'exec', node, 'cat', `${counted}/n`])).stdout)
+  await kecs.run(['docker', 'exec', node, 'pkill', '-STOP', '-f', 'localstack'])
+  const delivered = await count()
+  await until('more is written', async () => (await count()) > delivered + 20)
+
+  await kecs.run(['docker', 'kill', '--signal', 'KILL', node])
+  await writing
+  await kecs.run(['docker', 'start', node])
+  await until('the endpoint answers', () => ecs.send(new ListTasksCommand({ cluster })), { withinMs: 180_000, everyMs: 200 })
+  await kecs.prepare()
+
+  // As many as one call describes.
+  const last = told.slice(-100)
+  const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: last }))
+  expect(clusters.map(({ clusterName }) => clusterName)).toEqual(last)
+  const old = await until('the task is STOPPED', async () => {
+    const found = await describe(ecs, cluster, task)
+    return found.lastStatus === 'STOPPED' && found
+  })
+  expect(old).toMatchObject({ desiredStatus: 'STOPPED', stopCode: 'TerminationNotice', stoppedReason: expect.stringMatching(stoppedReason) })
+  await expectService(before)
+
+  // LocalStack has forgotten what was delivered before; what was under way arrives, each line once and none left out,
+  // but for one or two that the container runtime had not taken when it died.
+  const written = await count()
+  const arrived = await until(
+    'the last lines arrive',
+    async () => {
+      const found = await lines()
+      return (found.at(-1) ?? 0) >= written - 2 && found
+    },
+    { withinMs: 60_000 },
+  )
+  const [first = 0] = arrived
+  expect(first).toBeLessThanOrEqual(delivered + 1)
+  expect(arrived).toEqual(Array.from({ length: arrived.length }, (_, index) => first + index))
+
+  const next = await started()
+  const { session } = await ecs.send(
+    new ExecuteCommandCommand({ cluster, task: next, container: 'writer', command: '/bin/sh', interactive: true }),
+  )
+  const shell = await SessionClient.open(session as Session)
+  shell.type('wget -qO- http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; exit\r')
+  await shell.sees('"SecretAccessKey"')
+  await kecs.aws('s3api', 'create-bucket', '--bucket', cluster)
+  await ecs.send(new StopTaskCommand({ cluster, task: next }))
+}, 600_000)
+
+test('stop and start: the service and its load balancers are back, tasks ended', async () => {
+  const task = await started()
+  const before = await serviceTasks()
+  await kecs.kecs(['stop'], { timeoutMs: 120_000 })
+  await kecs.kecs(['start'], { timeoutMs: 240_000 })
+  await kecs.prepare()
+  await expectService(before)
+  const old = await describe(ecs, cluster, task)
+  expect(old).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TerminationNotice', stoppedReason: expect.stringMatching(stoppedReason) })
+}, 600_000)
+
+test('a copy of the folder is all that another machine needs: after up definitions, service and load balancers are back', async () => {
+  const task = await started()
+  const before = await serviceTasks()
+  await kecs.kecs(['stop'], { timeoutMs: 120_000 })
+  const machine = mkdtempSync(join(tmpdir(), 'kecs-test-machine-'))
+  // As root, as who moves a machine's files is; packed images are moved along to spare their packing.
+  const copy = ['docker', 'run', '--rm', '--volume', `${kecs.home}:/from`, '--volume', `${machine}:/to`, 'busybox:latest']
+  await kecs.run([...copy, 'cp', '-a', `/from/${kecs.name}`, '/to/'], { timeoutMs: 120_000 })
+  renameSync(join(kecs.home, '.images'), join(machine, '.images'))
+  await kecs.kecs(['down', '--delete-data', '--yes'], { timeoutMs: 120_000 })
+  kecs.moveTo(machine)
+  await kecs.kecs(['up'], { timeoutMs: 300_000 })
+  await kecs.prepare()
 
   const described = await kecs.aws('ecs', 'describe-clusters', '--clusters', cluster)
   expect(described['clusters']).toMatchObject([{ clusterName: cluster, status: 'ACTIVE', runningTasksCount: 0 }])
   const definition = await kecs.aws('ecs', 'describe-task-definition', '--task-definition', cluster)
   expect(definition['taskDefinition']).toMatchObject({ family: cluster, revision: 1, status: 'ACTIVE' })
-  const old = await describe(ecsOf(kecs), cluster, task)
-  expect(old.lastStatus).toBe('STOPPED')
-  expect(old.desiredStatus).toBe('STOPPED')
-  expect(old.stopCode).toBe('TerminationNotice')
+  const old = await describe(ecs, cluster, task)
+  expect(old).toMatchObject({ lastStatus: 'STOPPED', desiredStatus: 'STOPPED', stopCode: 'TerminationNotice' })
   expect(old.stoppedReason).toContain('terminated')
-
-  expect(await balancers()).toEqual(balancersBefore)
-  expect(await balanced.stable(180_000)).toMatchObject({ status: 'ACTIVE', desiredCount: 2, runningCount: 2 })
-  const answer = async (): Promise<string> =>
-    (
-      await fetch(`http://127.0.0.1:${balanced.httpPort}/version`).then(
-        response => response.text(),
-        () => '',
-      )
-    ).trim()
-  await until('the load balancer answers at the port that it had', async () => (await answer()) === 'one', { withinMs: 120_000 })
-  await balanced.close()
+  await expectService(before)
 }, 900_000)

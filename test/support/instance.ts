@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dir, '../..')
 
@@ -15,6 +15,7 @@ export interface Finished {
 
 export interface TestInstance {
   readonly name: string
+  /** Changes when `moveTo` is called. */
   readonly home: string
   /** The door on the host. */
   readonly endpoint: string
@@ -31,6 +32,10 @@ export interface TestInstance {
   /** Answers of `aws ARGS --output json`, parsed. */
   aws(...args: readonly string[]): Promise<Record<string, unknown>>
   kubectl(...args: readonly string[]): Promise<string>
+  /** What a cluster lacks that was made or started anew: the images of the tests' tasks, its kubeconfig, rules of this sandbox. */
+  prepare(): Promise<void>
+  /** From now on the instance is the one of that name in another KECS_HOME, as on another machine. */
+  moveTo(home: string): void
 }
 
 /** Images that the tests' tasks run, brought into the cluster from the local Docker. */
@@ -50,7 +55,7 @@ export async function removeShared(): Promise<void> {
 
 export async function removeInstance(made: TestInstance): Promise<void> {
   await made.kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
-  rmSync(made.home, { recursive: true, force: true })
+  for (const folder of [made.home, dirname(made.kubeconfig)]) rmSync(folder, { recursive: true, force: true })
 }
 
 export function execute(
@@ -96,28 +101,33 @@ export async function keepServiceAddressesInside(node: string): Promise<void> {
 
 /** An instance of its own, to be removed by `removeInstance`. */
 export async function makeInstance(driver: string): Promise<TestInstance> {
-  const home = mkdtempSync(join(tmpdir(), 'kecs-test-home-'))
+  let home = mkdtempSync(join(tmpdir(), 'kecs-test-home-'))
   const name = `test-${driver}-${process.pid}`
-  const base = { KECS_HOME: home, NO_COLOR: '1' }
+  const base = () => ({ KECS_HOME: home, NO_COLOR: '1' })
   const program = join(root, 'dist/kecs')
   const kecs: TestInstance['kecs'] = async (args, options = {}) => {
     const command = [program, ...args, '--name', name]
-    return checked(command, await execute(command, { env: base, ...options }), options.check ?? true)
+    return checked(command, await execute(command, { env: base(), ...options }), options.check ?? true)
+  }
+  const kubeconfig = join(home, 'kubeconfig')
+  const prepare = async (): Promise<void> => {
+    await kecs(['image', 'load', ...taskImages], { timeoutMs: 180_000 })
+    if (driver === 'kind') await keepServiceAddressesInside(`kecs-${name}-control-plane`)
+    await Bun.write(kubeconfig, (await kecs(['kubeconfig'])).stdout)
   }
   try {
     await kecs(['up', '--driver', driver], { timeoutMs: 300_000 })
-    await kecs(['image', 'load', ...taskImages], { timeoutMs: 180_000 })
-    if (driver === 'kind') await keepServiceAddressesInside(`kecs-${name}-control-plane`)
+    await prepare()
     const environment = JSON.parse((await kecs(['env', '--json'])).stdout) as Record<string, string>
-    const kubeconfig = join(home, 'kubeconfig')
-    await Bun.write(kubeconfig, (await kecs(['kubeconfig'])).stdout)
     const run: TestInstance['run'] = async (command, options = {}) => {
-      const env = { ...base, ...environment, KUBECONFIG: kubeconfig, AWS_PAGER: '', ...options.env }
+      const env = { ...base(), ...environment, KUBECONFIG: kubeconfig, AWS_PAGER: '', ...options.env }
       return checked(command, await execute(command, { ...options, env }), options.check ?? true)
     }
     return {
       name,
-      home,
+      get home() {
+        return home
+      },
       endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
       environment,
       kubeconfig,
@@ -128,6 +138,10 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
         return stdout.trim() === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>)
       },
       kubectl: async (...args) => (await run(['kubectl', ...args])).stdout,
+      prepare,
+      moveTo: other => {
+        home = other
+      },
     }
   } catch (error) {
     await kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
