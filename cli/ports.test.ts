@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import { type AddressInfo, createServer } from 'node:net'
-import { freePort, freeRange, isFree, listeningInodes, portTaken } from './ports.ts'
+import { freePort, freeRange, isFree, isFreeEverywhere, listeningInodes, portTaken } from './ports.ts'
 
-const listen = async () => {
+const listen = async (host = '127.0.0.1') => {
   const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
+  await new Promise<void>(resolve => server.listen(0, host, () => resolve()))
   const { port } = server.address() as AddressInfo
   return { port, close: () => new Promise(resolve => server.close(resolve)) }
 }
@@ -21,6 +21,17 @@ test('a port that is listened on is not free, and its holder is told', async () 
   expect(first > port || last < port).toBe(true)
   await close()
   expect(await portTaken('127.0.0.1', port)).toBeUndefined()
+})
+
+// Of Linux alone: other systems have no second loopback address without being told.
+test.skipIf(process.platform !== 'linux')('a port that somebody has on another address is not free everywhere', async () => {
+  const { port, close } = await listen('127.0.0.2')
+  expect(await isFree('127.0.0.1', port)).toBe(true)
+  expect(await isFreeEverywhere(port)).toBe(false)
+  const { first, last } = await freeRange('everywhere', port, 2, new Set())
+  expect(first > port || last < port).toBe(true)
+  await close()
+  expect(await isFreeEverywhere(port)).toBe(true)
 })
 
 test("an address that is not this machine's is said", async () => {

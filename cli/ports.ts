@@ -31,22 +31,32 @@ export const forbiddenPort = (port: number): CliError =>
 /** Whether nobody listens there. */
 export const isFree = async (host: string, port: number): Promise<boolean> => (await tryListen(host, port)) !== 'taken'
 
+/**
+ * Whether nobody listens there on any address: what is opened on an address that is not known yet may be. Linux lets
+ * nobody have all addresses of a port that somebody has one of; macOS does, so the one that most have is asked for too.
+ */
+export const isFreeEverywhere = async (port: number): Promise<boolean> => {
+  for (const host of ['0.0.0.0', '127.0.0.1']) if (!(await isFree(host, port))) return false
+  return true
+}
+
 /** The first free port from `wanted` on that is not one of `avoid`. */
 export const freePort = async (host: string, wanted: number, avoid: ReadonlySet<number>): Promise<number> => {
   for (let port = wanted; port <= 65_535; port++) if (!avoid.has(port) && (await isFree(host, port))) return port
   throw new Error(`no port from ${wanted} on is free`)
 }
 
-/** The first free run of `count` ports from `wanted` on, of which none is one of `avoid`. */
+/** The first free run of `count` ports from `wanted` on, of which none is one of `avoid`; `everywhere`: see `isFreeEverywhere`. */
 export const freeRange = async (
   host: string,
   wanted: number,
   count: number,
   avoid: ReadonlySet<number>,
 ): Promise<{ first: number; last: number }> => {
+  const isOpen = (port: number) => (host === 'everywhere' ? isFreeEverywhere(port) : isFree(host, port))
   for (let first = wanted; first + count - 1 <= 65_535;) {
     const ports = Array.from({ length: count }, (_, index) => first + index)
-    const free = await Promise.all(ports.map(async port => !avoid.has(port) && (await isFree(host, port))))
+    const free = await Promise.all(ports.map(async port => !avoid.has(port) && (await isOpen(port))))
     const lastTaken = free.lastIndexOf(false)
     if (lastTaken === -1) return { first, last: first + count - 1 }
     first += lastTaken + 1

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defaultAccount, defaultRegion } from '../../shared/names.ts'
 import { CliError } from '../../shared/errors.ts'
 import { type AwsApi, awsApi } from '../apply/api.ts'
@@ -6,6 +7,7 @@ import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { withName } from '../instance.ts'
+import { withLock } from '../instance-lock.ts'
 import { applyImport, removeImport } from '../import/apply.ts'
 import { readNetwork } from '../import/place.ts'
 import { type Change, deletions, planImport, readThere } from '../import/plan.ts'
@@ -53,7 +55,8 @@ export const plan = defineCommand({
     ['aws ecs describe-services --cluster prod --services web | kecs import plan - --as prod', 'of a real account'],
   ],
   run: async (given, host) => {
-    const { target, source, changes } = await planned(given, host)
+    const target = await runningTargetOf(given, host, timeout)
+    const { source, changes } = await planned(given, target, host)
     show(target, source, changes)
     if (target.asJson) target.output.json(planDocument(source.name, changes, source.notes))
   },
@@ -74,15 +77,13 @@ export const apply = defineCommand({
     ['kecs import apply template.yaml --parameter Image=nginx:alpine --yes', 'of CloudFormation'],
   ],
   run: async (given, host) => {
-    const { target, source, changes, context, roles } = await planned(given, host)
-    show(target, source, changes)
-    if (changes.some(isChange) || roles.length > 0) {
-      if (given.flag('yes') !== true) await confirm(`Do this? ${planSummary(changes) || 'Roles are made.'}`, host)
-      const steps = target.output.steps(host.signal)
-      const options = { name: source.name, context, steps, isWaiting: given.flag('wait') !== false, instance: target.instance.name }
-      const made = Promise.all(roles.map(role => steps.run(`role ${role.name}`, () => makeRole(context.api, role))))
-      await made.then(() => applyImport(changes, options)).finally(() => steps.close())
-    }
+    const target = await runningTargetOf(given, host, timeout)
+    const { source, changes } = await alone(target, 'import apply', async () => {
+      const made = await planned(given, target, host)
+      show(target, made.source, made.changes)
+      if (made.roles.length > 0 || made.changes.some(isChange)) await carryOut(made, { given, target, host })
+      return made
+    })
     if (target.asJson) target.output.json(planDocument(source.name, changes, source.notes))
     else if (changes.some(isChange))
       target.output.note(`\n  ${source.name} is as the files say. Where it is reached: ${withName('kecs status', target.instance.name)}`)
@@ -103,13 +104,16 @@ export const remove = defineCommand({
     const target = await runningTargetOf(given, host, '10m')
     const context = contextOf(target)
     const name = given.text('import') ?? ''
-    const changes = deletions(name, await readThere({ ...context, progress: () => {} }))
-    if (changes.length === 0)
-      throw new CliError(`There is nothing of an import ${name}.`, `See: ${withName('kecs import list', target.instance.name)}`)
-    for (const line of planLines(changes, target.output.paint)) target.output.note(line)
-    if (given.flag('yes') !== true) await confirm(`Delete ${changes.length} resources?`, host)
-    const steps = target.output.steps(host.signal)
-    await removeImport(changes, { name, context, steps, isWaiting: true, instance: target.instance.name }).finally(() => steps.close())
+    const changes = await alone(target, 'import delete', async () => {
+      const found = deletions(name, await readThere({ ...context, progress: () => {} }))
+      if (found.length === 0)
+        throw new CliError(`There is nothing of an import ${name}.`, `See: ${withName('kecs import list', target.instance.name)}`)
+      for (const line of planLines(found, target.output.paint)) target.output.note(line)
+      if (given.flag('yes') !== true) await confirm(`Delete ${found.length} resources?`, host)
+      const steps = target.output.steps(host.signal)
+      await removeImport(found, { name, context, steps, isWaiting: true, instance: target.instance.name }).finally(() => steps.close())
+      return found
+    })
     if (target.asJson) target.output.json(planDocument(name, changes, []))
   },
 })
@@ -135,8 +139,16 @@ export const list = defineCommand({
   },
 })
 
-const planned = async (given: Arguments<typeof sourceFlags>, host: Host) => {
-  const target = await runningTargetOf(given, host, '15m')
+const timeout = '15m'
+
+/**
+ * While no other import changes the instance: two that plan from the same state would both make what is not there. Not
+ * the instance's own lock: `kecs up` holds that one while it runs scripts, which may import.
+ */
+const alone = <T>({ instance }: Target, command: string, work: () => Promise<T>): Promise<T> =>
+  withLock(join(instance.folder, 'import'), command, work)
+
+const planned = async (given: Arguments<typeof sourceFlags>, target: Target, host: Host) => {
   const context = contextOf(target)
   const [network, there] = await Promise.all([readNetwork(context.api), readThere({ ...context, progress: () => {} })])
   const source = await readSource({
@@ -152,7 +164,25 @@ const planned = async (given: Arguments<typeof sourceFlags>, host: Host) => {
   })
   const roles = await rolesToMake(target, context.api, source)
   const changes = planImport({ name: source.name, instance: target.instance.name }, source.wanted, there)
-  return { target, source: { ...source, notes: [...source.notes, ...roles.map(roleNote)] }, context, changes, roles }
+  return { source: { ...source, notes: [...source.notes, ...roles.map(roleNote)] }, context, changes, roles }
+}
+
+interface CarryingOut {
+  readonly given: { flag(name: 'yes' | 'wait'): boolean | undefined }
+  readonly target: Target
+  readonly host: Host
+}
+
+/** Asks first, unless told not to. */
+const carryOut = async (
+  { source, changes, context, roles }: Awaited<ReturnType<typeof planned>>,
+  { given, target, host }: CarryingOut,
+): Promise<void> => {
+  if (given.flag('yes') !== true) await confirm(`Do this? ${planSummary(changes) || 'Roles are made.'}`, host)
+  const steps = target.output.steps(host.signal)
+  const options = { name: source.name, context, steps, isWaiting: given.flag('wait') !== false, instance: target.instance.name }
+  const made = Promise.all(roles.map(role => steps.run(`role ${role.name}`, () => makeRole(context.api, role))))
+  await made.then(() => applyImport(changes, options)).finally(() => steps.close())
 }
 
 /** Of an instance that takes roles as they are given none. */

@@ -47,7 +47,10 @@ export const logs = defineCommand({
         if (task !== undefined)
           throw new CliError('A simulated instance keeps nothing that its tasks write.', 'Its containers only pretend.')
         if (component !== 'control-plane') {
-          throw new CliError(`A simulated instance has no ${component}.`, `It has the control plane alone: ${withName('kecs logs', instance.name)}`)
+          throw new CliError(
+            `A simulated instance has no ${component}.`,
+            `It has the control plane alone: ${withName('kecs logs', instance.name)}`,
+          )
         }
         return await followFile(logFile(instance), { follow, tail, signal, write, instance: instance.name })
       }

@@ -1,3 +1,5 @@
+import type { Instance } from '../cluster/driver.ts'
+import type { ControlPlaneHost } from '../install/installation.ts'
 import { version } from '../../shared/version.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags, instanceName } from '../flags.ts'
@@ -27,8 +29,30 @@ export const manifests = defineCommand({
     const instance = await settleInstance({ home: host.home, name, driver, version, choices, remembered, others: [] })
     const { manifests: objects, toYaml } = await import('../install/manifests.ts')
     const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-    const made = objects({ instance, owner, data: { is: 'folder', path: '/data' }, exposure: 'host-port' })
+    const outside = await hostOf(instance)
+    const made = objects({
+      instance,
+      owner,
+      data: { is: 'folder', path: '/data' },
+      exposure: 'host-port',
+      ...(outside === undefined ? {} : { host: outside }),
+    })
     if (given.flag('json') === true) return host.output.json({ apiVersion: 'v1', kind: 'List', items: made })
     host.output.print(toYaml(made).trimEnd())
   },
 })
+
+/** Docker's usual one: what it is where no process has said it yet. */
+const usualGateway = '172.18.0.1'
+
+/** Where the control plane of an instance with `--legacy` is: as was said, else where its process listens or last did. */
+const hostOf = async (instance: Instance): Promise<ControlPlaneHost | undefined> => {
+  if (instance.legacy === undefined) return undefined
+  const [{ readProcess }, { hostPortsOf }] = await Promise.all([
+    import('../cluster/control-process.ts'),
+    import('../install/installation.ts'),
+  ])
+  const url = (await readProcess(instance))?.url ?? ''
+  const listens = URL.canParse(url) ? new URL(url).hostname : usualGateway
+  return { address: instance.legacy.address ?? listens, ports: hostPortsOf(instance.legacy.ports) }
+}

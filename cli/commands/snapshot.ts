@@ -165,7 +165,10 @@ const answeringChannel = async (target: Target): Promise<AdminChannel | undefine
 /** Leaves word in the data folder, which the control plane reads before it opens the state. See server/store/restore-order.ts. */
 const orderRestoration = async ({ instance, output, asJson }: Target, snapshot: string): Promise<void> => {
   if (instance.driver === 'context') {
-    throw new CliError('The control plane does not answer, and its data folder is in the cluster.', `See why: ${withName('kecs logs', instance.name)}`)
+    throw new CliError(
+      'The control plane does not answer, and its data folder is in the cluster.',
+      `See why: ${withName('kecs logs', instance.name)}`,
+    )
   }
   const file = join(instance.dataDir, 'snapshots', `${snapshot}.kecs-snapshot`)
   await readFile(file).catch((cause: unknown) => {

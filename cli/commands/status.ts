@@ -15,7 +15,10 @@ export const status = defineCommand({
   ],
   run: async (given, host) => {
     const instance = await requireInstance(host.home, instanceName(given.text('name'), host.env))
-    const document = await readStatus(instance, { ...host, signal: withTimeout(host.signal, { timeout: given.text('timeout'), fallback: '30s', name: instance.name }) })
+    const document = await readStatus(instance, {
+      ...host,
+      signal: withTimeout(host.signal, { timeout: given.text('timeout'), fallback: '30s', name: instance.name }),
+    })
     if (given.flag('json') === true) host.output.json(document)
     else for (const line of statusLines(document, host.output.paint)) host.output.print(line)
     return document.state === 'ready' ? 0 : 1

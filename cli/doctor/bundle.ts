@@ -57,7 +57,9 @@ const clusterFiles = async (instance: Instance, host: Host): Promise<{ name: str
   try {
     const { signal } = host
     return await Promise.all([
-      ...installedComponents(instance).map(component => attempt(`logs/${component}.log`, () => logOf(kube, { component, instance }, signal))),
+      ...installedComponents(instance).map(component =>
+        attempt(`logs/${component}.log`, () => logOf(kube, { component, instance }, signal)),
+      ),
       attempt('kubernetes/pods.json', async () => pretty(redact((await kube.list(kinds.pod, { signal })).items))),
       attempt('kubernetes/nodes.json', async () => pretty(redact((await kube.list(kinds.node, { signal })).items))),
       attempt('kubernetes/deployments.json', async () =>

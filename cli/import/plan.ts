@@ -123,7 +123,9 @@ const changeOf = ({ name, instance }: Import, wanted: Wanted, there: There, { kn
     const owner = other.tags[importTag]
     throw new CliError(
       `There is a ${wanted.kind} ${wanted.name} already, ${owner === undefined ? 'which no import made' : `of the import ${owner}`}.`,
-      owner === undefined ? 'Delete it, or give one of them another name.' : `Delete it with: ${withName(`kecs import delete ${owner}`, instance)}`,
+      owner === undefined
+        ? 'Delete it, or give one of them another name.'
+        : `Delete it with: ${withName(`kecs import delete ${owner}`, instance)}`,
     )
   }
   const changed = changedMembers(kind, input, present)

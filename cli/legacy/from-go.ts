@@ -32,7 +32,14 @@ export const migrateFromGo = async ({ path, isDryRun, read }: FromGo, target: Ta
     const found = await importGo(plan, {
       // With strict signatures an account is a key's own.
       apiOf: (account, region) =>
-        awsApi({ endpoint: endpointOf(instance), accessKeyId: key?.accessKeyId ?? account, secretAccessKey, region, signal, instance: instance.name }),
+        awsApi({
+          endpoint: endpointOf(instance),
+          accessKeyId: key?.accessKeyId ?? account,
+          secretAccessKey,
+          region,
+          signal,
+          instance: instance.name,
+        }),
       progress,
     })
     done(`${title}: ${found.imported.length} imported, ${found.left.length} left out`)

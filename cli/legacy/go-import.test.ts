@@ -220,7 +220,8 @@ test('clusters, task definitions, load balancers and services come over, and wha
   const credentials = { accessKeyId: '123456789012', secretAccessKey: 'test' }
   const { signal } = new AbortController()
   const report = await importGo(plan, {
-    apiOf: (account, region) => awsApi({ endpoint: server.url, accessKeyId: account, secretAccessKey: 'test', region, signal, instance: 'kecs' }),
+    apiOf: (account, region) =>
+      awsApi({ endpoint: server.url, accessKeyId: account, secretAccessKey: 'test', region, signal, instance: 'kecs' }),
     progress: () => undefined,
   })
 

@@ -31,7 +31,9 @@ test('an address that was said is taken if it is this machine’s', async () => 
     listen: '192.0.2.2',
     reached: '192.0.2.2',
   })
-  expect(findHostAddress({ name: 'kecs', legacy: { ...legacy, address: '192.0.2.3' } }, parts({}))).rejects.toThrow('not an address of this machine')
+  expect(findHostAddress({ name: 'kecs', legacy: { ...legacy, address: '192.0.2.3' } }, parts({}))).rejects.toThrow(
+    'not an address of this machine',
+  )
 })
 
 test('where nothing tells, it has to be said', async () => {

@@ -37,7 +37,11 @@ export const bringUp = async (request: UpRequest): Promise<void> => {
   const begun = performance.now()
   const { given, name } = request
   const output = given.flag('quiet') === true ? request.host.output.quiet() : request.host.output
-  const host = { ...request.host, output, signal: withTimeout(request.host.signal, { timeout: given.text('timeout'), fallback: '15m', name: request.name }) }
+  const host = {
+    ...request.host,
+    output,
+    signal: withTimeout(request.host.signal, { timeout: given.text('timeout'), fallback: '15m', name: request.name }),
+  }
   const done = await withLock(instanceFolder(host.home, name), request.command, () => makeReady({ ...request, host }, request.host.signal))
   const result: UpResult = { ...done, milliseconds: performance.now() - begun }
   if (given.flag('json') === true) return output.json(upDocument(result))

@@ -59,9 +59,9 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
 /** Ports that only the cluster and this machine reach; counted among the instance's own. */
 const legacyPorts = { first: 9200, count: 5 } as const
 
-/** Five in a row that no instance has. */
+/** Five in a row that no instance has, and nobody else on any address: which one they are opened on the cluster's network says. */
 export const freeLegacyPorts = (own: Ports, others: readonly Instance[]): Promise<{ readonly first: number; readonly last: number }> =>
-  freeRange('127.0.0.1', legacyPorts.first, legacyPorts.count, new Set([...others.flatMap(portsOf), ...portsOf(own)]))
+  freeRange('everywhere', legacyPorts.first, legacyPorts.count, new Set([...others.flatMap(portsOf), ...portsOf(own)]))
 
 const legacyOf = async (request: InstanceRequest, ports: Ports): Promise<Pick<Instance, 'legacy'>> => {
   const { choices, remembered, driver, others } = request

@@ -117,7 +117,7 @@ export class Snapshots {
   }
 
   /** The newest one that is whole, read to its last byte; undefined where there is none. */
-  async newestGood(): Promise<SnapshotHead & { readonly name: string } | undefined> {
+  async newestGood(): Promise<(SnapshotHead & { readonly name: string }) | undefined> {
     for (const { name, file } of await this.list()) {
       const head = await readSnapshot(file).then(
         ({ head: found }) => found,

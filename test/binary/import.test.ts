@@ -1,6 +1,6 @@
 import { ECS } from '@aws-sdk/client-ecs'
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Home, makeHome, unusedPort } from '../support/program.ts'
 
@@ -26,6 +26,17 @@ beforeAll(async () => {
   expect(up.code).toBe(0)
 })
 afterAll(() => home.remove())
+
+test('one at a time: two would both make what is not there', async () => {
+  const lock = join(home.path, 'kecs', 'import', 'lock')
+  mkdirSync(join(lock, '..'))
+  writeFileSync(lock, JSON.stringify({ pid: process.pid, begun: '', command: 'import apply' }))
+  const refused = await home.run(['import', 'apply', 'docker-compose.yml', '--yes'], { cwd: folder })
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain(`kecs import apply is already at work on this instance (process ${process.pid}).`)
+  expect((await home.run(['import', 'delete', 'shop', '--yes'])).stderr).toContain('is already at work')
+  rmSync(join(lock, '..'), { recursive: true })
+})
 
 interface Plan {
   readonly import: string

@@ -1,4 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { join } from 'node:path'
+import { writeInstance } from '../../cli/instance.ts'
 import { makeHome } from '../support/program.ts'
 
 // What kecs says to words that it does and does not know; nothing is started.
@@ -12,6 +14,21 @@ test('version', async () => {
   expect((await home.run(['version'])).stdout).toMatch(/^kecs \d+\.\d+\.\d+/)
   expect((await home.run(['--version'])).stdout).toMatch(/^kecs \d+\.\d+\.\d+/)
   expect(JSON.parse((await home.run(['version', '--json'])).stdout)).toMatchObject({ platform: `${process.platform}-${process.arch}` })
+})
+
+test('the manifests of an instance with its control plane on this machine have no pod of it, but where it is', async () => {
+  const folder = join(home.path, 'outside')
+  const legacy = { ports: { first: 9200, last: 9204 } }
+  const ports = { port: 4866, apiPort: 6866, publishedPorts: { first: 9300, last: 9301 }, listenerPorts: { first: 9302, last: 9303 } }
+  const rest = { bind: '127.0.0.1', backend: 'none', image: 'kecs:test', version: '0.1.0' }
+  await writeInstance({ name: 'outside', driver: 'kind', folder, dataDir: join(folder, 'data'), legacy, ...ports, ...rest })
+  const { stdout } = await home.run(['manifests', '--name', 'outside', '--json'])
+  const { items } = JSON.parse(stdout) as {
+    items: readonly { kind: string; metadata: { name: string }; ports?: readonly { port: number }[] }[]
+  }
+  expect(items.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => metadata.name)).toEqual(['traefik', 'registry'])
+  const [slice] = items.filter(({ kind }) => kind === 'EndpointSlice')
+  expect(slice?.ports?.map(({ port }) => port)).toEqual([9200, 9201, 9202, 9203, 9204, 9204])
 })
 
 test('every command has help with its flags and examples', async () => {

@@ -166,7 +166,11 @@ test('a node that is killed and starts again: tasks end as of an instance that s
     const found = await describe(ecs, cluster, task)
     return found.lastStatus === 'STOPPED' && found
   })
-  expect(old).toMatchObject({ desiredStatus: 'STOPPED', stopCode: 'TerminationNotice', stoppedReason: expect.stringMatching(stoppedReason) })
+  expect(old).toMatchObject({
+    desiredStatus: 'STOPPED',
+    stopCode: 'TerminationNotice',
+    stoppedReason: expect.stringMatching(stoppedReason),
+  })
   await expectService(before)
 
   // LocalStack has forgotten what was delivered before; what was under way arrives, each line once and none left out,

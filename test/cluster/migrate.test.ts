@@ -2,13 +2,11 @@
 import { CreateClusterCommand, ECSClient, ListClustersCommand, type ListClustersCommandOutput } from '@aws-sdk/client-ecs'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type BalancedService, balancedService } from '../support/balanced-service.ts'
 import { instance, type TestInstance } from '../support/instance.ts'
 import { type LoadReport, httpSender, steadyLoad } from '../support/steady-load.ts'
 import { until } from '../support/until.ts'
-import { hostAddress } from './load-balancer-harness.ts'
 
 const perSecond = 20
 let kecs: TestInstance
@@ -96,14 +94,13 @@ test('to this machine and back: no request is dropped, nothing that was acknowle
 }, 240_000)
 
 test('a side that cannot start: the old one goes on', async () => {
-  const address = await hostAddress(kecs)
-  const plan = JSON.parse((await kecs.kecs(['migrate', '--to', 'legacy', '--dry-run', '--json'])).stdout) as { ports: { first: number } }
-  const holder = createServer().listen(plan.ports.first + 2, address)
   const report = await underLoad(async () => {
-    const { code, stderr } = await migrate('legacy', false)
+    // Its process cannot unpack DuckDB, which this program itself never needs.
+    const env = { KECS_LIB_DIR: '/dev/null/lib' }
+    const { code, stderr } = await kecs.kecs(['migrate', '--to', 'legacy', '--json'], { check: false, timeoutMs: 180_000, env })
     expect(code).toBe(1)
     expect(stderr).toContain('nothing was lost')
-  }).finally(() => holder.close())
+  })
   expect(await sideNow()).toBe('in-cluster')
   await expectWhole(report)
 }, 180_000)

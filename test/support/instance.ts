@@ -23,7 +23,7 @@ export interface TestInstance {
   readonly environment: Readonly<Record<string, string>>
   readonly kubeconfig: string
   /** Runs a kecs command against this instance; a failure is thrown with all that it printed unless `check` is false. */
-  kecs(args: readonly string[], options?: { check?: boolean; timeoutMs?: number }): Promise<Finished>
+  kecs(args: readonly string[], options?: { check?: boolean; timeoutMs?: number; env?: Record<string, string> }): Promise<Finished>
   /** Runs any program with the instance's environment and kubeconfig. */
   run(
     command: readonly string[],
@@ -107,7 +107,7 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
   const program = join(root, 'dist/kecs')
   const kecs: TestInstance['kecs'] = async (args, options = {}) => {
     const command = [program, ...args, '--name', name]
-    return checked(command, await execute(command, { env: base(), ...options }), options.check ?? true)
+    return checked(command, await execute(command, { ...options, env: { ...base(), ...options.env } }), options.check ?? true)
   }
   const kubeconfig = join(home, 'kubeconfig')
   const prepare = async (): Promise<void> => {
