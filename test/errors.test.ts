@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Message, messageOf, messages, says } from './provocations/messages.ts'
 import { accountOf, fixture, services } from './provocations/index.ts'
 import { ecsEnding } from './provocations/ecs-fixture.ts'
 import { elsewhere, reasons } from './provocations/reasons.ts'
@@ -37,20 +38,43 @@ test('every waiter of the AWS SDK is waited with', async () => {
   }
 })
 
-describe.each(services)('$folder', ({ folder, model, provocations }) => {
+describe.each(services)('$folder', ({ folder, model, provocations, texts }) => {
   const account = accountOf({ folder, model, provocations })
 
   test('every operation is driven by the AWS SDK', () => {
     expect(Object.keys(model.operations).filter(name => !conformance.some(text => text.includes(`${name}Command`)))).toEqual([])
   })
 
-  test('each input of the table is refused with its error', async () => {
+  test('each input of the table is refused with its error, in its words', async () => {
     const wrong: string[] = []
     for (const [operation, errors] of Object.entries(provocations(world.of))) {
       for (const [error, input] of Object.entries(errors)) {
-        const { code, text } = await world.ask(model.signingName, operation, input)
+        const { code, message = '', text } = await world.ask(model.signingName, operation, input)
+        const expected = messageOf(folder, operation, error)
         if (code !== (model.errors[error]?.code ?? error)) wrong.push(`${operation} for ${error}: ${text}`)
+        else if (expected === undefined || !says(message, expected)) wrong.push(`${operation} for ${error}: ${message}, not ${expected}`)
       }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('no message is expected of what the table does not provoke', () => {
+    const tabled = Object.entries(provocations(() => '')).flatMap(([operation, errors]) =>
+      Object.keys(errors).map(error => [operation, error] as const),
+    )
+    const isUsed = ([error, text, only]: Message): boolean => {
+      const by = tabled.filter(([operation, each]) => each === error && messageOf(folder, operation, error) === text)
+      return by.length > 0 && (only ?? []).every(operation => by.some(([each]) => each === operation))
+    }
+    expect(messages[folder]?.filter(message => !isUsed(message))).toEqual([])
+  })
+
+  test('what AWS was recorded to say is said', async () => {
+    const wrong: string[] = []
+    for (const [operation, error, expected, input] of texts?.(world.of) ?? []) {
+      const { code, message = '', text } = await world.ask(model.signingName, operation, input)
+      const isSaid = code === (model.errors[error]?.code ?? error) && says(message, expected)
+      if (!isSaid) wrong.push(`${operation} for ${error}, ${expected}: ${text}`)
     }
     expect(wrong).toEqual([])
   })

@@ -212,7 +212,7 @@ describe('listeners', () => {
     [{ DefaultActions: [{ Type: 'forward' }] }, 'ValidationError: A target group ARN must be specified'],
     [
       { DefaultActions: [{ Type: 'redirect', RedirectConfig: { StatusCode: 'HTTP_302' } }] },
-      'InvalidLoadBalancerActionException: The redirect configuration is not valid because it creates a loop',
+      'InvalidLoadBalancerActionException: The redirect configuration is not valid because it creates a loop.',
     ],
     [
       {
@@ -412,18 +412,18 @@ describe('rules', () => {
     [[path('/1', '/2', '/3', '/4', '/5', '/6')], "A rule can only have '5' condition values and regex values"],
     [
       [{ Field: 'nonsense' }],
-      "Condition field 'nonsense' must be one of '[host-header,http-header,http-request-method,path-pattern,query-string,source-ip]'",
+      "Condition field 'nonsense' must be one of 'http-header,http-request-method,host-header,query-string,path-pattern,source-ip'",
     ],
     [[{ Field: 'path-pattern', Values: ['/a', '/b'] }], "The 'path-pattern' field contains too many values; the limit is '1'"],
-    [[path('x'.repeat(129))], "The 'path-pattern' value is too long; the limit is '128'"],
-    [[path()], 'A condition value must be specified'],
+    [[path('x'.repeat(129))], "Condition value for 'path-pattern' cannot contain more than 128 characters"],
+    [[path()], "You must provide exactly one of the following: ['Values' 'RegexValues'] for config of type 'PathPatternConfig'"],
     [[path('/a'), path('/b')], "A rule can only have one 'path-pattern' condition"],
-    [[{ Field: 'http-header' }], "A 'HttpHeaderConfig' must be specified with 'http-header'"],
+    [[{ Field: 'http-header' }], "For conditions of type 'http-header', you must specify the following fields: 'HttpHeaderConfig'"],
     [
       [{ Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['get'] } }],
-      "The 'http-request-method' value is invalid; the allowed characters are A-Z, hyphen and underscore",
+      "Condition value 'get' contains a character that is not valid",
     ],
-    [[{ Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.1'] } }], "The 'source-ip' value '10.0.0.1' must be in CIDR format"],
+    [[{ Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.1'] } }], "The specified value '10.0.0.1' is not a valid CIDR block"],
     [
       [{ Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'k' }] } }],
       "A 'Value' must be specified in 'QueryStringKeyValuePair'",

@@ -105,9 +105,9 @@ describe('load balancers', () => {
       'ValidationError: At least two subnets in two different Availability Zones must be specified',
     )
     expect(await create({ Name: 'x'.repeat(33) })).toBe(
-      `ValidationError: Load balancer name '${'x'.repeat(33)}' cannot be longer than '32' characters`,
+      `ValidationError: The load balancer name '${'x'.repeat(33)}' cannot be longer than '32' characters`,
     )
-    expect(await create({ Name: 'internal-x' })).toBe("ValidationError: Load balancer name 'internal-x' cannot begin with 'internal-'")
+    expect(await create({ Name: 'internal-x' })).toBe("ValidationError: The load balancer name 'internal-x' cannot begin with 'internal-'")
     expect(await create({ Type: 'gateway', Scheme: 'internal' })).toBe(
       'InvalidConfigurationRequestException: Scheme is not supported for Gateway Load Balancers.',
     )
@@ -180,7 +180,7 @@ describe('attributes of load balancers', () => {
     [[{ Key: 'nonsense', Value: '1' }], "ValidationError: Load balancer attribute key 'nonsense' is not recognized"],
     [
       [{ Key: 'idle_timeout.timeout_seconds', Value: '4001' }],
-      "ValidationError: 'idle_timeout.timeout_seconds' value '4001' must be between '1-4000' inclusive",
+      "ValidationError: The value of 'idle_timeout.timeout_seconds' cannot be greater than 4000 characters",
     ],
     [
       [{ Key: 'load_balancing.cross_zone.enabled', Value: 'false' }],
@@ -199,7 +199,7 @@ describe('attributes of load balancers', () => {
     ],
     [
       [{ Key: 'dns_record.client_routing_policy', Value: 'any_availability_zone' }],
-      "ValidationError: Load balancer attribute key 'dns_record.client_routing_policy' is not supported on load balancers with type 'application'",
+      "ValidationError: Load balancer attribute key 'dns_record.client_routing_policy' is not recognized",
     ],
   ])('are refused: %#', async (Attributes, words) => {
     const LoadBalancerArn = await elbv2.balancer('refused')

@@ -108,11 +108,14 @@ describe('target groups', () => {
     [{ VpcId: undefined }, 'A VPC ID must be specified'],
     [{ TargetType: 'lambda' }, "Protocol cannot be specified for target groups with target type 'lambda'"],
     [{ Name: 'x'.repeat(33) }, `Target group name '${'x'.repeat(33)}' cannot be longer than '32' characters`],
-    [{ Name: '-x' }, "Target group name '-x' cannot begin or end with '-'"],
+    [
+      { Name: '-x' },
+      "1 validation error detected: Value '-x' at 'targetGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!^-)(?!.*-$)^[A-Za-z0-9-]+$",
+    ],
     [{ HealthCheckTimeoutSeconds: 40 }, "Health check timeout '40' must be smaller than the interval '30'"],
-    [{ Matcher: { HttpCode: '100' } }, "Health check matcher HTTP code '100' must be a list of codes or ranges within '200-499'"],
-    [{ Protocol: 'GENEVE' }, "Port '80' must be '6081' for target groups with protocol 'GENEVE'"],
-    [{ HealthCheckPort: '0' }, "Health check port '0' must be 'traffic-port' or a value between '1' and '65535'"],
+    [{ Matcher: { HttpCode: '100' } }, "Health check matcher HTTP code '100' must be within '200-499' inclusive"],
+    [{ Protocol: 'GENEVE' }, 'Port must be 6081 for GENEVE target groups.'],
+    [{ HealthCheckPort: '0' }, "Health check port '0' must be within '1-65535' or 'traffic-port'"],
   ] as const)('are refused: %#', async (more, words) => {
     const input = { Name: elbv2.named('bad'), Protocol: 'HTTP', Port: 80, VpcId: 'vpc-1', TargetType: 'ip', ...more } as const
     expect(await refusal(elbv2.client.send(new CreateTargetGroupCommand(input)))).toBe(`ValidationError: ${words}`)
@@ -220,7 +223,9 @@ describe('targets', () => {
     expect(await refusal(register(ip, { Id: 'i-0123456789abcdef0' }))).toBe(
       "ValidationError: The IP address 'i-0123456789abcdef0' is not a valid IPv4 address",
     )
-    expect(await refusal(register(ip, { Id: '8.8.8.8' }))).toStartWith("ValidationError: The IP address '8.8.8.8' must be within")
+    expect(await refusal(register(ip, { Id: '8.8.8.8' }))).toStartWith(
+      "ValidationError: The IP address '8.8.8.8' is not allowed, as it must be an address from a VPC subnet, RFC1918, or RFC6598",
+    )
     const instance = await elbv2.group('instance', { TargetType: 'instance' })
     await register(instance, { Id: 'i-0123456789abcdef0' }, { Id: 'i-0123456789abcdef0', Port: 8080 })
     expect((await healthOf(instance)).map(({ Target }) => Target?.Port).sort()).toEqual([80, 8080])

@@ -46,6 +46,21 @@ export const ecsFixture = (of: (name: string) => string): readonly Made[] => [
       },
     ],
   ],
+  () => [
+    'disk',
+    'taskDefinitionArn',
+    [
+      'ecs',
+      'RegisterTaskDefinition',
+      {
+        family: 'disk',
+        containerDefinitions: [{ ...app, mountPoints: [{ sourceVolume: 'data', containerPath: '/data' }] }],
+        volumes: [{ name: 'data', configuredAtLaunch: true }],
+      },
+    ],
+  ],
+  () => ['retired', 'taskDefinitionArn', ['ecs', 'RegisterTaskDefinition', { family: 'retired', containerDefinitions: [app] }]],
+  () => ['', 'taskDefinitionArn', ['ecs', 'DeregisterTaskDefinition', { taskDefinition: 'retired:1' }]],
   () => ['service', 'serviceArn', ['ecs', 'CreateService', { serviceName: 'web', taskDefinition: 'web', desiredCount: 0 }]],
   () => ['gone service', 'serviceArn', ['ecs', 'CreateService', { serviceName: 'gone', taskDefinition: 'web', desiredCount: 0 }]],
   () => ['', 'serviceArn', ['ecs', 'DeleteService', { service: 'gone' }]],

@@ -42,6 +42,16 @@ export const elbFixture = (of: (name: string) => string): readonly Made[] => [
   () => ['tcp group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'tcp', ...group, Protocol: 'TCP' })],
   () => ['tls group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'tls', ...group, Protocol: 'TLS' })],
   () => ['function group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'function', TargetType: 'lambda' })],
+  () => ['instance group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'instance', ...group, TargetType: 'instance' })],
+  () => ['udp group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'udp', ...group, Protocol: 'UDP' })],
+  () => ['geneve group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'geneve', ...group, Protocol: 'GENEVE', Port: 6081 })],
+  () => ['ipv6 group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'ipv6', ...group, IpAddressType: 'ipv6' })],
+  () => ['alb group', 'TargetGroupArn', call('CreateTargetGroup', { Name: 'of-alb', ...group, Protocol: 'TCP', TargetType: 'alb' })],
+  () => [
+    'dualstack',
+    'LoadBalancerArn',
+    call('CreateLoadBalancer', { Name: 'dualstack', Type: 'network', IpAddressType: 'dualstack', Subnets: ['subnet-1'] }),
+  ],
   () => [
     'used listener',
     'ListenerArn',
@@ -82,6 +92,18 @@ export const elbFixture = (of: (name: string) => string): readonly Made[] => [
       DefaultActions: [{ Type: 'forward', TargetGroupArn: of('tls group') }],
     }),
   ],
+  () => [
+    'tcp',
+    'ListenerArn',
+    call('CreateListener', {
+      LoadBalancerArn: of('nlb'),
+      Protocol: 'TCP',
+      Port: 80,
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: of('tcp group') }],
+    }),
+  ],
+  () => ['verified', 'LoadBalancerArn', call('CreateLoadBalancer', { Name: 'verified', Subnets: subnets })],
+  ...[443, 8443].map((Port): Made => () => ['', 'ListenerArn', verifying(of, Port)]),
   () => ['rule', 'RuleArn', call('CreateRule', { ListenerArn: of('http'), Priority: 1, Conditions: path, Actions: [fixed] })],
   () => ['other rule', 'RuleArn', call('CreateRule', { ListenerArn: of('http'), Priority: 2, Conditions: path, Actions: [fixed] })],
   () => ['default rule', 'RuleArn', call('DescribeRules', { ListenerArn: of('used listener') })],
@@ -94,6 +116,16 @@ export const elbFixture = (of: (name: string) => string): readonly Made[] => [
 
 export const addresses = (count: number): readonly object[] =>
   Array.from({ length: count }, (_, index) => ({ Id: `10.0.${index >> 8}.${index & 255}` }))
+
+const verifying = (of: (name: string) => string, Port: number): Step =>
+  call('CreateListener', {
+    LoadBalancerArn: of('verified'),
+    Protocol: 'HTTPS',
+    Port,
+    Certificates: certificate('a'),
+    DefaultActions: [fixed],
+    MutualAuthentication: { Mode: 'verify', TrustStoreArn: of('store') },
+  })
 
 /** A load balancer with as many target groups, rules and listeners as one may have. */
 const crowd = (of: (name: string) => string): readonly Made[] => [

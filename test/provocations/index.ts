@@ -6,23 +6,28 @@ import { model as discovery } from '../../server/aws/generated/servicediscovery.
 import type { ServiceModel } from '../../server/aws/service.ts'
 import { scalingFixture, scalingProvocations } from './application-autoscaling.ts'
 import { ecsFixture } from './ecs-fixture.ts'
+import { ecsTexts } from './ecs-texts.ts'
 import { ecsProvocations } from './ecs.ts'
 import { elbFixture } from './elbv2-fixture.ts'
+import { elbGroupTexts } from './elbv2-group-texts.ts'
+import { elbTexts } from './elbv2-texts.ts'
 import { elbProvocations } from './elbv2.ts'
 import { elsewhere, reasons } from './reasons.ts'
 import { discoveryFixture, discoveryProvocations } from './servicediscovery.ts'
-import type { Made, Provocations } from './world.ts'
+import type { Made, Provocations, Text } from './world.ts'
 
 export interface ServiceProvocations {
   /** Of the service's code. */
   readonly folder: string
   readonly model: ServiceModel
   readonly provocations: (of: (name: string) => string) => Provocations
+  /** What AWS was recorded to say of more inputs than one for each error. */
+  readonly texts?: (of: (name: string) => string) => readonly Text[]
 }
 
 export const services: readonly ServiceProvocations[] = [
-  { folder: 'ecs', model: ecs, provocations: ecsProvocations },
-  { folder: 'elbv2', model: elbv2, provocations: elbProvocations },
+  { folder: 'ecs', model: ecs, provocations: ecsProvocations, texts: ecsTexts },
+  { folder: 'elbv2', model: elbv2, provocations: elbProvocations, texts: of => [...elbTexts(of), ...elbGroupTexts(of)] },
   { folder: 'servicediscovery', model: discovery, provocations: discoveryProvocations },
   { folder: 'application-autoscaling', model: autoscaling, provocations: scalingProvocations },
 ]

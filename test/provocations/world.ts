@@ -6,9 +6,10 @@ import { tasks } from '../../server/store/tables.ts'
 import { ControlWorld } from '../support/control-world.ts'
 import { formOf } from '../support/model-inputs.ts'
 
-/** What a call answered: the wire's error code where it was refused. */
+/** What a call answered: the wire's error code and message where it was refused. */
 export interface Answer {
   readonly code: string | undefined
+  readonly message: string | undefined
   readonly text: string
 }
 
@@ -20,11 +21,14 @@ const owners: Owners = {
       .map((subnetId, index) => ({
         subnetId,
         vpcId: subnetId.includes('far') ? 'vpc-far' : 'vpc-1',
-        availabilityZone: `us-east-1${'abcdef'[index] ?? 'a'}`,
+        availabilityZone: `us-east-1${'abcdef'[subnetId.includes('twin') ? 0 : index] ?? 'a'}`,
         availabilityZoneId: '',
       })),
   defaultSubnets: async () => undefined,
-  securityGroups: async ids => ids.filter(id => !id.includes('missing')).map(groupId => ({ groupId, vpcId: 'vpc-1', groupName: groupId })),
+  securityGroups: async ids =>
+    ids
+      .filter(id => !id.includes('missing'))
+      .map(groupId => ({ groupId, vpcId: groupId.includes('far') ? 'vpc-far' : 'vpc-1', groupName: groupId })),
   hasVpc: async id => !id.includes('missing'),
   hasCertificate: async arn => !arn.includes('missing'),
   hasFunction: async arn => !arn.includes('missing'),
@@ -53,8 +57,10 @@ export class ProvocationWorld extends ControlWorld {
     const isQuery = service.model.protocol === 'aws-query'
     const body = isQuery ? formOf(operation, service.model.apiVersion, shapeOf(model.input), input) : JSON.stringify(input)
     const { status, text } = await this.call(service, operation, body)
-    if (status < 400) return { code: undefined, text }
-    return { code: isQuery ? (/<Code>(.*?)<\/Code>/.exec(text)?.[1] ?? text) : String(JSON.parse(text).__type), text }
+    if (status < 400) return { code: undefined, message: undefined, text }
+    if (isQuery) return { code: textIn(text, 'Code') ?? text, message: textIn(text, 'Message'), text }
+    const { __type, message, Message } = JSON.parse(text)
+    return { code: String(__type), message: message ?? Message, text }
   }
 
   /** Makes what the tables refer to. `name` is what `of` is asked for; `member` where its value is in the answer. */
@@ -78,6 +84,18 @@ export class ProvocationWorld extends ControlWorld {
     await this.store.commit(transaction => transaction.put(trustStores, { ...row, trustStore: { ...row.trustStore, Status: 'CREATING' } }))
   }
 }
+
+const textIn = (xml: string, element: string): string | undefined =>
+  new RegExp(`<${element}>([^]*?)</${element}>`)
+    .exec(xml)?.[1]
+    ?.replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&')
+
+/** A text of AWS': the input that is refused with the error in these words. `{}` stands for what is named. */
+export type Text = readonly [operation: string, error: string, text: string, input: object]
 
 /** What a fixture makes: the name that `of` knows it by, the member of the answer that it is, and the call. */
 export type Made = () => readonly [name: string, member: string, step: Step]

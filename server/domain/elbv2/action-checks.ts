@@ -28,14 +28,14 @@ const configOf: Readonly<Record<ActionTypeEnum, ConfigName>> = {
 /** Throws where an action has what belongs to another type, or lacks what belongs to its own. */
 export function checkConfig(action: Action): void {
   const own = configOf[action.Type]
+  if (action.Type !== 'forward' && action[own] === undefined)
+    throw validationError(`For actions of type '${action.Type}', you must specify the following fields: '${own}'`)
   for (const name of Object.values(configOf)) {
     if (name !== own && action[name] !== undefined)
       throw validationError(`'${name}' cannot be specified for an action of type '${action.Type}'`)
   }
-  if (action.Type === 'forward') return
-  if (action.TargetGroupArn !== undefined)
+  if (action.Type !== 'forward' && action.TargetGroupArn !== undefined)
     throw validationError(`A target group ARN cannot be specified for an action of type '${action.Type}'`)
-  if (action[own] === undefined) throw validationError(`'${own}' must be specified for an action of type '${action.Type}'`)
 }
 
 const mostWeight = 999
@@ -50,17 +50,14 @@ export function readForward(action: Action, protocol: ProtocolEnum | undefined):
   if (groups.length > most) throw invalidAction(`You cannot specify more than ${most} target groups per action`)
   if (single === undefined && groups.length === 0) throw validationError('A target group ARN must be specified')
   if (single !== undefined && config !== undefined && (groups.length !== 1 || groups[0]?.TargetGroupArn !== single)) {
-    throw validationError(
-      'You can specify both a target group list and a top-level target group ARN only if the target group list has exactly one member and it is the same target group',
-    )
+    throw validationError('You can specify both a target group list and a top-level target group ARN only if the ARNs match')
   }
   const tuples = groups.length === 0 ? [{ TargetGroupArn: single }] : groups
   for (const { TargetGroupArn: arn, Weight: weight } of tuples) {
     if (arn === undefined || arn === '') throw validationError('A target group ARN must be specified')
-    if (weight === undefined && tuples.length > 1)
-      throw validationError('You must specify a weight for each target group when you specify more than one')
-    if (weight !== undefined && (weight < 0 || weight > mostWeight))
-      throw validationError(`Target group weight '${weight}' must be between '0' and '${mostWeight}'`)
+    const [which, least] = tuples.length > 1 ? ['each', 0] : ['the', 1]
+    if (weight === undefined ? tuples.length > 1 : weight < 0 || weight > mostWeight)
+      throw validationError(`The weight for ${which} target group must be between ${least} and ${mostWeight}, inclusive`)
   }
   if (new Set(tuples.map(tuple => tuple.TargetGroupArn)).size < tuples.length)
     throw validationError('A target group ARN was specified more than once')
@@ -73,10 +70,10 @@ export function readForward(action: Action, protocol: ProtocolEnum | undefined):
 
 function readStickiness(config: ForwardActionConfig | undefined, ofNetwork: boolean) {
   const { Enabled = false, DurationSeconds } = config?.TargetGroupStickinessConfig ?? {}
-  if (Enabled && ofNetwork) throw invalidAction('Target group stickiness is only supported by Application Load Balancers')
-  if (Enabled && DurationSeconds === undefined) throw validationError('Target group stickiness duration must be specified')
+  if (Enabled && ofNetwork) throw invalidAction("Target group stickiness duration cannot be configured on load balancers of type 'network'")
+  if (Enabled && DurationSeconds === undefined) throw validationError('You must provide a duration when enabling target group stickiness')
   if (DurationSeconds !== undefined && (DurationSeconds < 1 || DurationSeconds > aWeek)) {
-    throw validationError(`Target group stickiness duration '${DurationSeconds}' must be between '1' and '${aWeek}' seconds`)
+    throw validationError(`Target group stickiness duration must be between 1 and ${aWeek} seconds`)
   }
   return DurationSeconds === undefined ? { Enabled } : { Enabled, DurationSeconds }
 }
@@ -85,12 +82,16 @@ function readStickiness(config: ForwardActionConfig | undefined, ofNetwork: bool
 export function readRedirect(config: RedirectActionConfig, protocol: ProtocolEnum | undefined): RedirectActionConfig {
   const { StatusCode, Protocol = '#{protocol}', Port = '#{port}', Host = '#{host}', Path = '/#{path}', Query = '#{query}' } = config
   if (Port !== '#{port}' && !(/^\d{1,5}$/.test(Port) && Number(Port) >= 1 && Number(Port) <= 65_535)) {
-    throw invalidAction(`The port '${Port}' must be a value between '1' and '65535' or '#{port}'`)
+    throw invalidAction("The Port parameter must be either an integer between 1 and 65535 or '#{port}'.")
   }
-  if (!Path.startsWith('/')) throw invalidAction(`The path '${Path}' must start with a '/'`)
+  if (!Path.startsWith('/')) {
+    throw invalidAction(
+      "The Path parameter must be a valid path, should start with a '/', and may contain up to one of each of these placeholders: '#{path}', '#{host}', '#{port}'.",
+    )
+  }
   const isSame = Protocol === '#{protocol}' && Port === '#{port}' && Host === '#{host}' && Path === '/#{path}'
-  if (isSame) throw invalidAction('The redirect configuration is not valid because it creates a loop')
-  if (protocol === 'HTTPS' && Protocol === 'HTTP') throw invalidAction('You cannot redirect from HTTPS to HTTP')
+  if (isSame) throw invalidAction('The redirect configuration is not valid because it creates a loop.')
+  if (protocol === 'HTTPS' && Protocol === 'HTTP') throw invalidAction('You cannot redirect HTTPS to HTTP.')
   return { Protocol, Port, Host, Path, Query, StatusCode }
 }
 
@@ -100,7 +101,7 @@ export function readFixedResponse(config: FixedResponseActionConfig): FixedRespo
   const { ContentType: type } = config
   if (type !== undefined && type !== '' && !contentTypes.includes(type)) {
     throw invalidAction(
-      "The ContentType must be one of:'text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'",
+      "The ContentType must be one of:'text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'.",
     )
   }
   return config
@@ -111,10 +112,10 @@ const mostExtraParameters = 10
 function readSession<Config extends AuthenticateCognitoActionConfig | AuthenticateOidcActionConfig>(config: Config): Config {
   const extra = Object.keys(config.AuthenticationRequestExtraParams ?? {}).length
   if (extra > mostExtraParameters)
-    throw invalidAction(`Up to '${mostExtraParameters}' extra parameters can be specified, but '${extra}' were specified`)
+    throw invalidAction(`You can specify up to ${mostExtraParameters} extra authentication request parameters`)
   const { SessionTimeout = aWeek } = config
   if (SessionTimeout < 1 || SessionTimeout > aWeek) {
-    throw invalidAction(`Authentication session timeout must be between 1 and ${aWeek} seconds`)
+    throw invalidAction(`'Session timeout' value '${SessionTimeout}' must be between 1 and ${aWeek} inclusive`)
   }
   return {
     ...config,
@@ -127,7 +128,7 @@ function readSession<Config extends AuthenticateCognitoActionConfig | Authentica
 
 export function readCognito(config: AuthenticateCognitoActionConfig): AuthenticateCognitoActionConfig {
   if (!/^arn:[^:]+:cognito-idp:[^:]+:\d{12}:userpool\/.+$/.test(config.UserPoolArn)) {
-    throw invalidAction(`User pool ARN '${config.UserPoolArn}' is not valid`)
+    throw invalidAction(`'${config.UserPoolArn}' is not a valid user pool ARN`)
   }
   return readSession(config)
 }
@@ -137,8 +138,7 @@ const httpsUrl = /^https:\/\/[^/\s]+(\/\S*)?$/
 /** `secret` is what the action had before, for a caller who does not want to tell it again. */
 export function readOidc(config: AuthenticateOidcActionConfig, secret: string | undefined): AuthenticateOidcActionConfig {
   for (const name of ['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint', 'UserInfoEndpoint'] as const) {
-    if (!httpsUrl.test(config[name]))
-      throw invalidAction(`'${name}' must be a full URL, including the HTTPS protocol, the domain and the path`)
+    if (!httpsUrl.test(config[name])) throw invalidAction(`The '${config[name]}' URL is not valid`)
   }
   const { UseExistingClientSecret: keep = false, ...rest } = config
   if (keep && config.ClientSecret !== undefined) {
@@ -153,8 +153,7 @@ const standardClaims = new Set(['exp', 'iss', 'nbf', 'iat'])
 const mostClaims = 10
 
 export function readJwt(config: JwtValidationActionConfig): JwtValidationActionConfig {
-  if (!httpsUrl.test(config.JwksEndpoint))
-    throw invalidAction("'JwksEndpoint' must be a full URL, including the HTTPS protocol, the domain and the path")
+  if (!httpsUrl.test(config.JwksEndpoint)) throw invalidAction(`The '${config.JwksEndpoint}' URL is not valid`)
   if (config.JwksEndpoint.length > 256 || config.Issuer.length > 256)
     throw invalidAction('The JWKS endpoint and the issuer can have at most 256 characters')
   const claims = config.AdditionalClaims ?? []

@@ -29,22 +29,21 @@ export function readActions(given: readonly Action[], of: ActionsOf): readonly A
 function inOrder(given: readonly Action[]): readonly Action[] {
   if (given.length === 1) return given
   const orders = given.map(({ Order }) => Order)
-  if (orders.includes(undefined)) throw invalidAction('You must specify an order for each action when you specify more than one')
+  if (orders.includes(undefined)) throw invalidAction('When you specify multiple actions, you must specify an order for each action')
   if (new Set(orders).size < orders.length) throw invalidAction('The order of each action must be unique')
   return [...given].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0))
 }
 
 function checkSequence(ordered: readonly Action[], protocol: ProtocolEnum | undefined): void {
-  const last = ordered.at(-1)
   const routing = ordered.filter(({ Type }) => routingTypes.has(Type))
-  if (routing.length !== 1) throw invalidAction("You must specify exactly one routing action: 'forward', 'redirect' or 'fixed-response'")
-  if (last === undefined || !routingTypes.has(last.Type)) {
-    throw invalidAction(`The last action must be a 'forward', 'redirect' or 'fixed-response' action`)
-  }
+  if (routing.length > 1) throw invalidAction(`Action types '${routing.map(({ Type }) => Type).join(',')}' cannot be specified together`)
+  const [route] = routing
+  if (route === undefined) throw invalidAction("You must specify exactly one routing action: 'forward', 'redirect' or 'fixed-response'")
+  if (route !== ordered.at(-1)) throw invalidAction(`An action of type '${route.Type}' must have a higher order than all other actions`)
   const isApplication = protocol === 'HTTP' || protocol === 'HTTPS'
   for (const { Type } of ordered) {
     if (Type !== 'forward' && !isApplication) {
-      throw invalidAction(`Actions of type '${Type}' are not supported for listeners with protocol '${protocol ?? 'GENEVE'}'`)
+      throw invalidAction(`The action type '${Type}' is not valid with ${protocol === undefined ? 'gateway' : 'network'} load balancer`)
     }
     if (!routingTypes.has(Type) && protocol !== 'HTTPS') {
       throw invalidAction(`Actions of type '${Type}' are supported only on HTTPS listeners`)

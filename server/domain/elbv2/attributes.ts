@@ -20,18 +20,33 @@ export const oneOf =
   (value, key) =>
     values.includes(value) ? undefined : `'${key}' must be one of [${values.join(', ')}]`
 
-export const trueOrFalse: CheckValue = oneOf('true', 'false')
+/** AWS names the value, and not the key, where a listing of some attributes' values is not met. */
+export const isOneOf =
+  (...values: readonly string[]): CheckValue =>
+  value =>
+    values.includes(value) ? undefined : `'${value}' must be one of [${values.join(', ')}]`
+
+/** Headers' values; an empty one sets none. */
+export const fromFollowing =
+  (...values: readonly string[]): CheckValue =>
+  (value, key) =>
+    value === '' || values.includes(value)
+      ? undefined
+      : `The value of '${key}' must be from the following: [${values.join(', ')}], but was '${value}'`
+
+export const trueOrFalse: CheckValue = (value, key) =>
+  value === 'true' || value === 'false' ? undefined : `The value of '${key}' must be 'true' or 'false', but was '${value}'`
+
+/** Whether a value is a whole number from `least` to `most`, both included. */
+export const isWithin = (value: string, least: number, most: number): boolean =>
+  /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most
 
 /** A whole number from `least` to `most`, both included; or one of the words. */
 export const wholeNumber =
   (least: number, most: number, ...words: readonly string[]): CheckValue =>
   (value, key) => {
-    if (words.includes(value)) return undefined
-    const isInside = /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most
-    const range = `${least}-${most}`
-    return isInside
-      ? undefined
-      : `'${key}' value '${value}' must be between '${range}' inclusive${words.map(word => ` or '${word}'`).join('')}`
+    if (words.includes(value) || isWithin(value, least, most)) return undefined
+    return `'${key}' value '${value}' must be between '${least}-${most}' inclusive`
   }
 
 export const anyText: CheckValue = () => undefined
@@ -43,8 +58,8 @@ export interface AttributeRules {
   readonly rules: readonly AttributeRule[]
   /** Keys that others of the subject have. */
   readonly known: ReadonlySet<string>
-  /** What the subject is, such as `load balancers with type 'network'`. */
-  readonly kind: string
+  /** The message for a key that is another's, where AWS tells it from one that is none. */
+  readonly ofOthers?: ((key: string) => string) | undefined
 }
 
 /** The values that a call sets, by key. Throws ValidationError for keys and values that the rules do not allow. */
@@ -63,12 +78,8 @@ export function readAttributes(given: readonly AttributePair[], rules: Attribute
   return Object.fromEntries(values)
 }
 
-const unknownKey = (key: string, { subject, known, kind }: AttributeRules) =>
-  validationError(
-    known.has(key)
-      ? `${subject} attribute key '${key}' is not supported on ${kind}`
-      : `${subject} attribute key '${key}' is not recognized`,
-  )
+const unknownKey = (key: string, { subject, known, ofOthers }: AttributeRules) =>
+  validationError(known.has(key) && ofOthers !== undefined ? ofOthers(key) : `${subject} attribute key '${key}' is not recognized`)
 
 /** Every attribute that there is, set or not, in the rules' order. */
 export const allAttributes = (

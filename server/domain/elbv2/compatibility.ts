@@ -24,7 +24,7 @@ const mayForward = (listener: Pick<Listener, 'Protocol'>, group: TargetGroup): b
 
 /** Throws IncompatibleProtocols and InvalidConfigurationRequest where a listener cannot forward to target groups, alone or together. */
 export function checkCompatible(
-  loadBalancer: Pick<LoadBalancer, 'VpcId' | 'IpAddressType'> & { readonly isNetworkKnown: boolean },
+  loadBalancer: Pick<LoadBalancer, 'LoadBalancerArn' | 'VpcId' | 'IpAddressType'> & { readonly isNetworkKnown: boolean },
   listener: Pick<Listener, 'Protocol'>,
   groups: readonly TargetGroup[],
 ): void {
@@ -38,13 +38,13 @@ export function checkCompatible(
   }
   const elsewhere = groups.filter(({ VpcId }) => loadBalancer.isNetworkKnown && VpcId !== undefined && VpcId !== loadBalancer.VpcId)
   if (elsewhere.length > 0) {
-    throw invalidConfiguration(`The following target groups are in a different VPC than the load balancer: ${arnsOf(elsewhere)}`)
+    throw invalidConfiguration(
+      `The following target groups are in a different VPC than load balancer '${loadBalancer.LoadBalancerArn}': ${arnsOf(elsewhere)}`,
+    )
   }
   const newer = groups.filter(({ IpAddressType }) => IpAddressType === 'ipv6' && loadBalancer.IpAddressType === 'ipv4')
   if (newer.length > 0) {
-    throw invalidConfiguration(
-      `Target groups with IP address type 'ipv6' need a load balancer with IP address type 'dualstack': ${arnsOf(newer)}`,
-    )
+    throw invalidConfiguration("You cannot associate an IPv6 target group with a load balancer that has an 'ipv4' IP address type")
   }
 }
 
@@ -53,7 +53,7 @@ export function checkAlike(groups: readonly TargetGroup[]): void {
   const [first, ...rest] = groups
   if (first === undefined) return
   if (rest.some(({ IpAddressType }) => IpAddressType !== first.IpAddressType)) {
-    throw invalidAction('All target groups in an action must have the same IP address type')
+    throw invalidAction('The IP address types of the target groups for a single action must be the same')
   }
   const isHttp = ({ Protocol }: TargetGroup): boolean => Protocol === 'HTTP' || Protocol === 'HTTPS'
   if (rest.some(group => group.Protocol !== first.Protocol && !isHttp(group))) {

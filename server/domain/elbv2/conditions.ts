@@ -6,7 +6,8 @@ import { quotas } from './quotas.ts'
 import { validationError } from './refusals.ts'
 import { isRegularExpression } from './regular-expression.ts'
 
-const fields = ['host-header', 'http-header', 'http-request-method', 'path-pattern', 'query-string', 'source-ip'] as const
+/** In the order in which AWS lists them. */
+const fields = ['http-header', 'http-request-method', 'host-header', 'query-string', 'path-pattern', 'source-ip'] as const
 type Field = (typeof fields)[number]
 
 const configOf = {
@@ -31,20 +32,20 @@ export function readConditions(given: readonly RuleCondition[]): readonly RuleCo
 
 function readCondition(condition: RuleCondition): RuleCondition {
   const { Field: field } = condition
-  if (!isField(field)) throw validationError(`Condition field '${field ?? ''}' must be one of '[${fields.join(',')}]'`)
+  if (!isField(field)) throw validationError(`Condition field '${field ?? ''}' must be one of '${fields.join(',')}'`)
   for (const [other, name] of Object.entries(configOf)) {
     if (other !== field && condition[name] !== undefined)
       throw validationError(`You cannot specify '${name}' for a condition of type '${field}'`)
   }
   if (condition.Values !== undefined && condition.Values.length > 0 && field !== 'host-header' && field !== 'path-pattern') {
-    throw validationError(`The 'Values' field is not compatible with '${field}'`)
+    throw validationError(`'Values' is not supported for a condition of type '${field}'`)
   }
   if (
     condition.RegexValues !== undefined &&
     condition.RegexValues.length > 0 &&
     !['host-header', 'path-pattern', 'http-header'].includes(field)
   ) {
-    throw validationError(`The 'RegexValues' field is not compatible with '${field}'`)
+    throw validationError(`'RegexValues' is not supported for a condition of type '${field}'`)
   }
   return readers[field](condition)
 }
@@ -54,8 +55,14 @@ const longestName = 40
 
 function checkText(what: string, value: string, longest = longestValue): void {
   if (value === '') throw validationError('A condition value must be specified')
-  if (value.length > longest) throw validationError(`The '${what}' value is too long; the limit is '${longest}'`)
+  if (value.length > longest) throw validationError(`Condition value for '${what}' cannot contain more than ${longest} characters`)
 }
+
+const oddCharacter = (value: string) => validationError(`Condition value '${value}' contains a character that is not valid`)
+
+/** A condition that has nothing of what belongs to its field. */
+const lacks = (field: Field, what: string) =>
+  validationError(`For conditions of type '${field}', you must specify the following fields: '${what}'`)
 
 /** Values of a field that takes them beside its configuration or in it, and regular expressions. */
 function readValues(
@@ -75,10 +82,10 @@ function readValues(
   if (outer.length > 1) throw validationError(`The '${field}' field contains too many values; the limit is '1'`)
   const Values = outer.length > 0 ? outer : inner
   const RegexValues = [...(condition.RegexValues ?? []), ...(config?.RegexValues ?? [])]
-  if (Values.length > 0 && RegexValues.length > 0) {
-    throw validationError(`You cannot specify both values and regex values for a condition of type '${field}'`)
+  if (Values.length === 0 && RegexValues.length === 0 && config === undefined) throw lacks(field, `Values or RegexValues or ${name}`)
+  if (Values.length > 0 === RegexValues.length > 0) {
+    throw validationError(`You must provide exactly one of the following: ['Values' 'RegexValues'] for config of type '${name}'`)
   }
-  if (Values.length === 0 && RegexValues.length === 0) throw validationError('A condition value must be specified')
   for (const value of [...Values, ...RegexValues]) checkText(field, value)
   for (const value of RegexValues) checkRegex(value)
   return RegexValues.length > 0 ? { RegexValues } : { Values }
@@ -95,62 +102,54 @@ const readers: Readonly<Record<Field, (condition: RuleCondition) => RuleConditio
   'host-header': condition => {
     const values = readValues('host-header', condition)
     for (const value of values.Values ?? []) {
-      if (!hostCharacters.test(value))
-        throw validationError(`The 'host-header' value '${value}' is not valid; the allowed characters are A-Z, a-z, 0-9, - . * ?`)
-      if (!value.includes('.') && !/[*?]/.test(value))
-        throw validationError(`The 'host-header' value '${value}' must include at least one '.' character`)
+      // AWS says the same of a name without a dot.
+      if (!hostCharacters.test(value) || !/[.*?]/.test(value)) throw oddCharacter(value)
     }
     return { Field: 'host-header', ...values, HostHeaderConfig: values }
   },
   'path-pattern': condition => {
     const values = readValues('path-pattern', condition)
     for (const value of values.Values ?? []) {
-      if (!pathCharacters.test(value)) throw validationError(`The 'path-pattern' value '${value}' contains characters that are not valid`)
+      if (!pathCharacters.test(value)) throw oddCharacter(value)
     }
     return { Field: 'path-pattern', ...values, PathPatternConfig: values }
   },
   'http-header': condition => {
     const HttpHeaderName = condition.HttpHeaderConfig?.HttpHeaderName
-    if (condition.HttpHeaderConfig === undefined) throw validationError("A 'HttpHeaderConfig' must be specified with 'http-header'")
+    if (condition.HttpHeaderConfig === undefined) throw lacks('http-header', 'HttpHeaderConfig')
     if (HttpHeaderName === undefined || HttpHeaderName === '') throw validationError("A 'HttpHeaderName' must be specified")
-    if (HttpHeaderName.length > longestName) throw validationError(`The 'HttpHeaderName' value is too long; the limit is '${longestName}'`)
-    if (!/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/.test(HttpHeaderName))
-      throw validationError(`The 'HttpHeaderName' value '${HttpHeaderName}' is not valid`)
-    if (HttpHeaderName.toLowerCase() === 'host')
-      throw validationError('You cannot use an HTTP header condition to specify the host header. Use a host-header condition')
+    checkText('http-header', HttpHeaderName, longestName)
+    if (!/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/.test(HttpHeaderName)) throw oddCharacter(HttpHeaderName)
+    if (HttpHeaderName.toLowerCase() === 'host') throw validationError(`You cannot specify '${HttpHeaderName}' as an HTTP header name`)
     return { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName, ...readValues('http-header', condition) } }
   },
   'http-request-method': condition => {
     const Values = condition.HttpRequestMethodConfig?.Values ?? []
-    if (condition.HttpRequestMethodConfig === undefined)
-      throw validationError("A 'HttpRequestMethodConfig' must be specified with 'http-request-method'")
+    if (condition.HttpRequestMethodConfig === undefined) throw lacks('http-request-method', 'HttpRequestMethodConfig')
     if (Values.length === 0) throw validationError('A condition value must be specified')
     for (const value of Values) {
       checkText('http-request-method', value, longestName)
-      if (!/^[A-Z_-]+$/.test(value)) {
-        throw validationError("The 'http-request-method' value is invalid; the allowed characters are A-Z, hyphen and underscore")
-      }
+      if (!/^[A-Z_-]+$/.test(value)) throw oddCharacter(value)
     }
     return { Field: 'http-request-method', HttpRequestMethodConfig: { Values } }
   },
   'query-string': condition => {
     const Values = condition.QueryStringConfig?.Values ?? []
-    if (condition.QueryStringConfig === undefined) throw validationError("A 'QueryStringConfig' must be specified with 'query-string'")
+    if (condition.QueryStringConfig === undefined) throw lacks('query-string', 'QueryStringConfig')
     if (Values.length === 0) throw validationError('A condition value must be specified')
     for (const { Key, Value } of Values) {
       if (Value === undefined || Value === '') throw validationError("A 'Value' must be specified in 'QueryStringKeyValuePair'")
-      if (Key !== undefined && Key.length > longestValue)
-        throw validationError(`The 'Key' value is too long; the limit is '${longestValue}'`)
-      if (Value.length > longestValue) throw validationError(`The 'Value' value is too long; the limit is '${longestValue}'`)
+      if (Key !== undefined && Key !== '') checkText('query-string', Key)
+      checkText('query-string', Value)
     }
     return { Field: 'query-string', QueryStringConfig: { Values } }
   },
   'source-ip': condition => {
     const config = condition.SourceIpConfig
-    if (config === undefined) throw validationError("A 'SourceIpConfig' must be specified with 'source-ip'")
+    if (config === undefined) throw lacks('source-ip', 'SourceIpConfig')
     const { Values = [], IpAddressType } = config
     if (Values.length === 0) throw validationError("A 'source-ip' value must be specified")
-    for (const value of Values) if (!isCidr(value)) throw validationError(`The 'source-ip' value '${value}' must be in CIDR format`)
+    for (const value of Values) if (!isCidr(value)) throw validationError(`The specified value '${value}' is not a valid CIDR block`)
     return { Field: 'source-ip', SourceIpConfig: IpAddressType === undefined ? { Values } : { Values, IpAddressType } }
   },
 }

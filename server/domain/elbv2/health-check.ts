@@ -103,7 +103,7 @@ function checkHealthCheck(subject: Subject, family: TargetGroupFamily, check: He
     throw validationError(`Health check protocol '${protocol}' must be one of 'HTTP, HTTPS, TCP'`)
   }
   if (protocol === 'TCP' && family === 'application') {
-    throw invalidConfiguration(`Health check protocol 'TCP' is not supported for target groups with protocol '${subject.Protocol}'`)
+    throw validationError("Health check protocol 'TCP' must be one of 'HTTP, HTTPS'")
   }
   if (protocol === 'TCP' && check.HealthCheckPath !== undefined) {
     throw invalidConfiguration('Health check paths are not supported for TCP health checks')
@@ -124,7 +124,7 @@ function checkHealthCheck(subject: Subject, family: TargetGroupFamily, check: He
 function checkPort(port: string | undefined): void {
   if (port === undefined || port === 'traffic-port') return
   if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535) return
-  throw validationError(`Health check port '${port}' must be 'traffic-port' or a value between '1' and '65535'`)
+  throw validationError(`Health check port '${port}' must be within '1-65535' or 'traffic-port'`)
 }
 
 const codeRanges: Readonly<Record<TargetGroupFamily, readonly [least: number, most: number]>> = {
@@ -137,7 +137,7 @@ const codeRanges: Readonly<Record<TargetGroupFamily, readonly [least: number, mo
 function checkMatcher(subject: Subject, family: TargetGroupFamily, matcher: Matcher | undefined): void {
   if (matcher === undefined) return
   if (matcher.GrpcCode !== undefined) {
-    if (!isGrpc(subject)) throw validationError("GRPC codes can only be specified for target groups with protocol version 'GRPC'")
+    if (!isGrpc(subject)) throw validationError('Health check matcher HTTP code cannot be empty')
     checkCodes('GRPC', matcher.GrpcCode, [0, 99])
   }
   if (matcher.HttpCode === undefined) return
@@ -155,6 +155,6 @@ function checkCodes(kind: 'HTTP' | 'GRPC', codes: string, [least, most]: readonl
     return least <= first && first <= last && last <= most
   })
   if (!areValid) {
-    throw validationError(`Health check matcher ${kind} code '${codes}' must be a list of codes or ranges within '${least}-${most}'`)
+    throw validationError(`Health check matcher ${kind} code '${codes}' must be within '${least}-${most}' inclusive`)
   }
 }

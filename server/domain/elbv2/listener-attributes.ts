@@ -1,12 +1,10 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 import type { LoadBalancerTypeEnum, ProtocolEnum } from '../../aws/generated/elbv2.ts'
-import { type AttributeRule, type AttributeRules, type CheckValue, anyText, oneOf, trueOrFalse, wholeNumber } from './attributes.ts'
+import { type AttributeRule, type AttributeRules, type CheckValue, anyText, fromFollowing, trueOrFalse, wholeNumber } from './attributes.ts'
 
 /** RFC 9110, section 5.6.2. Empty gives the header back its own name. */
 const headerName: CheckValue = (value, key) =>
-  /^[A-Za-z0-9_-]{0,40}$/.test(value)
-    ? undefined
-    : `The value '${value}' for '${key}' is not a valid header name: up to 40 letters, digits, hyphens and underscores`
+  /^[A-Za-z0-9_-]{0,40}$/.test(value) ? undefined : `The value of '${key}' contains invalid characters`
 
 const request = (header: string): AttributeRule => ({
   key: `routing.http.request.${header}.header_name`,
@@ -28,12 +26,12 @@ const responses: readonly AttributeRule[] = [
   response('access_control_allow_origin'),
   response('access_control_allow_methods'),
   response('access_control_allow_headers'),
-  response('access_control_allow_credentials', oneOf('', 'true')),
+  response('access_control_allow_credentials', fromFollowing('true')),
   response('access_control_expose_headers'),
   response('access_control_max_age', wholeNumber(0, 86_400, '')),
   response('content_security_policy'),
-  response('x_content_type_options', oneOf('', 'nosniff')),
-  response('x_frame_options', oneOf('', 'DENY', 'SAMEORIGIN')),
+  response('x_content_type_options', fromFollowing('nosniff')),
+  response('x_frame_options', fromFollowing('DENY', 'SAMEORIGIN')),
 ]
 
 const requests: readonly AttributeRule[] = [
@@ -51,14 +49,15 @@ const idleTimeout: AttributeRule = { key: 'tcp.idle_timeout.seconds', default: '
 
 const known = new Set([...responses, ...requests, idleTimeout].map(({ key }) => key))
 
+const ofOthers = (): string => 'The provided listener attribute is not supported'
+
 /** What a listener has as attributes. Only TLS hides what clients' certificates say: names of those headers are HTTPS' alone. */
 export function listenerAttributeRules(type: LoadBalancerTypeEnum, protocol: ProtocolEnum | undefined): AttributeRules {
   const subject = 'Listener'
   if (type === 'application') {
     const isSecure = protocol === 'HTTPS'
-    return { subject, rules: isSecure ? [...responses, ...requests] : responses, known, kind: `listeners with protocol '${protocol}'` }
+    return { subject, rules: isSecure ? [...responses, ...requests] : responses, known, ofOthers }
   }
   const hasTimeout = type === 'gateway' || protocol === 'TCP' || protocol === 'TCP_UDP'
-  const kind = type === 'gateway' ? `load balancers with type 'gateway'` : `listeners with protocol '${protocol}'`
-  return { subject, rules: hasTimeout ? [idleTimeout] : [], known, kind }
+  return { subject, rules: hasTimeout ? [idleTimeout] : [], known, ofOthers }
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../aws/generated/elbv2.ts'
 import { parseArn } from '../arn.ts'
 import { kindOfArn } from './arns.ts'
-import { invalidConfiguration, validationError } from './refusals.ts'
+import { checkCount, invalidConfiguration, validationError } from './refusals.ts'
 import { defaultSslPolicy, sslPolicyNamed } from './ssl-policies.ts'
 
 const protocolsOf: Readonly<Record<LoadBalancerTypeEnum, readonly ProtocolEnum[]>> = {
@@ -68,7 +68,9 @@ function checkProtocol(
   if (!allowed.includes(protocol)) throw validationError(`Listener protocol '${protocol}' must be one of '${allowed.join(', ')}'`)
   const isDatagram = /UDP|QUIC/.test(protocol)
   if (isDatagram && loadBalancer.IpAddressType === 'dualstack' && loadBalancer.EnablePrefixForIpv6SourceNat !== 'on') {
-    throw invalidConfiguration(`Listeners with protocol '${protocol}' are not supported on load balancers with IP address type 'dualstack'`)
+    throw invalidConfiguration(
+      `The specified listener protocol '${protocol}' is not supported on load balancers using the 'dualstack' IP address type when 'EnablePrefixForIpv6SourceNat' is set to 'off'`,
+    )
   }
 }
 
@@ -79,13 +81,14 @@ function secureSettings(protocol: ProtocolEnum, input: ListenerInput, before: Li
   if (given === undefined || given.length === 0) {
     throw validationError(`A certificate must be specified for ${protocol} listeners`)
   }
-  if (given.length > 1) throw validationError(`Up to '1' certificate ARNs can be specified, but '${given.length}' were specified`)
+  checkCount('certificate ARNs', 1, given)
   return { SslPolicy, Certificates: given.map(certificate => ({ CertificateArn: certificateArnOf(certificate) })) }
 }
 
 function refuseSecureSettings(protocol: ProtocolEnum, input: ListenerInput): ListenerSettings {
-  if (input.Certificates?.length) throw validationError(`Certificates cannot be specified for ${protocol} listeners`)
-  if (input.SslPolicy) throw validationError(`An SSL policy cannot be specified for ${protocol} listeners`)
+  if (input.Certificates?.length) throw validationError(`A certificate cannot be specified for ${protocol} listeners`)
+  // The misspelling is AWS'.
+  if (input.SslPolicy) throw validationError(`An SSL policy cannot be specifed for ${protocol} listeners`)
   return {}
 }
 
@@ -112,9 +115,9 @@ function alpnSettings(
   if (given === undefined || given.length === 0) return before !== undefined && protocol === 'TLS' ? { AlpnPolicy: before } : {}
   if (type !== 'network') throw validationError(`You cannot set ALPN policy on load balancers of type '${type}'`)
   if (protocol !== 'TLS') throw validationError(`You cannot set ALPN policy on listeners with protocol '${protocol}'`)
-  if (given.length > 1) throw validationError('You can only specify one ALPN policy')
+  checkCount('ALPN policy', 1, given)
   for (const name of given) {
-    if (!alpnPolicies.includes(name)) throw new ServiceError('ALPNPolicyNotSupportedException', `ALPN policy '${name}' is not supported`)
+    if (!alpnPolicies.includes(name)) throw new ServiceError('ALPNPolicyNotSupportedException', `ALPN policy [${name}] is not found`)
   }
   return { AlpnPolicy: given }
 }
@@ -126,7 +129,7 @@ function mutualSettings(
 ): ListenerSettings {
   if (protocol !== 'HTTPS') {
     if (given !== undefined && given.Mode !== undefined && given.Mode !== 'off') {
-      throw validationError(`Mutual authentication is not supported for ${protocol} listeners`)
+      throw validationError('Mutual Authentication cannot be set for non secure listeners')
     }
     return {}
   }
@@ -136,17 +139,14 @@ function mutualSettings(
 
 function readMutual(given: MutualAuthenticationAttributes): MutualAuthenticationAttributes {
   const { Mode = 'off', TrustStoreArn, IgnoreClientCertificateExpiry: ignores, AdvertiseTrustStoreCaNames: advertises } = given
-  if (!['off', 'passthrough', 'verify'].includes(Mode))
-    throw validationError(`Mutual authentication mode '${Mode}' must be one of 'off, passthrough, verify'`)
+  if (!['off', 'passthrough', 'verify'].includes(Mode)) throw validationError(`Mutual Authentication mode ${Mode} not found`)
   if (Mode !== 'verify') {
-    if (TrustStoreArn) throw validationError(`A trust store cannot be specified for mutual authentication mode '${Mode}'`)
-    if (ignores === true)
-      throw validationError(`'IgnoreClientCertificateExpiry' cannot be specified for mutual authentication mode '${Mode}'`)
-    if (advertises === 'on')
-      throw validationError(`'AdvertiseTrustStoreCaNames' cannot be specified for mutual authentication mode '${Mode}'`)
+    if (TrustStoreArn) throw validationError(`Mutual Authentication mode ${Mode} does not support a trust store arn`)
+    if (ignores === true) throw validationError(`Mutual Authentication mode ${Mode} does not support ignoring client certificate expiry`)
+    if (advertises === 'on') throw validationError(`Mutual Authentication mode ${Mode} does not support advertise trust store ca names`)
     return { Mode }
   }
-  if (!TrustStoreArn) throw validationError("A trust store ARN must be specified for mutual authentication mode 'verify'")
+  if (!TrustStoreArn) throw validationError('Mutual Authentication mode verify requires a trust store arn')
   if (kindOfArn(TrustStoreArn) !== 'trust store') throw validationError(`'${TrustStoreArn}' is not a valid trust store ARN`)
   return {
     Mode,

@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 import type { LoadBalancer, LoadBalancerTypeEnum } from '../../aws/generated/elbv2.ts'
-import { type AttributeRule, type AttributeRules, anyText, oneOf, trueOrFalse, wholeNumber } from './attributes.ts'
+import { type AttributeRule, type AttributeRules, type CheckValue, anyText, isOneOf, isWithin, trueOrFalse } from './attributes.ts'
 import { invalidConfiguration } from './refusals.ts'
 
 /** What attributes depend on. */
@@ -21,19 +21,33 @@ const igwTraffic = ({ Scheme, IpAddressType }: Subject): readonly AttributeRule[
     ? []
     : [{ key: 'ipv6.deny_all_igw_traffic', default: Scheme === 'internal' ? 'true' : 'false', check: trueOrFalse }]
 
+/** AWS counts these seconds as characters. */
+const idleTimeout: CheckValue = (value, key) => {
+  if (isWithin(value, 1, 4000)) return undefined
+  if (!/^-?\d{1,9}$/.test(value)) return `The value of '${key}' must be an integer between 1 and 4000`
+  return `The value of '${key}' cannot be ${Number(value) < 1 ? 'less than 1' : 'greater than 4000'} characters`
+}
+
+const keepAlive: CheckValue = (value, key) =>
+  isWithin(value, 60, 604_800) ? undefined : `The value of '${key}' must be an integer between 60 and 604800`
+
+const xffModes = ['append', 'preserve', 'remove']
+const xffMode: CheckValue = (value, key) =>
+  xffModes.includes(value) ? undefined : `'${key}' must be set as 'preserve', 'append', or 'remove'`
+
 const applicationRules = (subject: Subject): readonly AttributeRule[] => [
   ...logs('access_logs'),
   ...logs('health_check_logs'),
-  { key: 'idle_timeout.timeout_seconds', default: '60', check: wholeNumber(1, 4000) },
+  { key: 'idle_timeout.timeout_seconds', default: '60', check: idleTimeout },
   deletionProtection,
   { key: 'routing.http2.enabled', default: 'true', check: trueOrFalse },
   { key: 'routing.http.drop_invalid_header_fields.enabled', default: 'false', check: trueOrFalse },
   { key: 'routing.http.xff_client_port.enabled', default: 'false', check: trueOrFalse },
   { key: 'routing.http.preserve_host_header.enabled', default: 'false', check: trueOrFalse },
-  { key: 'routing.http.xff_header_processing.mode', default: 'append', check: oneOf('append', 'preserve', 'remove') },
+  { key: 'routing.http.xff_header_processing.mode', default: 'append', check: xffMode },
   crossZone('true'),
-  { key: 'routing.http.desync_mitigation_mode', default: 'defensive', check: oneOf('monitor', 'defensive', 'strictest') },
-  { key: 'client_keep_alive.seconds', default: '3600', check: wholeNumber(60, 604_800) },
+  { key: 'routing.http.desync_mitigation_mode', default: 'defensive', check: isOneOf('defensive', 'monitor', 'strictest') },
+  { key: 'client_keep_alive.seconds', default: '3600', check: keepAlive },
   { key: 'waf.fail_open.enabled', default: 'false', check: trueOrFalse },
   { key: 'routing.http.x_amzn_tls_version_and_cipher_suite.enabled', default: 'false', check: trueOrFalse },
   zonalShift,
@@ -41,7 +55,11 @@ const applicationRules = (subject: Subject): readonly AttributeRule[] => [
   ...igwTraffic(subject),
 ]
 
-const clientRouting = oneOf('availability_zone_affinity', 'partial_availability_zone_affinity', 'any_availability_zone')
+const affinities = ['availability_zone_affinity', 'partial_availability_zone_affinity', 'any_availability_zone']
+const clientRouting: CheckValue = (value, key) => (affinities.includes(value) ? undefined : `'${value}' is not a valid value for '${key}'`)
+
+const secondaryAddresses: CheckValue = value =>
+  isWithin(value, 0, 7) ? undefined : "Valid range for the number of secondary IP addresses is from '0-7'"
 
 const networkRules = (subject: Subject): readonly AttributeRule[] => [
   ...logs('access_logs'),
@@ -49,7 +67,7 @@ const networkRules = (subject: Subject): readonly AttributeRule[] => [
   crossZone('false'),
   { key: 'dns_record.client_routing_policy', default: 'any_availability_zone', check: clientRouting },
   zonalShift,
-  { key: 'secondary_ips.auto_assigned.per_subnet', default: '0', check: wholeNumber(0, 7) },
+  { key: 'secondary_ips.auto_assigned.per_subnet', default: '0', check: secondaryAddresses },
   ...igwTraffic(subject),
 ]
 
@@ -60,7 +78,7 @@ const known = new Set([...applicationRules({}), ...networkRules({})].map(({ key 
 /** What load balancers of a type have as attributes, in AWS' order. */
 export function loadBalancerAttributeRules(type: LoadBalancerTypeEnum, subject: Subject): AttributeRules {
   const rules = { application: applicationRules, network: networkRules, gateway: () => gatewayRules }[type](subject)
-  return { subject: 'Load balancer', rules, known, kind: `load balancers with type '${type}'` }
+  return { subject: 'Load balancer', rules, known }
 }
 
 /** Throws InvalidConfigurationRequest for attributes that do not go together; `values` are all that are set. */

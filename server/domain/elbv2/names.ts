@@ -10,14 +10,20 @@ const longestName = 32
  */
 export function checkName(what: 'Load balancer' | 'Target group', name: string): void {
   if (name === '') throw validationError(`${what} name cannot be blank`)
-  if (name.length > longestName) throw validationError(`${what} name '${name}' cannot be longer than '${longestName}' characters`)
+  const subject = what === 'Load balancer' ? `The load balancer name '${name}'` : `Target group name '${name}'`
+  if (name.length > longestName) throw validationError(`${subject} cannot be longer than '${longestName}' characters`)
+  if (what === 'Target group') {
+    if (/^(?!-)[A-Za-z0-9-]+(?<!-)$/.test(name)) return
+    throw validationError(
+      `1 validation error detected: Value '${name}' at 'targetGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!^-)(?!.*-$)^[A-Za-z0-9-]+$`,
+    )
+  }
   if (!/^[a-zA-Z0-9-]+$/.test(name)) {
-    throw validationError(`${what} name '${name}' can only contain characters that are alphanumeric characters or hyphens(-)`)
+    throw validationError(`${subject} can only contain characters that are alphanumeric characters and hyphens(-)`)
   }
-  if (/^-|-$/.test(name)) throw validationError(`${what} name '${name}' cannot begin or end with '-'`)
-  if (what === 'Load balancer' && /^internal-/i.test(name)) {
-    throw validationError(`Load balancer name '${name}' cannot begin with 'internal-'`)
-  }
+  if (name.startsWith('-')) throw validationError(`${subject} cannot begin with a hyphen(-)`)
+  if (name.endsWith('-')) throw validationError(`${subject} cannot end with a hyphen(-)`)
+  if (/^internal-/i.test(name)) throw validationError(`${subject} cannot begin with 'internal-'`)
 }
 
 /**

@@ -50,10 +50,9 @@ function checkPlace({ Protocol, Port, VpcId }: CreateTargetGroupInput, targetTyp
     throw validationError(`A target group of type '${targetType}' must have a protocol and a port`)
   }
   if (VpcId === undefined || VpcId === '') throw validationError('A VPC ID must be specified')
-  if (Protocol === 'GENEVE' && Port !== 6081)
-    throw validationError(`Port '${Port}' must be '6081' for target groups with protocol 'GENEVE'`)
+  if (Protocol === 'GENEVE' && Port !== 6081) throw validationError('Port must be 6081 for GENEVE target groups.')
   if (targetType === 'alb' && Protocol !== 'TCP') {
-    throw validationError(`Protocol '${Protocol}' is not supported for target groups with target type 'alb': it must be 'TCP'`)
+    throw validationError(`Target type 'alb' is not supported for target groups with ${Protocol} protocol`)
   }
 }
 
@@ -61,25 +60,27 @@ function checkAddresses(input: CreateTargetGroupInput, targetType: string): void
   const family = familyOf({ TargetType: input.TargetType, Protocol: input.Protocol })
   if (input.IpAddressType === 'ipv6') {
     if (targetType === 'lambda' || targetType === 'alb') {
-      throw invalidConfiguration(`IP address type 'ipv6' is not supported for target groups with target type '${targetType}'`)
+      throw invalidConfiguration(`Target type '${targetType}' is not supported with an IPv6 target group`)
     }
     if (isQuic(input.Protocol)) {
       throw invalidConfiguration(`IP address type 'ipv6' is not supported for target groups with protocol '${input.Protocol}'`)
     }
   }
   if (input.TargetControlPort !== undefined && family !== 'application') {
-    throw invalidConfiguration("A target control port can only be specified for target groups with protocol 'HTTP' or 'HTTPS'")
+    throw invalidConfiguration('Target control port is not supported')
   }
 }
+
+const protocolVersions = ['HTTP2', 'HTTP1', 'GRPC']
 
 function protocolVersion({ ProtocolVersion: version, Protocol: protocol }: CreateTargetGroupInput): string | undefined {
   const isHttp = protocol === 'HTTP' || protocol === 'HTTPS'
   if (version === undefined || version === '') return isHttp ? 'HTTP1' : undefined
   if (!isHttp) {
-    throw validationError(`Protocol version '${version}' can only be specified for target groups with protocol 'HTTP' or 'HTTPS'`)
+    throw validationError(`You cannot specify the protocol version for a target group with the '${protocol}' protocol`)
   }
   const upper = version.toUpperCase()
-  if (!['GRPC', 'HTTP1', 'HTTP2'].includes(upper))
-    throw validationError(`Protocol version '${version}' must be one of 'GRPC, HTTP1, HTTP2'`)
+  if (!protocolVersions.includes(upper))
+    throw validationError(`Target group protocol version '${version}' must be one of '[${protocolVersions.join(', ')}]'`)
   return upper
 }

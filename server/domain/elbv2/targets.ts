@@ -43,7 +43,7 @@ const checks: Readonly<Record<NonNullable<Group['TargetType']>, (target: TargetD
     const isV4 = IpAddressType === 'ipv4'
     if (ipVersion(Id) !== (isV4 ? 4 : 6)) throw validationError(`The IP address '${Id}' is not a valid ${isV4 ? 'IPv4' : 'IPv6'} address`)
     if (isV4 && !privateRanges.some(range => isWithin(Id, range))) {
-      throw validationError(`The IP address '${Id}' must be within the VPC or a private range: ${privateRanges.join(', ')}`)
+      throw validationError(`The IP address '${Id}' is not allowed, as it must be an address from a VPC subnet, RFC1918, or RFC6598`)
     }
   },
   lambda: ({ Id, Port, AvailabilityZone }) => {

@@ -37,6 +37,8 @@ export function checkMutual(
   }
   const most = hiddenQuotas.verifyListenersPerLoadBalancer
   if (others >= most) {
-    throw invalidConfiguration(`A load balancer can have at most ${most} listeners with mutual authentication mode 'verify'`)
+    throw invalidConfiguration(
+      `You have reached the maximum number of listeners with mutual authentication with verify mode that you can associate with load balancer '${loadBalancerArn}': [${most}]`,
+    )
   }
 }

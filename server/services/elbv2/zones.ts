@@ -1,6 +1,7 @@
 import { ServiceError } from '../../aws/errors.ts'
 import type {
   AvailabilityZone,
+  EnablePrefixForIpv6SourceNatEnum,
   IpAddressType,
   LoadBalancerSchemeEnum,
   LoadBalancerTypeEnum,
@@ -19,6 +20,7 @@ export interface PlacementOf {
   readonly type: LoadBalancerTypeEnum
   readonly scheme: LoadBalancerSchemeEnum | undefined
   readonly ipAddressType: IpAddressType
+  readonly sourceNat: EnablePrefixForIpv6SourceNatEnum | undefined
 }
 
 /** The subnets that a call names, as mappings. Throws for what such a load balancer cannot have. */
@@ -37,7 +39,7 @@ export function subnetMappingsOf(input: PlacementInput, of: PlacementOf): readon
   return all
 }
 
-function checkMapping(mapping: SubnetMapping, { type, scheme, ipAddressType }: PlacementOf): void {
+function checkMapping(mapping: SubnetMapping, { type, scheme, ipAddressType, sourceNat }: PlacementOf): void {
   if (mapping.AllocationId && type !== 'network') {
     throw invalidConfiguration(`Elastic IPs are not supported for load balancers with type '${type}'`)
   }
@@ -45,7 +47,7 @@ function checkMapping(mapping: SubnetMapping, { type, scheme, ipAddressType }: P
     throw invalidConfiguration("Elastic IPs are not supported for load balancers with scheme 'internal'")
   }
   if (mapping.AllocationId && !/^eipalloc-[0-9a-zA-Z]+$/.test(mapping.AllocationId)) {
-    throw new ServiceError('AllocationIdNotFoundException', `The allocation IDs '${mapping.AllocationId}' do not exist`)
+    throw new ServiceError('AllocationIdNotFoundException', `The allocation ID '${mapping.AllocationId}' does not exist`)
   }
   if (mapping.PrivateIPv4Address && (type !== 'network' || scheme !== 'internal')) {
     throw invalidConfiguration("You can only specify private IPv4 addresses for Network Load Balancers with scheme 'internal'.")
@@ -55,6 +57,9 @@ function checkMapping(mapping: SubnetMapping, { type, scheme, ipAddressType }: P
   }
   if (mapping.SourceNatIpv6Prefix && type !== 'network') {
     throw invalidConfiguration('Source NAT IPv6 prefixes are only supported for Network Load Balancers')
+  }
+  if (mapping.SourceNatIpv6Prefix && sourceNat !== 'on') {
+    throw invalidConfiguration("'EnablePrefixForIpv6SourceNat' must be set to 'on', before 'SourceNatIpv6Prefix' can be specified.")
   }
 }
 

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../../aws/errors.ts'
-import type { RunTaskRequest, TaskDefinition } from '../../../aws/generated/ecs.ts'
+import type { RunTaskRequest, TaskDefinition, TaskManagedEBSVolumeConfiguration } from '../../../aws/generated/ecs.ts'
 import type { Capacity } from '../../../domain/task-record.ts'
 import { cpuUnits, memoryMiB } from '../../../domain/task-spec-size.ts'
 import { isFargateSize } from '../task-definition/size.ts'
@@ -97,7 +97,14 @@ function checkVolumes({ volumeConfigurations = [] }: RunTaskRequest, definition:
     refuseIf(!isConfigured, `The volume '${name}' is configured at launch, but the request has no managedEBSVolume for it.`)
   }
   for (const { managedEBSVolume } of volumeConfigurations) {
-    const isSized = managedEBSVolume?.sizeInGiB !== undefined || managedEBSVolume?.snapshotId !== undefined
-    refuseIf(!isSized, 'Either a size in GiB or a snapshot ID must be specified for a managed EBS volume.')
+    refuseIf(managedEBSVolume === undefined || !isVolume(managedEBSVolume), 'ECS managed EBS volume configuration was invalid')
   }
+}
+
+/** What EC2 makes a volume of: a size or a snapshot, and no more than its type can be told. */
+function isVolume({ sizeInGiB, snapshotId, volumeType, iops, throughput }: TaskManagedEBSVolumeConfiguration): boolean {
+  if (sizeInGiB === undefined && snapshotId === undefined) return false
+  // gp3 is ECS' default.
+  const type = volumeType ?? 'gp3'
+  return (iops === undefined || ['io1', 'io2', 'gp3'].includes(type)) && (throughput === undefined || type === 'gp3')
 }

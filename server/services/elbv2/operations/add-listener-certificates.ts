@@ -23,7 +23,7 @@ export async function addListenerCertificates(
   const { balancer, added } = await context.store.commit(transaction => {
     const row = findListener(context, input.ListenerArn)
     const { Protocol, LoadBalancerArn, Certificates = [] } = row.listener
-    if (Protocol !== 'HTTPS' && Protocol !== 'TLS') throw validationError(`Certificates cannot be specified for ${Protocol} listeners`)
+    if (Protocol !== 'HTTPS' && Protocol !== 'TLS') throw validationError(`A certificate cannot be specified for ${Protocol} listeners`)
     const arns = [...new Set(input.Certificates.map(certificateArnOf))]
     const certificates = [...new Set([...row.certificates, ...arns])]
     checkQuota(context, LoadBalancerArn, certificates.length - row.certificates.length)

@@ -12,7 +12,7 @@ export async function addTrustStoreRevocations(
   input: AddTrustStoreRevocationsInput,
 ): Promise<AddTrustStoreRevocationsOutput> {
   const given = input.RevocationContents ?? []
-  if (given.length === 0) throw validationError('A revocation content must be specified')
+  if (given.length === 0) throw validationError('Revocation contents must be specified')
   const contents = given.map(({ S3Bucket: bucket, S3Key: key, S3ObjectVersion: version, RevocationType: type = 'CRL' }) => {
     if (!bucket || !key) throw validationError('The S3 bucket and key of the revocation content must be specified')
     const content: S3Location = version ? { bucket, key, version } : { bucket, key }

@@ -63,7 +63,7 @@ function read(input: CreateLoadBalancerInput) {
     type,
     scheme,
     ipAddressType,
-    subnetMappings: subnetMappingsOf(input, { type, scheme, ipAddressType }),
+    subnetMappings: subnetMappingsOf(input, { type, scheme, ipAddressType, sourceNat: input.EnablePrefixForIpv6SourceNat }),
     securityGroups: [...new Set(input.SecurityGroups)],
     tags: withTags([], input.Tags ?? []),
     sourceNat: type === 'network' ? (input.EnablePrefixForIpv6SourceNat ?? 'off') : undefined,

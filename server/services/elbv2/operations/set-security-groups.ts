@@ -19,7 +19,12 @@ export async function setSecurityGroups(context: Elbv2Context, input: SetSecurit
     if (type === 'application' && SecurityGroups.length === 0) throw validationError('At least one security group must be specified')
     if (asked !== undefined && type !== 'network') {
       throw invalidConfiguration(
-        "'EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic' can only be specified for load balancers with type 'network'",
+        'This security group setting for PrivateLink traffic is only available for Network Load Balancers with security groups',
+      )
+    }
+    if (asked !== undefined && SecurityGroups.length === 0) {
+      throw invalidConfiguration(
+        'One or more security groups must be specified when using EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic',
       )
     }
     const hadGroups = (row.loadBalancer.SecurityGroups ?? []).length > 0

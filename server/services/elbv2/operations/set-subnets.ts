@@ -21,7 +21,7 @@ export async function setSubnets(context: Elbv2Context, input: SetSubnetsInput):
   if (sourceNat === 'on' && IpAddressType !== 'dualstack') {
     throw invalidConfiguration("'EnablePrefixForIpv6SourceNat' can only be specified when using IpAddressType 'dualstack'.")
   }
-  const subnetMappings = subnetMappingsOf(input, { type, scheme: before.Scheme, ipAddressType: IpAddressType })
+  const subnetMappings = subnetMappingsOf(input, { type, scheme: before.Scheme, ipAddressType: IpAddressType, sourceNat })
   const { zones, isNetworkKnown } = await placeSubnets(context, subnetMappings)
   return context.store.commit(transaction => {
     const row = findLoadBalancer(context, input.LoadBalancerArn)
