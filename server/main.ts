@@ -22,6 +22,7 @@ import { createReset } from './compose/reset.ts'
 import { type OpenedRuntime, openRuntime } from './compose/runtime.ts'
 import { Started } from './compose/started.ts'
 import { beginObserving } from './compose/traces.ts'
+import { reachRoute } from './compose/reach-route.ts'
 import { snapshotRoutes } from './compose/snapshot-routes.ts'
 import { stateRoutes } from './compose/state-routes.ts'
 import { taskRoutes } from './compose/task-routes.ts'
@@ -227,6 +228,7 @@ const start = async (
     ...snapshotRoutes({ ...emptying, snapshots }),
     ...moving.routes,
     ...taskRoutes({ store, clock, wake }),
+    reachRoute(),
     ...(carrier?.routes ?? []),
     eventRoute(calls),
   ]

@@ -65,6 +65,8 @@ export const accessLogsPath = '/gateway/access-logs'
 export const gatewaySecretHeader = 'x-kecs-gateway-secret'
 /** Of the administration port: where listeners are reached, as JSON. */
 export const listenersPath = '/gateway/listeners'
+/** Of the administration port: how the network is from where the control plane is. */
+export const reachPath = '/reach'
 /** Of the administration port: the certificate of the instance's authority, PEM. */
 export const authorityPath = '/gateway/ca'
 /** Below the gateway's port: the header `x-kecs-configuration` of its answer names the configuration that it applies. */

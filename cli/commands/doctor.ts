@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError, messageOf } from '../../shared/errors.ts'
-import { components } from '../../shared/names.ts'
 import { localDocker } from '../cluster/docker.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { defineCommand } from '../command.ts'
@@ -84,11 +83,10 @@ export interface Fixed {
 /** Does what is safe, each told before and after; what several findings ask for is done once. */
 const fixAll = async (findings: readonly Finding[], { output, signal }: Host): Promise<readonly Fixed[]> => {
   const fixed: Fixed[] = []
-  let isUp = false
+  const done = new Set<Finding['fix']>()
   for (const { what, says: before, fix } of findings) {
-    if (fix === undefined) continue
-    const isComponent = components.some(component => component === what)
-    if (isComponent && isUp) continue
+    if (fix === undefined || done.has(fix)) continue
+    done.add(fix)
     output.note(`${what}: ${before}`)
     try {
       const did = await fix()
@@ -99,7 +97,6 @@ const fixAll = async (findings: readonly Finding[], { output, signal }: Host): P
       output.note(`  ${output.paint('red', '✗')} ${messageOf(error)}`)
       fixed.push({ what, before, failed: messageOf(error) })
     }
-    isUp ||= isComponent
   }
   if (fixed.length === 0) output.note('There is nothing that can be mended by itself.')
   return fixed

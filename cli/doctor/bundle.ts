@@ -1,6 +1,6 @@
 import { createTarGzip } from 'nanotar'
 import { messageOf } from '../../shared/errors.ts'
-import { type KubeClient, connect, kindOf, kinds } from '../../shared/kube/index.ts'
+import { type Kind, type KubeClient, type KubeObject, connect, kindOf, kinds } from '../../shared/kube/index.ts'
 import { systemNamespace } from '../../shared/names.ts'
 import { version } from '../../shared/version.ts'
 import type { Instance } from '../cluster/driver.ts'
@@ -10,40 +10,56 @@ import type { Host } from '../host.ts'
 import { installedComponents } from '../install/components.ts'
 import { componentLogs } from '../install/logs.ts'
 import type { Finding } from './finding.ts'
-import { redact } from './redact.ts'
+import { redact, redactText } from './redact.ts'
 
 /** Lines of each log. */
 const tail = 2000
 
 /**
  * All that helps to see what went wrong, as a gzipped tar: what the checks found, the instance's settings, the components'
- * logs, and pods and events as Kubernetes has them. Values that may be secrets are left out; see `redact`. What cannot be
- * had says why in its place.
+ * logs, and pods and events as Kubernetes has them. Values that may be secrets are left out of every file; see `redact`.
+ * What cannot be had says why in its place.
  */
 export const bundle = async (instance: Instance | undefined, findings: readonly Finding[], host: Host): Promise<Uint8Array> => {
+  const known = knownSecrets(instance, host)
   const about = { version, platform: `${process.platform}-${process.arch}`, takenAt: new Date(host.clock.now()).toISOString() }
-  const files: { name: string; data: string }[] = [
-    { name: 'about.json', data: pretty(about) },
-    { name: 'doctor.json', data: pretty(findings.map(({ what, is, says, remedy }) => ({ what, is, says, remedy }))) },
+  const files: File[] = [
+    { name: 'about.json', data: about },
+    { name: 'doctor.json', data: findings.map(({ what, is, says, remedy }) => ({ what, is, says, remedy })) },
   ]
   if (instance !== undefined) {
-    files.push({ name: 'instance.json', data: pretty(redact(instance)) })
-    if (instance.driver === 'simulated' || instance.legacy !== undefined) files.push(...(await processLogs(instance)))
+    files.push({ name: 'instance.json', data: instance })
+    if (instance.driver === 'simulated' || instance.legacy !== undefined) files.push(...(await processFiles(instance)))
     if (instance.driver !== 'simulated') files.push(...(await clusterFiles(instance, host)))
   }
-  return createTarGzip(files.map(file => ({ ...file, name: `kecs-doctor/${file.name}` })))
+  return createTarGzip(
+    files.map(({ name, data }) => ({
+      name: `kecs-doctor/${name}`,
+      data: typeof data === 'string' ? redactText(data, known) : `${JSON.stringify(redact(data, known), null, 2)}\n`,
+    })),
+  )
 }
 
-const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+interface File {
+  readonly name: string
+  /** A text, or what is written as JSON. */
+  readonly data: unknown
+}
+
+/** Secrets that this machine knows: they go wherever they stand. */
+const knownSecrets = (instance: Instance | undefined, { env }: Pick<Host, 'env'>): readonly string[] => [
+  ...(instance?.keys ?? []).map(({ secretAccessKey }) => secretAccessKey),
+  ...['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'].flatMap(name => env[name] ?? []),
+]
 
 /** Of a control plane on this machine: of this start, and of the one before. */
-const processLogs = async (instance: Instance) => [
+const processFiles = async (instance: Instance): Promise<readonly File[]> => [
   { name: 'logs/control-plane.log', data: `${(await lastLines(logFile(instance), tail)).join('\n')}\n` },
   { name: 'logs/control-plane-before.log', data: `${(await lastLines(logFileBefore(instance), tail)).join('\n')}\n` },
 ]
 
-const clusterFiles = async (instance: Instance, host: Host): Promise<{ name: string; data: string }[]> => {
-  const attempt = async (name: string, read: () => Promise<string>): Promise<{ name: string; data: string }> => ({
+const clusterFiles = async (instance: Instance, host: Host): Promise<readonly File[]> => {
+  const attempt = async (name: string, read: () => Promise<unknown>): Promise<File> => ({
     name,
     data: await read().catch((error: unknown) => `could not be had: ${messageOf(error)}\n`),
   })
@@ -56,16 +72,15 @@ const clusterFiles = async (instance: Instance, host: Host): Promise<{ name: str
   }
   try {
     const { signal } = host
+    const items = async (kind: Kind<KubeObject>, options = {}): Promise<unknown> => (await kube.list(kind, { ...options, signal })).items
     return await Promise.all([
       ...installedComponents(instance).map(component =>
         attempt(`logs/${component}.log`, () => logOf(kube, { component, instance }, signal)),
       ),
-      attempt('kubernetes/pods.json', async () => pretty(redact((await kube.list(kinds.pod, { signal })).items))),
-      attempt('kubernetes/nodes.json', async () => pretty(redact((await kube.list(kinds.node, { signal })).items))),
-      attempt('kubernetes/deployments.json', async () =>
-        pretty(redact((await kube.list(kinds.deployment, { namespace: systemNamespace, signal })).items)),
-      ),
-      attempt('kubernetes/events.json', async () => pretty((await kube.list(event, { signal })).items)),
+      attempt('kubernetes/pods.json', () => items(kinds.pod)),
+      attempt('kubernetes/nodes.json', () => items(kinds.node)),
+      attempt('kubernetes/deployments.json', () => items(kinds.deployment, { namespace: systemNamespace })),
+      attempt('kubernetes/events.json', () => items(event)),
     ])
   } finally {
     kube.close()

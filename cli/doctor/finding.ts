@@ -8,7 +8,7 @@ export interface Finding {
   readonly says: string
   /** What to do about it. */
   readonly remedy?: string
-  /** Does it, where that is safe, and resolves with what was done. Rejects with why it could not be. */
+  /** Does it, where that is safe, and resolves with what was done. Rejects with why it could not be. One function of several findings is called once. */
   readonly fix?: () => Promise<string>
 }
 

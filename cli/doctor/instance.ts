@@ -6,6 +6,7 @@ import { upCommand, withName } from '../instance.ts'
 import { readStatus } from '../status.ts'
 import { type Finding, failing, ok, skipped, warning } from './finding.ts'
 import { checkKubeconfig } from './leftovers.ts'
+import { checkNetwork } from './network.ts'
 import { checkPorts, checkShell } from './machine.ts'
 
 // What is looked at of an instance that was made.
@@ -15,19 +16,24 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
   try {
     const status = await readStatus(instance, host)
     const mend = `Mend it with: ${upCommand(instance.name)}`
-    if (status.state === 'stopped') return [skipped(what, `${instance.name} is stopped`), checkVersion(instance)]
+    if (status.state === 'stopped') {
+      const remedy = `Start it with: ${withName('kecs start', instance.name)}`
+      return [{ ...skipped(what, `${instance.name} is stopped`), remedy }, checkVersion(instance)]
+    }
     if (status.state === 'absent') return [skipped(what, `${instance.name} is down`), await checkPorts(instance)]
     if (status.state === 'foreign') {
       return [
         failing(what, 'a cluster of that name was not made by this kecs', 'Remove that cluster, or use another name: kecs up --name NAME'),
       ]
     }
+    // One for all: what several findings ask for is done once.
+    const mending = (): Promise<string> => bringUp(instance, host)
     const components = status.components.map(({ component, state, why, restarts = 0 }) => {
       const says = `${state}${why === undefined ? '' : `: ${why}`}${restarts === 0 ? '' : `, restarted ${restarts} times`}`
       if (state !== 'ready') {
         return {
           ...failing(component, says, `See: ${withName('kecs logs', instance.name)} ${component}. ${mend}`),
-          fix: () => bringUp(instance, host),
+          fix: mending,
         }
       }
       return restarts > 2 ? warning(component, says, `See why: ${withName('kecs logs', instance.name)} ${component}`) : ok(component, says)
@@ -37,6 +43,7 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
       ...components,
       ...(await checkEndpoint(instance, status.endpoint, host)),
       await checkBackend(instance, status, host.signal),
+      ...(instance.driver === 'simulated' ? [] : await checkNetwork(instance, host, mending)),
       checkVersion(instance),
       await checkKubeconfig(instance, host),
       checkShell(host, { name: instance.name, endpoint: status.endpoint }),

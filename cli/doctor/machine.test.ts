@@ -1,6 +1,9 @@
 import { expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseInfo } from '../cluster/docker.ts'
-import { checkDoorName, checkInotify, checkOpenFiles, checkProxy, checkShell } from './machine.ts'
+import { checkDoorName, checkHome, checkInotify, checkOpenFiles, checkProxy, checkShell } from './machine.ts'
 
 test.each([
   [1_000_000, 'ok'],
@@ -8,6 +11,43 @@ test.each([
   [undefined, 'skip'],
 ] as const)('inotify limits of %p', async (value, is) => {
   expect(await checkInotify(async () => value)).toMatchObject({ is })
+})
+
+test('inotify limits are raised where one may', async () => {
+  const written = new Map<string, string>()
+  const finding = await checkInotify(
+    async () => 100,
+    async (path, text) => void written.set(path, text),
+  )
+  expect(await finding.fix?.()).toBe('raised them to 524288 and 512, until the machine is started anew')
+  expect(Object.fromEntries(written)).toEqual({
+    '/proc/sys/fs/inotify/max_user_watches': '524288',
+    '/proc/sys/fs/inotify/max_user_instances': '512',
+  })
+  const denied = await checkInotify(
+    async () => 100,
+    () => Promise.reject(new Error('EACCES: permission denied')),
+  )
+  expect(denied.fix?.()).rejects.toThrow('permission denied')
+})
+
+test('where room is scarce copies of images go, and nothing else', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'kecs-doctor-'))
+  try {
+    const gigabytes = (count: number) => async () => count * 1024 ** 3
+    expect((await checkHome({ home }, gigabytes(1))).fix).toBeUndefined()
+    mkdirSync(join(home, '.images'))
+    writeFileSync(join(home, '.images/traefik.tar.zst'), 'x'.repeat(1000))
+    mkdirSync(join(home, 'kecs/data'), { recursive: true })
+    expect(await checkHome({ home }, gigabytes(50))).toMatchObject({ is: 'ok' })
+    expect(await checkHome({ home }, gigabytes(4))).toMatchObject({ is: 'warn' })
+    const finding = await checkHome({ home }, gigabytes(0.5))
+    expect(finding).toMatchObject({ is: 'fail', says: expect.stringContaining('0.5 GB free, too little') })
+    expect(await finding.fix?.()).toBe("removed 0.0 GB of images' copies, which the next cluster makes anew")
+    expect(readdirSync(home)).toEqual(['kecs'])
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
 })
 
 test.each([

@@ -14,12 +14,12 @@ import { type Finding, failing, ok, skipped, warning } from './finding.ts'
 
 const gigabyte = 1024 ** 3
 
-export const checkHome = async ({ home }: Pick<Host, 'home'>): Promise<Finding> => {
+/** @param freeIn bytes that are free where a folder is */
+export const checkHome = async ({ home }: Pick<Host, 'home'>, freeIn = readFree): Promise<Finding> => {
   const what = 'Folder'
   const path = shortPath(home)
   try {
-    const { bavail, bsize } = await statfs(home)
-    const free = bavail * bsize
+    const free = await freeIn(home)
     const says = `${path} has ${(free / gigabyte).toFixed(1)} GB free`
     const copies = await copiesSize(home)
     const room = copies === 0 ? {} : { fix: () => removeCopies(home, copies) }
@@ -33,6 +33,11 @@ export const checkHome = async ({ home }: Pick<Host, 'home'>): Promise<Finding> 
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return skipped(what, `${path} is made by the first kecs up`)
     return failing(what, `${path} cannot be written`, 'Give it to your user, or put kecs elsewhere by KECS_HOME.')
   }
+}
+
+const readFree = async (path: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(path)
+  return bavail * bsize
 }
 
 const removeCopies = async (home: string, bytes: number): Promise<string> => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { redact } from './redact.ts'
+import { redact, redactText } from './redact.ts'
 
 test('values of environment variables go whatever their name; names and references stay', () => {
   const pod = {
@@ -63,4 +63,54 @@ test('words of command lines go, and lists of secrets', () => {
   })
   // References name a secret and have none of its values.
   expect(redact({ secretKeyRef: { name: 'db', key: 'url' } })).toEqual({ secretKeyRef: { name: 'db', key: 'url' } })
+})
+
+test('an annotation that is JSON is redacted as what it says', () => {
+  const memo = {
+    row: { agentIds: { credentials: 'a', containers: { web: 'PLANTED' } }, taskId: '1' },
+    definition: {
+      containerDefinitions: [
+        { command: ['PLANTED'], environment: [{ name: 'A', value: 'PLANTED' }], secrets: [{ name: 'B', valueFrom: '/b' }] },
+      ],
+    },
+  }
+  expect(redact({ annotations: { 'kecs.dev/memo': JSON.stringify(memo) } })).toEqual({
+    annotations: {
+      'kecs.dev/memo': JSON.stringify({
+        row: { agentIds: '(left out)', taskId: '1' },
+        definition: {
+          containerDefinitions: [
+            { command: ['(left out)'], environment: [{ name: 'A', value: '(left out)' }], secrets: [{ name: 'B', valueFrom: '/b' }] },
+          ],
+        },
+      }),
+    },
+  })
+})
+
+test.each([
+  ['proxy http://user:PLANTED@proxy:3128 is asked', 'proxy http://(left out)@proxy:3128 is asked'],
+  ['DB_PASSWORD=PLANTED port=5432', 'DB_PASSWORD=(left out) port=5432'],
+  ['{"level":"info","clientSecret":"PLANTED words","port":1}', '{"level":"info","clientSecret":"(left out)","port":1}'],
+  [
+    String.raw`{"msg":"sent {\"password\":\"PLANTED\",\"user\":\"app\"}"}`,
+    String.raw`{"msg":"sent {\"password\":\"(left out)\",\"user\":\"app\"}"}`,
+  ],
+  ['GET /x?X-Amz-Signature=PLANTED&X-Amz-Date=1 200', 'GET /x?X-Amz-Signature=(left out)&X-Amz-Date=1 200'],
+  ['Authorization: AWS4-HMAC-SHA256 Credential=PLANTED, Signature=PLANTED', 'Authorization: (left out)'],
+  ["headers {'authorization': 'Bearer PLANTED'}", "headers {'authorization': '(left out)'}"],
+  ['said eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.PLANTED-x_ to', 'said (left out) to'],
+  ['key AKIAIOSFODNN7EXAMPLE of', 'key (left out) of'],
+  ['-----BEGIN RSA PRIVATE KEY-----\nPLANTED\n-----END RSA PRIVATE KEY-----\nnext', '(left out)\nnext'],
+  // What helps stays.
+  ['secret "db" not found', 'secret "db" not found'],
+  ['10.96.0.1:443: connection refused', '10.96.0.1:443: connection refused'],
+])('of the text %s stays %s', (text, stays) => {
+  expect(redactText(text)).toBe(stays)
+})
+
+test('a secret that is known goes wherever it stands; a short one is a word of any text', () => {
+  expect(redactText('signed with wJalrXUtnFEMI/K7MDENG for test', ['wJalrXUtnFEMI/K7MDENG', 'test'])).toBe(
+    'signed with (left out) for test',
+  )
 })

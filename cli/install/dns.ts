@@ -14,8 +14,9 @@ const custom = { name: customName, namespace }
 const role = { name: controlPlaneName, namespace }
 /** Our file among those that k3s' CoreDNS imports. */
 const customKey = 'kecs.server'
-/** On CoreDNS's pods: which configuration they were started for. */
+/** On CoreDNS's pods: which configuration they were started for, and which writing of it, as it may have been taken out meanwhile. */
 const stamp = `${labelPrefix}/door`
+const writing = `${labelPrefix}/door-written`
 
 /** Makes the cluster's DNS answer the door's address for its names. Nothing is touched where it does already. */
 export const installDns = async (kube: KubeClient, instance: Pick<Instance, 'driver' | 'name'>, signal: AbortSignal): Promise<void> => {
@@ -140,12 +141,13 @@ const restart = async (
     const deployment = await kube.get(kinds.deployment, coredns, { signal })
     const template = deployment.spec?.template.metadata?.annotations?.[stamp]
     if (template === version && !changed) return
+    const marks = { [stamp]: version, ...(changed ? { [writing]: await writingOf(kube, signal) } : {}) }
     await kube.patch(
       kinds.deployment,
       coredns,
       {
         strategic: {
-          spec: { ...(replicas === undefined ? {} : { replicas }), template: { metadata: { annotations: { [stamp]: version } } } },
+          spec: { ...(replicas === undefined ? {} : { replicas }), template: { metadata: { annotations: marks } } },
         },
       },
       { signal, fieldManager },
@@ -154,6 +156,12 @@ const restart = async (
     // Not made yet: it will read what is there when it is.
     if (!isNotFound(error)) throw error
   }
+}
+
+/** Another text after each change of the configuration. */
+const writingOf = async (kube: KubeClient, signal: AbortSignal): Promise<string> => {
+  const maps = await Promise.all([coredns, custom].map(name => kube.find(kinds.configMap, name, { signal })))
+  return maps.map(map => map?.metadata?.resourceVersion ?? '').join(' ')
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)

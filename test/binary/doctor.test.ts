@@ -45,7 +45,7 @@ test('a running instance, a stopped one, one whose port is taken, and what is wr
   expect(entries.find(({ name }) => name === 'kecs-doctor/doctor.json')?.text).toContain('"what": "Endpoint"')
 
   await home.run(['stop'])
-  expect((await findings()).get('Instance')).toMatchObject({ is: 'skip' })
+  expect((await findings()).get('Instance')).toMatchObject({ is: 'skip', remedy: 'Start it with: kecs start' })
   await home.run(['down'])
   const holder = Bun.listen({ hostname: '127.0.0.1', port, socket: { data: () => undefined } })
   expect((await findings()).get('Ports')).toMatchObject({ is: 'fail' })
