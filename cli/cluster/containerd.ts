@@ -21,9 +21,15 @@ export interface SharedFolder {
   readonly inNode: string
 }
 
-/** Whether the node's containerd answers. */
-export const runtimeAnswers = async (docker: Docker, node: string, signal: AbortSignal): Promise<boolean> =>
-  (await docker.exec(node, ['ctr', 'version'], { signal })).code === 0
+/** Waits within a node for a command to succeed, 0.1 s between tries: each `docker exec` costs more than many of these. */
+export const waitInNode = async (docker: Docker, node: string, command: string, signal: AbortSignal): Promise<boolean> => {
+  // Ends by itself where nobody can end it any more: a node forgets nothing that was started in it.
+  const script = `n=0; until ${command} >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 300 ] || exit 1; sleep 0.1 || sleep 1; done`
+  return (await docker.exec(node, ['sh', '-c', script], { signal })).code === 0
+}
+
+/** A command of the node that succeeds once its containerd answers. */
+export const runtimeAnswers = 'ctr version'
 
 /** Names whose image in the node is not the one that Docker has under that name, or, where Docker has none, is absent. */
 export const missingIn = async (
@@ -46,7 +52,7 @@ export const importInto = async (
   docker: Docker,
   nodes: readonly string[],
   images: readonly string[],
-  { copies, signal, shared }: LoadOptions & { readonly shared?: SharedFolder },
+  { copies, signal, shared, lane = 0 }: LoadOptions & { readonly shared?: SharedFolder },
 ): Promise<void> => {
   const stream = async (what: readonly string[]) => {
     await Promise.all(nodes.map(node => docker.saveInto(what, node, importImages, signal)))
@@ -54,7 +60,7 @@ export const importInto = async (
   if (copies === undefined) return images.length === 0 ? undefined : stream(images)
   const ids = await docker.imageIds(images, signal)
   for (const image of images) {
-    const copied = await importCopy(docker, nodes, { image, id: ids.get(image) ?? '', folder: copies, signal, shared })
+    const copied = await importCopy(docker, nodes, { image, id: ids.get(image) ?? '', folder: copies, signal, shared, lane })
     if (!copied) await stream([image])
   }
 }
@@ -66,13 +72,13 @@ export const importInto = async (
 const importCopy = async (
   docker: Docker,
   nodes: readonly string[],
-  { shared, ...request }: ArchiveRequest & { readonly shared: SharedFolder | undefined },
+  { shared, lane, ...request }: ArchiveRequest & { readonly shared: SharedFolder | undefined; readonly lane: number },
 ): Promise<boolean> => {
   let archive: string | undefined
   try {
     const file = (archive = await archiveOf(docker, request))
     if (file === undefined) return false
-    if (shared !== undefined && (await importLinked(docker, nodes, file, shared, request.signal))) return true
+    if (shared !== undefined && (await importLinked(docker, nodes, file, { shared, lane, signal: request.signal }))) return true
     await Promise.all(nodes.map(node => docker.sendInto(file, node, importImages, request.signal)))
     return true
   } catch {
@@ -83,7 +89,7 @@ const importCopy = async (
 }
 
 /** The name is there for a moment; what an interrupted command left of it is taken by the next one. */
-const linkName = '.image.tar'
+const linkName = (lane: number): string => `.image-${lane}.tar`
 
 /**
  * Gives nodes a file under a name that they see themselves: sent, every byte would go through Docker's client, its daemon and
@@ -93,14 +99,13 @@ const importLinked = async (
   docker: Docker,
   nodes: readonly string[],
   file: string,
-  { here, inNode }: SharedFolder,
-  signal: AbortSignal,
+  { shared: { here, inNode }, lane, signal }: { readonly shared: SharedFolder; readonly lane: number; readonly signal: AbortSignal },
 ): Promise<boolean> => {
-  const name = join(here, linkName)
+  const name = join(here, linkName(lane))
   try {
     await rm(name, { force: true })
     await link(file, name)
-    const done = await Promise.all(nodes.map(node => docker.exec(node, importFrom(`${inNode}/${linkName}`), { signal })))
+    const done = await Promise.all(nodes.map(node => docker.exec(node, importFrom(`${inNode}/${linkName(lane)}`), { signal })))
     return done.every(({ code }) => code === 0)
   } catch {
     signal.throwIfAborted()

@@ -50,7 +50,7 @@ export const contextDriver = ({ docker, env }: DriverParts): ClusterDriver => {
       withClient(instance, async client => {
         progress(`Kubernetes ${await client.version({ signal })} at ${client.server}`)
         onContainerRuntime?.()
-        onApi?.()
+        onApi?.(await kubeconfig(instance))
       }),
     start: instance => Promise.reject(notOurs('starts', instance)),
     stop: instance => Promise.reject(notOurs('stops', instance)),

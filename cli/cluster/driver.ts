@@ -91,11 +91,13 @@ export interface StepOptions {
 export interface LoadOptions extends StepOptions {
   /** Folder for packed copies of the images: for those that the next cluster will want too. */
   readonly copies?: string
+  /** Which of the loadings that go on at the same time this is; 0 where it is alone. */
+  readonly lane?: number
 }
 
 export interface CreateOptions extends StepOptions {
   /** Called once images can be loaded, while the rest of the cluster still comes up. */
   readonly onContainerRuntime?: () => void
-  /** Called once the API server lets kecs in, while the rest of the cluster still comes up: `kubeconfig` works, installing may begin. */
-  readonly onApi?: () => void
+  /** Called with the cluster's kubeconfig once the API server lets kecs in, while the rest still comes up: installing may begin. */
+  readonly onApi?: (kubeconfig: string) => void
 }

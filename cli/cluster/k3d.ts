@@ -11,7 +11,7 @@ import { createArguments } from './k3d-arguments.ts'
 import { clusterName, foreignError } from './names.ts'
 import { portTakenError, takenPorts } from './ports.ts'
 import { run, type Finished } from './process.ts'
-import { announceApi, announceRuntime } from './stages.ts'
+import { type ApiWatch, announceApi, announceRuntime } from './stages.ts'
 
 /** k3s in Docker, by the program `k3d`. https://k3d.io; how it behaves: its source at v5.8.3. */
 export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver => {
@@ -26,6 +26,8 @@ export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver 
 
   const kubeconfig = async (instance: Instance, signal: AbortSignal): Promise<string> =>
     must('k3d could not tell how to reach the cluster.', ['kubeconfig', 'get', clusterName(instance)], signal)
+
+  const apiOf = (instance: Instance): ApiWatch => ({ file: '/output/kubeconfig.yaml', kubeconfig: signal => kubeconfig(instance, signal) })
 
   const state = async (instance: Instance, signal: AbortSignal): Promise<ClusterState> =>
     k3dState(instance, await docker.container(nodeOf(instance), signal))
@@ -55,7 +57,7 @@ export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver 
       const done = new AbortController()
       const watching = Promise.all([
         announceRuntime(docker, nodeOf(instance), options, done.signal),
-        announceApi(signalOfTry => kubeconfig(instance, signalOfTry), options, done.signal),
+        announceApi(docker, nodeOf(instance), apiOf(instance), options, done.signal),
       ])
       try {
         await must('k3d could not make the cluster.', createArguments(instance, env), signal, line => {

@@ -12,7 +12,7 @@ import { clusterName, foreignError } from './names.ts'
 import { portTakenError, takenPorts } from './ports.ts'
 import { run } from './process.ts'
 import { poll } from '../wait.ts'
-import { announceApi, announceRuntime } from './stages.ts'
+import { type ApiWatch, announceApi, announceRuntime } from './stages.ts'
 
 /** How long after the end of `docker run` Docker may still make its container: 3 s were seen on a busy machine. Milliseconds. */
 const lateContainer = 6000
@@ -24,6 +24,11 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
     if (done.code !== 0) throw failure('kind could not tell how to reach the cluster.', done.stderr)
     return done.stdout
   }
+
+  const apiOf = (instance: Instance): ApiWatch => ({
+    file: '/etc/kubernetes/admin.conf',
+    kubeconfig: signal => kubeconfig(instance, signal),
+  })
 
   /** By Docker alone: `kind delete` would also edit the user's kubeconfig, where the cluster never was. */
   const clear = async (instance: Instance, signal: AbortSignal): Promise<void> => {
@@ -76,7 +81,7 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
       const done = new AbortController()
       const watching = Promise.all([
         announceRuntime(docker, nodeOf(instance), options, done.signal),
-        announceApi(signalOfTry => kubeconfig(instance, signalOfTry), options, done.signal),
+        announceApi(docker, nodeOf(instance), apiOf(instance), options, done.signal),
       ])
       try {
         await create(instance, image, options)

@@ -1,6 +1,6 @@
 import { connect, kinds } from '../../shared/kube/index.ts'
 import { poll } from '../wait.ts'
-import { runtimeAnswers } from './containerd.ts'
+import { runtimeAnswers, waitInNode } from './containerd.ts'
 import type { Docker } from './docker.ts'
 import type { CreateOptions } from './driver.ts'
 
@@ -10,25 +10,36 @@ const deadline = 600_000
 /** Tells when images can be loaded into a node that is still being made. Never throws: the creation itself says what failed. */
 export const announceRuntime = async (docker: Docker, node: string, options: CreateOptions, done: AbortSignal): Promise<void> => {
   if (!options.onContainerRuntime) return
-  const answers = async (signal: AbortSignal) => ((await runtimeAnswers(docker, node, signal)) ? true : undefined)
+  const answers = async (signal: AbortSignal) => ((await waitInNode(docker, node, runtimeAnswers, signal)) ? true : undefined)
   if (await watched(answers, 250, AbortSignal.any([options.signal, done]))) options.onContainerRuntime()
+}
+
+export interface ApiWatch {
+  /** Path of the kubeconfig that the cluster's tool reads in the node: there once the API server may be asked. */
+  readonly file: string
+  readonly kubeconfig: (signal: AbortSignal) => Promise<string>
 }
 
 /** Tells when the API server lets kecs in, which is some seconds before the cluster's tool is done. Never throws. */
 export const announceApi = async (
-  kubeconfig: (signal: AbortSignal) => Promise<string>,
+  docker: Docker,
+  node: string,
+  { file, kubeconfig }: ApiWatch,
   options: CreateOptions,
   done: AbortSignal,
 ): Promise<void> => {
   if (!options.onApi) return
   const signal = AbortSignal.any([options.signal, done])
-  // Each try is a program or two, which the node's own start would miss: the file is there long before the server is.
-  const text = await watched(kubeconfig, 1500, signal)
+  // The cluster's tool starts several programs for an answer, which the node's own start would miss.
+  const isWritten = async (signalOfTry: AbortSignal) =>
+    (await waitInNode(docker, node, `test -s ${file}`, signalOfTry)) ? true : undefined
+  if (!(await watched(isWritten, 250, signal))) return
+  const text = await watched(kubeconfig, 500, signal)
   if (text === undefined) return
   const client = await connect({ kubeconfig: text })
   // Answered once the roles are there, unlike the version, which is given to anyone.
   const admits = () => client.find(kinds.namespace, { name: 'kube-system' }, { signal, timeoutMs: 2000 })
-  if (await watched(admits, 300, signal)) options.onApi()
+  if (await watched(admits, 300, signal)) options.onApi(text)
   client.close()
 }
 

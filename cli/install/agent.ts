@@ -2,7 +2,7 @@ import type { DaemonSet, Manifest, ServiceAccount } from '../../shared/kube/inde
 import { agentAddress, agentAudience, agentFolder, agentName } from '../../shared/names.ts'
 import { backendUrlOf, imageAnnotation } from './control-plane.ts'
 import type { Installation } from './installation.ts'
-import { labelsOf, metaOf, selectorOf } from './pod-parts.ts'
+import { dnsConfig, labelsOf, metaOf, selectorOf } from './pod-parts.ts'
 
 /**
  * The node agent, of the control plane's image. It is root of its container, as the kubelet's logs are root's, without
@@ -35,6 +35,7 @@ const daemonSet = (installation: Installation): DaemonSet & Manifest => ({
         automountServiceAccountToken: false,
         hostNetwork: true,
         dnsPolicy: 'ClusterFirstWithHostNet',
+        dnsConfig,
         securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
         // Tasks may be on any node that takes pods at all, and need an agent there.
         tolerations: [{ operator: 'Exists' }],

@@ -33,6 +33,7 @@ const withBackend = (backend: string): Installation => exampleInstallation({ ...
 
 const isDeployment = (object: Manifest): object is Deployment & Manifest => object.kind === 'Deployment'
 const isService = (object: Manifest): object is Service & Manifest => object.kind === 'Service'
+const isDaemonSet = (object: Manifest): object is DaemonSet & Manifest => object.kind === 'DaemonSet'
 const deployments = (installation: Installation) => manifests(installation).filter(isDeployment)
 const podOf = (installation: Installation, name: string) =>
   deployments(installation).find(each => each.metadata.name === name)?.spec?.template.spec
@@ -120,6 +121,17 @@ test('the node gives away the door and the ports of listeners', () => {
   expect(inOther.some(port => port.hostPort)).toBe(false)
 })
 
+test('no component waits long for an answer of a DNS that is not there yet', () => {
+  const workloads = manifests(standard).filter(each => isDeployment(each) || isDaemonSet(each))
+  expect(workloads).toHaveLength(5)
+  for (const { spec } of workloads) {
+    expect(spec?.template.spec?.dnsConfig?.options).toEqual([
+      { name: 'timeout', value: '1' },
+      { name: 'attempts', value: '5' },
+    ])
+  }
+})
+
 test('the state is the folder of the host, by the user that it belongs to', () => {
   const installation: Installation = { ...standard, owner: { uid: 501, gid: 20 } }
   const pod = podOf(installation, 'kecs-control-plane')
@@ -140,7 +152,7 @@ test('in an existing cluster the state is a claim, and the nodes’ folders are 
 })
 
 describe('the agent of each node', () => {
-  const daemonSet = manifests(standard).find((each): each is DaemonSet & Manifest => each.kind === 'DaemonSet')
+  const daemonSet = manifests(standard).find(isDaemonSet)
   const pod = daemonSet?.spec?.template.spec
 
   test('runs on every node, beside the tasks of whatever taint', () => {
@@ -225,14 +237,14 @@ describe('backends', () => {
 
   test('an image runs in the cluster', () => {
     expect(lastService('localstack/localstack:4.14.0')).toEqual({ name: 'localstack', port: 4566 })
-    expect(requiredImages(instance)).toEqual(['localstack/localstack:4.14.0', 'traefik:v3.6.12', instance.image])
+    expect(requiredImages(instance)).toEqual(['localstack/localstack:4.14.0', instance.image, 'traefik:v3.6.12'])
   })
 
   test('none: the control plane answers that there is none', () => {
     expect(lastService('none')).toEqual({ name: 'kecs-control-plane', port: 8080 })
     expect(names(withBackend('none')).join()).not.toContain('localstack')
     expect(variable(withBackend('none'), 'kecs-control-plane', 'KECS_BACKEND_URL')).toBe('')
-    expect(requiredImages({ ...instance, backend: 'none' })).toEqual(['traefik:v3.6.12', instance.image])
+    expect(requiredImages({ ...instance, backend: 'none' })).toEqual([instance.image, 'traefik:v3.6.12'])
   })
 
   test('an address by name', () => {

@@ -42,6 +42,17 @@ export const podSecurity = ({ uid, gid }: { readonly uid: number; readonly gid: 
 /** Of a one-node cluster, whose node may still be marked as the control plane's while kubeadm finishes. */
 export const tolerations = [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }]
 
+/**
+ * Of components' pods, which start while the cluster does: a question that left before its DNS was there gets no answer
+ * and would be waited for five seconds, and the next one too. https://man7.org/linux/man-pages/man5/resolv.conf.5.html
+ */
+export const dnsConfig = {
+  options: [
+    { name: 'timeout', value: '1' },
+    { name: 'attempts', value: '5' },
+  ],
+}
+
 export const dataVolume = ({ data }: Installation): Volume =>
   data.is === 'claim'
     ? { name: 'data', persistentVolumeClaim: { claimName: data.name } }
@@ -75,7 +86,7 @@ export const deploymentOf = (
     template: {
       metadata: { labels: labelsOf(installation, component), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
       // Services' links would be variables that programs take for settings.
-      spec: { securityContext: podSecurity(runAs), tolerations, enableServiceLinks: false, ...pod },
+      spec: { securityContext: podSecurity(runAs), tolerations, dnsConfig, enableServiceLinks: false, ...pod },
     },
   },
 })

@@ -21,6 +21,7 @@ import { findSelf } from '../self.ts'
 import { awaitApi, explainKube } from './api.ts'
 import { checkDisk, leastFree } from './preflight.ts'
 import { endpointOf } from './summary.ts'
+import { bringImages } from './images.ts'
 import { Milestone, together } from './together.ts'
 
 export interface ClusterUp {
@@ -46,8 +47,6 @@ export interface ClusterAnswer {
   readonly portForward?: string
 }
 
-/** Beside the instances' folders; no instance's name begins with a dot. */
-const copiesFolder = '.images'
 /** Milliseconds; see `awaitApi`. */
 const steadyAfterStart = 2000
 /** Components that need longer than this hang. */
@@ -60,10 +59,9 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
   await up.remember()
 
   const containerRuntime = new Milestone()
-  const api = new Milestone()
+  const api = new Milestone<string>()
   const image = new Milestone()
   const arrivals = new Map(requiredImages(instance).map(name => [name, new Milestone()]))
-  // Asked for once: kind starts a dozen programs for the answer.
   let kubeconfig = ''
   await together(up.signal, [
     async signal => {
@@ -73,15 +71,14 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
     async signal => {
       await steps.run(`Cluster ${clusterName(instance)}`, step => bringCluster(up, state, { ...step, signal }, { containerRuntime, api }))
       containerRuntime.reach()
-      api.reach()
+      if (!api.isReached) api.reach(await up.driver.kubeconfig(instance, signal))
     },
     async signal => {
       await containerRuntime.wait(signal)
       await steps.run('Images', step => bringImages(up, { ...step, signal }, { built: image, arrivals }))
     },
     async signal => {
-      await api.wait(signal)
-      kubeconfig = await up.driver.kubeconfig(instance, signal)
+      kubeconfig = await api.wait(signal)
       const kube = await connect({ kubeconfig })
       try {
         const imageLoaded = async (name: string) => arrivals.get(name)?.wait(signal)
@@ -133,7 +130,7 @@ const putControlPlane = async (up: ClusterUp, kube: KubeClient, { kubeconfig, ..
   })
 }
 
-type Step = StepOptions & { readonly done: (title: string) => void }
+export type Step = StepOptions & { readonly done: (title: string) => void }
 
 /** What can be known to fail before anything is made. */
 const preflight = (up: ClusterUp): Promise<ClusterState> => {
@@ -175,7 +172,7 @@ const bringCluster = async (
   up: ClusterUp,
   state: ClusterState,
   step: Step,
-  reached: { containerRuntime: Milestone; api: Milestone },
+  reached: { containerRuntime: Milestone; api: Milestone<string> },
 ): Promise<void> => {
   const { instance, driver } = up
   const name = `Cluster ${clusterName(instance)} (${driver.name})`
@@ -192,37 +189,6 @@ const bringCluster = async (
     signal: step.signal,
   })
   step.done(`${name}: ${state.is === 'stopped' ? 'started again' : 'already running'}`)
-}
-
-/**
- * Images that the local Docker has and the nodes lack; what Docker lacks too is pulled by the cluster. One after the
- * other, so that the component that starts slowest starts first, while the others' images are still on their way.
- */
-const bringImages = async (
-  up: ClusterUp,
-  { signal, progress, done }: Step,
-  { built, arrivals }: { built: Milestone; arrivals: ReadonlyMap<string, Milestone> },
-): Promise<void> => {
-  const { instance, driver, docker } = up
-  const hasDocker = driver.name !== 'context' || (await docker.answers(signal))
-  let brought = 0
-  let pulled = 0
-  for (const [name, arrival] of arrivals) {
-    if (name === instance.image) await built.wait(signal)
-    if (hasDocker && (await docker.imageIds([name], signal)).has(name)) {
-      const missing = await driver.missingImages(instance, [name], signal)
-      progress(name)
-      if (missing.length > 0) await driver.loadImages(instance, missing, { signal, progress, copies: join(up.home, copiesFolder) })
-      brought += missing.length
-    } else pulled++
-    arrival.reach()
-  }
-  done(
-    [
-      `Images: ${brought === 0 ? 'nothing to bring' : `${brought} brought from Docker`}`,
-      ...(pulled === 0 ? [] : [`${pulled} pulled by the cluster`]),
-    ].join(', '),
-  )
 }
 
 const awaitComponents = async (kube: KubeClient, instance: Instance, { signal, progress, done }: Step): Promise<void> => {

@@ -33,6 +33,15 @@ test('the first failure ends the others, which are waited for', async () => {
   expect(cleaned).toEqual(['done', 'done'])
 })
 
+test('who waits is told what was reached first', async () => {
+  const found = new Milestone<string>()
+  expect(found.isReached).toBe(false)
+  found.reach('here')
+  found.reach('elsewhere')
+  expect(found.isReached).toBe(true)
+  expect(await found.wait(never())).toBe('here')
+})
+
 test('an interrupt ends all with its reason', async () => {
   const controller = new AbortController()
   const ended = together(controller.signal, [signal => new Milestone().wait(signal)])

@@ -19,25 +19,32 @@ export const together = async (signal: AbortSignal, works: readonly ((signal: Ab
   if (failure !== undefined) throw failure.error
 }
 
-/** Something that others wait for. */
-export class Milestone {
-  readonly reached: Promise<void>
-  readonly reach: () => void
+/** Something that others wait for, and what is known once it is there. */
+export class Milestone<T = void> {
+  readonly #reached: Promise<T>
+  readonly #resolve: (value: T) => void
+  isReached = false
 
   constructor() {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.reached = promise
-    this.reach = resolve
+    const { promise, resolve } = Promise.withResolvers<T>()
+    this.#reached = promise
+    this.#resolve = resolve
+  }
+
+  /** Another call than the first changes nothing. */
+  readonly reach = (value: T): void => {
+    this.isReached = true
+    this.#resolve(value)
   }
 
   /** Waits until it is reached; throws the signal's reason when that comes first. */
-  async wait(signal: AbortSignal): Promise<void> {
+  async wait(signal: AbortSignal): Promise<T> {
     signal.throwIfAborted()
     const { promise, reject } = Promise.withResolvers<never>()
     const onAbort = () => reject(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      await Promise.race([this.reached, promise])
+      return await Promise.race([this.#reached, promise])
     } finally {
       signal.removeEventListener('abort', onAbort)
     }

@@ -15,7 +15,7 @@ type Told = 'adjusting' | 'drained' | 'isolated' | 'probed' | 'routed' | 'usage'
 
 /** Between attempts to be told. Milliseconds. */
 const firstPauseMs = 100
-const longestPauseMs = 1_000
+const longestPauseMs = 400
 /** The control plane begins to answer at once: a call that got no word for so long is lost. Milliseconds. */
 const unansweredMs = 5_000
 /** It gives a sign of life each five seconds: one that is silent for so long is not there. Milliseconds. */
