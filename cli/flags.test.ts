@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { instanceName, parseDuration, parsePortRange, withTimeout } from './flags.ts'
+import { OutOfTime, instanceName, parseDuration, parsePortRange, withTimeout } from './flags.ts'
 import { CliError } from '../shared/errors.ts'
 
 test.each([
@@ -37,5 +37,6 @@ describe('the name of an instance', () => {
 test('a timeout ends the work with what to do', async () => {
   const signal = withTimeout(new AbortController().signal, { timeout: '1ms' })
   await new Promise(resolve => signal.addEventListener('abort', resolve))
+  expect(signal.reason).toBeInstanceOf(OutOfTime)
   expect(signal.reason).toMatchObject({ message: 'This took longer than 1ms.', exitCode: 1 })
 })

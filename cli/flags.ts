@@ -36,6 +36,9 @@ export const parsePortRange = (text: string, flag = '--publish'): { first: numbe
   throw new CliError(`${flag} ${text} is not a range of ports.`, 'Write it as FIRST-LAST, such as 9000-9019.', { exitCode: 2 })
 }
 
+/** The reason of a signal that came because a command's time is over. */
+export class OutOfTime extends CliError {}
+
 /** The signal of a command: the user's interrupt, and the end of its time. */
 export const withTimeout = (
   signal: AbortSignal,
@@ -47,7 +50,7 @@ export const withTimeout = (
   const timer = setTimeout(
     () =>
       controller.abort(
-        new CliError(
+        new OutOfTime(
           `This took longer than ${length}.`,
           timeout === undefined
             ? `Give it more time with --timeout, or see what hinders it: ${withName('kecs status', name)}, ${withName('kecs logs', name)}.`

@@ -16,7 +16,7 @@ const usage = `./dev COMMAND
   build [--all]   dist/kecs; with --all for every platform, with checksums
   release         dist/release: what is uploaded as one, for every platform
   bench [NAME…]   the benchmarks in test/bench
-  kecs ARGS…      any kecs command from the source, such as ./dev kecs status`
+  kecs ARGS…      any kecs command, such as ./dev kecs status: by dist/kecs where that is built, else from the source`
 
 const kecs = join(root, 'dist/kecs')
 

@@ -8,11 +8,16 @@ export type Backend =
 
 /**
  * What `--backend IMAGE|URL|none` means.
- * @throws CliError for an address that nothing in the cluster could reach, or that has more than a host
+ * @throws CliError for an address that nothing in the cluster could reach, or that has more than a host, and for what is none of these
  */
 export const backendOf = (text: string): Backend => {
   if (text === 'none') return { kind: 'none' }
-  if (!/^https?:/i.test(text)) return { kind: 'image', image: text }
+  if (!/^https?:/i.test(text)) {
+    if (/^[\w.:/@-]+$/.test(text) && !text.includes('://')) return { kind: 'image', image: text }
+    throw new CliError(`The backend ${text} is neither an image nor an address.`, 'Write it as IMAGE, http://HOST:PORT or none.', {
+      exitCode: 2,
+    })
+  }
   if (!URL.canParse(text)) throw new CliError(`The backend ${text} is not an address.`, 'Write it as http://HOST:PORT.', { exitCode: 2 })
   const url = new URL(text)
   if (url.pathname !== '/' || url.search !== '' || url.username !== '')

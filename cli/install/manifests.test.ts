@@ -266,9 +266,12 @@ describe('backends', () => {
     )
   })
 
-  test.each(['http://localhost:4566', 'http://127.0.0.1:4566', 'http://host:80/path', 'http://'])('%s is refused', backend => {
-    expect(() => manifests(withBackend(backend))).toThrow(expect.objectContaining({ name: 'CliError', exitCode: 2 }))
-  })
+  test.each(['http://localhost:4566', 'http://127.0.0.1:4566', 'http://host:80/path', 'http://', 'ftp://host', 'local stack'])(
+    '%s is refused',
+    backend => {
+      expect(() => manifests(withBackend(backend))).toThrow(expect.objectContaining({ name: 'CliError', exitCode: 2 }))
+    },
+  )
 })
 
 describe('routing', () => {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CliError } from '../../shared/errors.ts'
 import { type KubeClient, connect } from '../../shared/kube/index.ts'
 import { processFile, stopProcess } from '../cluster/control-process.ts'
 import type { Docker } from '../cluster/docker.ts'
@@ -12,7 +13,9 @@ import { ensureControlPlaneImage } from '../install/image.ts'
 import { requiredImages } from '../install/images.ts'
 import { install, type InstallOptions } from '../install/install.ts'
 import { hostPortsOf } from '../install/installation.ts'
+import { notReady } from '../install/not-ready.ts'
 import { waitReady } from '../install/wait.ts'
+import { OutOfTime } from '../flags.ts'
 import { writeAtomically } from '../instance.ts'
 import { findHostAddress } from '../legacy/host-address.ts'
 import { doorFromHere, endInside, outsideReady, startOutside } from '../legacy/outside.ts'
@@ -87,7 +90,7 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
         await putControlPlane({ ...up, signal }, kube, { kubeconfig, imageLoaded, imageId })
         await steps.run('Components', step => awaitComponents(kube, instance, { ...step, signal }))
       } catch (error) {
-        throw signal.aborted ? signal.reason : explainKube(error, instance)
+        throw signal.aborted && !(error instanceof CliError) ? signal.reason : explainKube(error, instance)
       } finally {
         kube.close()
       }
@@ -191,14 +194,25 @@ const bringCluster = async (
   step.done(`${name}: ${state.is === 'stopped' ? 'started again' : 'already running'}`)
 }
 
+/** How long a component's last words are waited for when there is no time left. Milliseconds. */
+const lastWordsMs = 5000
+
 const awaitComponents = async (kube: KubeClient, instance: Instance, { signal, progress, done }: Step): Promise<void> => {
-  const states = new Map<string, ComponentState['is']>()
-  const onState = ({ component, is }: ComponentState) => {
-    states.set(component, is)
-    const late = [...states].filter(([, state]) => state !== 'ready')
-    progress(late.length === 0 ? 'waiting for the AWS endpoint' : late.map(([name, state]) => `${name} ${state}`).join(', '))
+  const begun = performance.now()
+  const states = new Map<string, ComponentState>()
+  const late = () => [...states.values()].filter(({ is }) => is !== 'ready')
+  const onState = (state: ComponentState) => {
+    states.set(state.component, state)
+    const waiting = late().map(({ component, is }) => `${component} ${is}`)
+    progress(waiting.length === 0 ? 'waiting for the AWS endpoint' : waiting.join(', '))
   }
-  await waitReady(kube, instance, { signal, timeoutMs: readyDeadline, onState })
+  try {
+    await waitReady(kube, instance, { signal, timeoutMs: readyDeadline, onState })
+  } catch (error) {
+    if (signal.reason instanceof OutOfTime && states.size > 0)
+      throw await notReady(kube, instance, late()[0], AbortSignal.timeout(lastWordsMs), performance.now() - begun)
+    throw error
+  }
   done(`Components: ${[...states.keys()].join(', ')} ready`)
 }
 
