@@ -1,17 +1,9 @@
 // What provocations are made in: one of everything, so that what is refused is refused for the reason that is meant.
 import type { Owners } from '../../server/backend/owners.ts'
-import { shapeOf } from '../../server/aws/shape.ts'
 import { trustStores } from '../../server/store/elbv2-tables.ts'
 import { tasks } from '../../server/store/tables.ts'
 import { ControlWorld } from '../support/control-world.ts'
-import { formOf } from '../support/model-inputs.ts'
-
-/** What a call answered: the wire's error code and message where it was refused. */
-export interface Answer {
-  readonly code: string | undefined
-  readonly message: string | undefined
-  readonly text: string
-}
+import { type Answer, readAnswer, wireBody } from '../support/wire.ts'
 
 /** What the other services have: whatever is not called `missing`, and a bundle that is none by the key `broken`. */
 const owners: Owners = {
@@ -52,15 +44,9 @@ export class ProvocationWorld extends ControlWorld {
 
   async ask(signingName: string, operation: string, input: object): Promise<Answer> {
     const service = this.services.find(({ model }) => model.signingName === signingName)
-    const model = service?.model.operations[operation]
-    if (service === undefined || model === undefined) throw new Error(`${signingName} has no ${operation}`)
-    const isQuery = service.model.protocol === 'aws-query'
-    const body = isQuery ? formOf(operation, service.model.apiVersion, shapeOf(model.input), input) : JSON.stringify(input)
-    const { status, text } = await this.call(service, operation, body)
-    if (status < 400) return { code: undefined, message: undefined, text }
-    if (isQuery) return { code: textIn(text, 'Code') ?? text, message: textIn(text, 'Message'), text }
-    const { __type, message, Message } = JSON.parse(text)
-    return { code: String(__type), message: message ?? Message, text }
+    if (service === undefined) throw new Error(`there is no ${signingName}`)
+    const { status, text } = await this.call(service, operation, wireBody(service.model, operation, input))
+    return readAnswer(service.model, status, text)
   }
 
   /** Makes what the tables refer to. `name` is what `of` is asked for; `member` where its value is in the answer. */
@@ -84,15 +70,6 @@ export class ProvocationWorld extends ControlWorld {
     await this.store.commit(transaction => transaction.put(trustStores, { ...row, trustStore: { ...row.trustStore, Status: 'CREATING' } }))
   }
 }
-
-const textIn = (xml: string, element: string): string | undefined =>
-  new RegExp(`<${element}>([^]*?)</${element}>`)
-    .exec(xml)?.[1]
-    ?.replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&')
 
 /** A text of AWS': the input that is refused with the error in these words. `{}` stands for what is named. */
 export type Text = readonly [operation: string, error: string, text: string, input: object]

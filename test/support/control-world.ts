@@ -12,6 +12,7 @@ import { elbv2Service } from '../../server/services/elbv2/index.ts'
 import { bindServiceDiscovery } from '../../server/services/servicediscovery/index.ts'
 import { memoryStore } from '../../server/store/memory.ts'
 import { FakeClock } from './fake-clock.ts'
+import { wireHeaders } from './wire.ts'
 
 /** No task's container can be spoken to. */
 const noSessions = { open: () => 'unreachable' as const }
@@ -59,13 +60,7 @@ export class ControlWorld {
 
   /** Calls an operation with a body as it goes over the wire. */
   async call(service: BoundService, operation: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
-    const { targetPrefix, signingName } = service.model
-    const headers = {
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${signingName}/aws4_request, SignedHeaders=host, Signature=0`,
-      ...(targetPrefix === undefined
-        ? { 'content-type': 'application/x-www-form-urlencoded' }
-        : { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${targetPrefix}.${operation}` }),
-    }
+    const headers = wireHeaders(service.model, operation)
     const response = await this.#handle(new Request('http://kecs/', { method: 'POST', headers, body }))
     return { status: response.status, text: await response.text() }
   }
