@@ -14,6 +14,7 @@ import { tellChanges } from './compose/events.ts'
 import { reconcileMetrics, stateMetrics } from './compose/metrics.ts'
 import { type Reconciling, createReconciling, defaultScalingPeriodMs } from './compose/reconcilers.ts'
 import { sayMissingRoles } from './compose/missing-roles.ts'
+import { publishMetrics } from './compose/published-metrics.ts'
 import { ReportedMetrics } from './compose/service-metrics.ts'
 import { createHandover } from './compose/handover.ts'
 import { openFunctions } from './compose/functions.ts'
@@ -38,7 +39,6 @@ import { CallFeed, eventRoute } from './http/call-feed.ts'
 import { createMetrics } from './http/metrics.ts'
 import { resetRoute } from './http/reset-route.ts'
 import { type Logger, createLog } from './log.ts'
-import { UtilizationPublisher } from './metrics/utilization-publisher.ts'
 import type { Prober } from './probing/prober.ts'
 import type { Wake } from './reconcilers/reconciler.ts'
 import type { Runtime } from './runtime/runtime.ts'
@@ -179,9 +179,7 @@ const start = async (
       untell()
       return relay.stop()
     })
-    const eachUtilization: ReportedMetrics['eachUtilization'] = (service, of) => serviceMetrics.eachUtilization(service, of)
-    const publisher = new UtilizationPublisher({ store, clock, log, backend, eachUtilization, periodMs: scalingPeriodMs })
-    started.add('the metrics of services', () => publisher.stop())
+    publishMetrics({ store, clock, log, backend, metrics: serviceMetrics, carrier, scalingPeriodMs, started })
   }
 
   const wake: Wake = (kind, key) => controller.wake(kind, key)

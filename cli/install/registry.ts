@@ -104,8 +104,8 @@ interface RouteSpec {
 
 /** Docker's calls, told from those of AWS services with such paths by their host and by having no AWS signature. */
 const ruleOf = (host: string): string => {
-  const name = host.replace(/:\d+$/, '').replaceAll('.', String.raw`\.`)
-  return `PathPrefix(\`/v2/\`) && HostRegexp(\`^(localhost|127\\.0\\.0\\.1|${name})$\`) && !HeaderRegexp(\`Authorization\`, \`^AWS4-\`)`
+  const hosts = [...new Set(['localhost', '127.0.0.1', host.replace(/:\d+$/, '')])].map(each => `Host(\`${each}\`)`)
+  return `PathPrefix(\`/v2/\`) && (${hosts.join(' || ')}) && !HeaderRegexp(\`Authorization\`, \`^AWS4-\`)`
 }
 
 /** With and without TLS: Docker and containerd try TLS first, and go on with it at whatever answers. */

@@ -110,6 +110,7 @@ const connectEntryPoint = (port: number): readonly string[] => {
     `${entryPoint}.forwardedheaders.insecure=true`,
     `${entryPoint}.transport.respondingtimeouts.readtimeout=0`,
     `${entryPoint}.transport.respondingtimeouts.idletimeout=${connectIdleSeconds}s`,
+    `${entryPoint}.observability.metrics=false`,
   ]
 }
 
@@ -125,12 +126,17 @@ const settings = (installation: Installation): readonly string[] => [
   `--entrypoints.ping.address=:${gatewayPort}`,
   '--ping=true',
   '--ping.entrypoint=ping',
-  // Requests of target groups, for scaling; nothing else is asked for, so nothing else is told apart.
+  // Requests of load balancers and their target groups; nothing else is asked for, so nothing else is told apart.
   '--metrics.prometheus=true',
   '--metrics.prometheus.entrypoint=ping',
   '--metrics.prometheus.addentrypointslabels=false',
+  '--metrics.prometheus.addrouterslabels=true',
   '--metrics.prometheus.addserviceslabels=true',
   '--metrics.prometheus.buckets=1',
+  // Who answered, as the plugin says. No entry point that leaves clients this header may count.
+  '--metrics.prometheus.headerlabels.from=X-Kecs-From',
+  '--entrypoints.aws.observability.metrics=false',
+  '--entrypoints.ping.observability.metrics=false',
   // Routers of load balancers with access logs turn them on for themselves.
   '--entrypoints.aws.observability.accesslogs=false',
   '--entrypoints.ping.observability.accesslogs=false',
@@ -179,8 +185,14 @@ const deployment = (installation: Installation): Deployment & Manifest =>
           workingDir: '/',
           imagePullPolicy: 'IfNotPresent',
           args: [...settings(installation)],
-          // What exports access logs asks who runs it, which there is no file to tell.
-          env: [...gatewaySecretVariable(installation), { name: 'USER', value: 'traefik' }, { name: 'HOME', value: '/tmp' }],
+          env: [
+            ...gatewaySecretVariable(installation),
+            // What exports access logs asks who runs it, which there is no file to tell, and which pod it is, which it may not ask.
+            { name: 'USER', value: 'traefik' },
+            { name: 'HOME', value: '/tmp' },
+            { name: 'KECS_POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+            { name: 'OTEL_RESOURCE_ATTRIBUTES', value: 'k8s.pod.name=$(KECS_POD_NAME)' },
+          ],
           ports: [
             {
               name: 'aws',

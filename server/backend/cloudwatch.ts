@@ -30,15 +30,29 @@ export const alarmsInAlarm = async (
   return found
 }
 
-/** Samples of a metric that are of one moment. */
+/** What is told of a metric's samples of one moment. */
+export interface Statistics {
+  readonly count: number
+  readonly sum: number
+  readonly minimum: number
+  readonly maximum: number
+}
+
+/** Of at least one sample. */
+export const statisticsOf = (samples: readonly number[]): Statistics => ({
+  count: samples.length,
+  sum: samples.reduce((sum, each) => sum + each, 0),
+  minimum: Math.min(...samples),
+  maximum: Math.max(...samples),
+})
+
 export interface Metric {
   readonly name: string
   readonly dimensions: Readonly<Record<string, string>>
-  readonly unit: 'Percent' | 'Count'
+  readonly unit: 'Percent' | 'Count' | 'Seconds'
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** At least one. */
-  readonly samples: readonly number[]
+  readonly statistics: Statistics
 }
 
 /** How many metrics one call puts: a request may have 1 MB and a thousand. */
@@ -62,7 +76,7 @@ export const putMetrics = async (
   }
 }
 
-const parametersOf = ({ name, dimensions, unit, at, samples }: Metric, prefix: string): Record<string, string> => ({
+const parametersOf = ({ name, dimensions, unit, at, statistics }: Metric, prefix: string): Record<string, string> => ({
   [`${prefix}.MetricName`]: name,
   [`${prefix}.Unit`]: unit,
   [`${prefix}.Timestamp`]: new Date(at).toISOString(),
@@ -72,8 +86,8 @@ const parametersOf = ({ name, dimensions, unit, at, samples }: Metric, prefix: s
       [`${prefix}.Dimensions.member.${index + 1}.Value`, value],
     ]),
   ),
-  [`${prefix}.StatisticValues.SampleCount`]: String(samples.length),
-  [`${prefix}.StatisticValues.Sum`]: String(samples.reduce((sum, each) => sum + each, 0)),
-  [`${prefix}.StatisticValues.Minimum`]: String(Math.min(...samples)),
-  [`${prefix}.StatisticValues.Maximum`]: String(Math.max(...samples)),
+  [`${prefix}.StatisticValues.SampleCount`]: String(statistics.count),
+  [`${prefix}.StatisticValues.Sum`]: String(statistics.sum),
+  [`${prefix}.StatisticValues.Minimum`]: String(statistics.minimum),
+  [`${prefix}.StatisticValues.Maximum`]: String(statistics.maximum),
 })

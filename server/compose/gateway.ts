@@ -66,6 +66,8 @@ export interface OpenedGateway extends Carrier, ConnectCarrier {
   readonly routes: readonly AdminRoute[]
   /** How many requests target groups have; undefined where it cannot be asked. */
   readonly requests: GroupRequests | undefined
+  /** What the gateway counts, for Prometheus; undefined where it cannot be asked. */
+  readonly readMetrics: (() => Promise<string>) | undefined
   /** By which targets verify what they are told of users: PEM, by id. */
   readonly publicKeys: ReadonlyMap<string, string>
   stop(): Promise<void>
@@ -76,7 +78,7 @@ const appliedTimeout = 2_000
 
 /** What is told to Traefik, which runs beside the control plane. */
 export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
-  const { config, store, clock, ids, log, runtime, kube, backend, isSynced } = parts
+  const { config, store, clock, ids, log, runtime, kube, backend, isSynced, scalingPeriodMs } = parts
   const nodes = () => runtime.nodes()
   const authority = await openAuthority({ folder: join(config.dataDir, 'ca'), instance: config.instance, clock, ids })
   const certificates = new Certificates({ store, clock, ids, log, authority, backend, onMade: () => gateway.changed() })
@@ -117,6 +119,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     tokens: new Tokens({ clock, fetchKeys: (url, signal) => trusting(url, { signal }) }),
     logins: new Logins({ store, clock, log, keys, fetchTrusting: trusting, backend }),
   })
+  // Only inside of the cluster is the gateway's own port reached.
+  const readMetrics = config.outside === undefined ? () => textOf(`${own}${gatewayMetricsPath}`) : undefined
   const ports = { ...publishedListenerPorts(config), unpublished: unpublishedListenerPorts }
   return {
     gateway,
@@ -131,8 +135,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
     ],
-    // Only inside of the cluster is the gateway's own port reached.
-    requests: config.outside === undefined ? groupRequests(parts, `${own}${gatewayMetricsPath}`) : undefined,
+    requests: readMetrics === undefined ? undefined : new GroupRequests({ store, clock, log, periodMs: scalingPeriodMs, readMetrics }),
+    readMetrics,
     publicKeys: new Map([[keys.signing.id, keys.signing.publicKey]]),
     stop: async () => {
       gateway.stop()
@@ -148,15 +152,8 @@ export const publishedListenerPorts = ({ listenerPorts, udpListenerPorts }: Serv
   publishedForUdp: udpListenerPorts,
 })
 
-const groupRequests = ({ store, clock, log, scalingPeriodMs }: GatewayParts, url: string): GroupRequests =>
-  new GroupRequests({
-    store,
-    clock,
-    log,
-    periodMs: scalingPeriodMs,
-    readMetrics: async () => {
-      const response = await fetch(url, { signal: AbortSignal.timeout(appliedTimeout) })
-      if (!response.ok) throw new Error(`the gateway answers ${response.status}`)
-      return response.text()
-    },
-  })
+async function textOf(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(appliedTimeout) })
+  if (!response.ok) throw new Error(`the gateway answers ${response.status}`)
+  return response.text()
+}

@@ -70,6 +70,10 @@ type Config struct {
 }
 
 const queryHeader = "X-Kecs-Query"
+
+// Who answered, for the gateway's count of requests: "target", "balancer" where what was to come from a target did not,
+// "action" for a rule's own answer. No target sees it, and nobody else may set it.
+const fromHeader = "X-Kecs-From"
 const querySeparator = "\x1f"
 
 // CreateConfig is called by Traefik before it fills in what is set.
@@ -114,11 +118,12 @@ func portsOf(text string) map[string]string {
 }
 
 func (l *listener) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	header := req.Header
+	delete(header, fromHeader)
 	if l.config.Clients != "" && !l.admit(req) {
 		turnAway(rw)
 		return
 	}
-	header := req.Header
 	header.Set("X-Forwarded-Proto", l.config.Proto)
 	header.Set("X-Forwarded-Port", l.config.Port)
 	withoutOwn(req)
@@ -168,6 +173,21 @@ func (f *forward) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		}
 	}
 	f.next.ServeHTTP(rw, req)
+	req.Header[fromHeader] = from(rw.Header())
+}
+
+var fromTarget = []string{"target"}
+var fromBalancer = []string{"balancer"}
+var fromAction = []string{"action"}
+
+// What the proxy says itself of a target that does not answer has no header; what a target says has a date at least.
+func from(answered http.Header) []string {
+	for _, name := range []string{"Date", "Content-Type", "Content-Length", "Server"} {
+		if len(answered[name]) > 0 {
+			return fromTarget
+		}
+	}
+	return fromBalancer
 }
 
 type connect struct {
@@ -218,6 +238,7 @@ type answer struct {
 }
 
 func (a *answer) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	req.Header[fromHeader] = fromAction
 	header := rw.Header()
 	header.Set("Server", "awselb/2.0")
 	body := a.config.Body

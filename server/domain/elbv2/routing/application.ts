@@ -6,11 +6,11 @@ import { targetGroupsOf } from '../actions.ts'
 import { logsIn } from '../guards.ts'
 import { clientSettings } from './client-certificates.ts'
 import type { DynamicConfiguration, HttpRouter, HttpService, HttpTransport, Middleware } from './dynamic-configuration.ts'
-import { type ListenerSettings, callbackOutcome, outcomeOf } from './http-actions.ts'
+import { type ListenerSettings, callbackOutcome, none, outcomeOf } from './http-actions.ts'
 import { functionsGroup, functionsService, groupService, httpGroup } from './http-groups.ts'
 import { isExpressHost } from '../../express/names.ts'
 import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
-import { anyRequest, needsQuery, traefikRule } from './traefik-rule.ts'
+import { anyRequest, anySecureRequest, needsQuery, traefikRule } from './traefik-rule.ts'
 
 type Parts = NonNullable<DynamicConfiguration['http']>
 
@@ -34,8 +34,7 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
     const settings = listenerSettings(state, row, listeners)
     middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...clients, ...(isQueried ? { queried: 'true' } : {}) } } }
     Object.assign(routers, entrances(balancer, row, { port, hosts: expressHosts(rules) }))
-    const handOver = handingOver(balancer, isQueried)
-    if (handOver !== undefined) middlewares[`${name}-forward`] = handOver
+    middlewares[`${name}-forward`] = handingOver(balancer)
     const parents = [name, ...(isAtDoor(row) ? [nameOf('door', row.listener.ListenerArn)] : [])]
     for (const [at, rule] of rules.entries()) {
       const match = traefikRule(rule.rule.Conditions ?? [])
@@ -43,7 +42,7 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
       const outcome = outcomeOf(state, rule, settings)
       Object.assign(services, outcome.services)
       Object.assign(middlewares, outcome.guards, outcome.middlewares)
-      const handsOver = handOver === undefined ? [] : [`${name}-forward`]
+      const handsOver = outcome.service === none ? [] : [`${name}-forward`]
       const chain = [...Object.keys(outcome.guards ?? {}), ...handsOver, ...Object.keys(outcome.middlewares)]
       routers[nameOf('rule', rule.rule.RuleArn)] = {
         rule: match,
@@ -51,7 +50,7 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
         priority: rules.length - at,
         parentRefs: parents,
         service: outcome.service,
-        ...(chain.length === 0 ? {} : { middlewares: chain }),
+        middlewares: chain,
       }
     }
     if (rules.some(({ rule }) => rule.Actions?.some(logsIn))) {
@@ -80,7 +79,7 @@ const logged = (routers: Readonly<Record<string, HttpRouter>>): Readonly<Record<
   Object.fromEntries(
     Object.entries(routers).map(([name, router]) => [
       name,
-      router.parentRefs === undefined ? { ...router, observability: { accessLogs: true } } : router,
+      router.parentRefs === undefined ? { ...router, observability: { ...router.observability, accessLogs: true } } : router,
     ]),
   )
 
@@ -93,9 +92,8 @@ function entrances(
   const name = nameOf('listener', row.listener.ListenerArn)
   const own: HttpRouter = {
     entryPoints: [tcpEntryPoint(port)],
-    rule: anyRequest,
     middlewares: [name],
-    ...(row.listener.Protocol === 'HTTPS' ? { tls: {} } : {}),
+    ...(row.listener.Protocol === 'HTTPS' ? { rule: anySecureRequest, tls: {} } : { rule: anyRequest }),
   }
   if (!isAtDoor(row)) return { [name]: own }
   const names = [balancer.loadBalancer.DNSName ?? '', ...hosts]
@@ -103,6 +101,8 @@ function entrances(
     [name]: own,
     [nameOf('door', row.listener.ListenerArn)]: {
       entryPoints: ['aws'],
+      // Of nobody else's requests at the door, whose number is not asked for.
+      observability: { metrics: true },
       rule: names.map(host => `Host(${JSON.stringify(host)})`).join(' || '),
       priority: aboveTheDoor,
       middlewares: [name],
@@ -127,11 +127,10 @@ function listenerSettings(state: RoutingState, { listener }: ListenerRow, siblin
   return { proto: listener.Protocol === 'HTTPS' ? 'https' : 'http', port: String(listener.Port ?? 0), ports: ports.join(' ') }
 }
 
-/** What is done to requests that go on to a target; undefined where the proxy does all of it by itself. */
-function handingOver({ attributes }: LoadBalancerRow, isQueried: boolean): Middleware | undefined {
+/** What is done to requests that go on to a target, and how they are told apart from others when they are counted. */
+function handingOver({ attributes }: LoadBalancerRow): Middleware {
   const forwardedFor = attributes['routing.http.xff_header_processing.mode'] ?? 'append'
   const hasClientPort = attributes['routing.http.xff_client_port.enabled'] === 'true'
-  if (!isQueried && forwardedFor === 'append' && !hasClientPort) return undefined
   return { plugin: { kecs: { do: 'forward', forwardedFor, ...(hasClientPort ? { clientPort: 'true' } : {}) } } }
 }
 

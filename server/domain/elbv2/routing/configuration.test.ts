@@ -5,6 +5,7 @@ import { dynamicConfiguration } from './configuration.ts'
 
 const balancer = 'balancer-0000000000000001'
 const listener = 'listener-0000000000000001'
+const forward = `${listener}-forward`
 const [first, second] = ['rule-0000000000000064', 'rule-0000000000000065']
 const group = (number: number): string => `group-${number.toString(16).padStart(16, '0')}`
 
@@ -26,8 +27,8 @@ describe('an Application Load Balancer', () => {
     const { http } = dynamicConfiguration(routingWorld({ listeners: [{ port: 8080, entryPort: 9021, rules }], groups }))
     expect(http?.routers).toEqual({
       [listener]: { entryPoints: ['tcp-9021'], rule: 'PathPrefix(`/`)', middlewares: [listener] },
-      [first]: { rule: 'PathRegexp("(?s)^/a/.*$")', priority: 2, parentRefs: [listener], service: group(2) },
-      [second]: { rule: 'PathPrefix(`/`)', priority: 1, parentRefs: [listener], service: second },
+      [first]: { rule: 'PathRegexp("(?s)^/a/.*$")', priority: 2, parentRefs: [listener], service: group(2), middlewares: [forward] },
+      [second]: { rule: 'PathPrefix(`/`)', priority: 1, parentRefs: [listener], service: second, middlewares: [forward] },
     })
     expect(http?.services?.[group(1)]).toMatchObject({
       loadBalancer: { servers: [{ url: 'http://10.0.0.1:80' }], serversTransport: balancer },
@@ -49,6 +50,7 @@ describe('an Application Load Balancer', () => {
     )
     expect(http?.routers?.['door-0000000000000001']).toEqual({
       entryPoints: ['aws'],
+      observability: { metrics: true },
       rule: 'Host("web-0000000000000001.us-east-1.elb.localhost.localstack.cloud")',
       priority: 10_000,
       middlewares: [listener],
@@ -107,8 +109,8 @@ describe('an Application Load Balancer', () => {
     const rules = [{ Actions: [jwt, fixed] }, { Actions: [jwt, forwardTo([1, 1])] }]
     const attributes = { 'routing.http.xff_header_processing.mode': 'remove' }
     const { http } = dynamicConfiguration(routingWorld({ attributes, listeners: [{ port: 81, entryPort: 9020, rules }], groups }))
-    expect(http?.routers?.[first]?.middlewares).toEqual([`${first}-guard`, `${listener}-forward`, first])
-    expect(http?.routers?.[second]).toMatchObject({ service: group(1), middlewares: [`${second}-guard`, `${listener}-forward`] })
+    expect(http?.routers?.[first]?.middlewares).toEqual([`${first}-guard`, first])
+    expect(http?.routers?.[second]).toMatchObject({ service: group(1), middlewares: [`${second}-guard`, forward] })
     const rule =
       'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/web/0000000000000001/0000000000000001/0000000000000064'
     expect(http?.middlewares?.[`${first}-guard`]).toEqual({
@@ -202,7 +204,7 @@ describe('an Application Load Balancer', () => {
         ],
       },
     })
-    expect(http?.routers?.[second]).toMatchObject({ service: 'functions', middlewares: [`${second}-function`] })
+    expect(http?.routers?.[second]).toMatchObject({ service: 'functions', middlewares: [forward, `${second}-function`] })
     expect(http?.services?.['functions']).toEqual({
       loadBalancer: { servers: [{ url: 'http://kecs-control-plane.kecs-system:8084' }], passHostHeader: true },
     })

@@ -41,8 +41,8 @@ export interface HttpRouter {
   readonly rule: string
   readonly priority?: number
   readonly middlewares?: readonly string[]
-  /** What is told of its requests; nothing where it is not said. */
-  readonly observability?: { readonly accessLogs: boolean }
+  /** What is told of its requests: what its entry point says where it does not. */
+  readonly observability?: { readonly accessLogs?: boolean; readonly metrics?: boolean }
   /** Routers that this one is a second step of. */
   readonly parentRefs?: readonly string[]
   /** Absent for one with a second step. */

@@ -11,7 +11,7 @@ import { functionsService, groupService } from './http-groups.ts'
 import { type RoutingState, nameOf } from './routing-state.ts'
 
 /** The gateway's own service that does nothing, behind a middleware that answers by itself. */
-const none = 'noop@internal'
+export const none = 'noop@internal'
 
 /** What a redirect has to know of the listener that a request came by. */
 export interface ListenerSettings {

@@ -14,6 +14,9 @@ export const querySeparator = '\u001f'
 /** What matches every request. */
 export const anyRequest = 'PathPrefix(`/`)'
 
+/** The same of a router for TLS, which the gateway warns of at each change where its rule names no host. */
+export const anySecureRequest = `${anyRequest} || Host(\`any.invalid\`)`
+
 /** The rule that requires all conditions; undefined where one of them can never be met. */
 export function traefikRule(conditions: readonly RuleCondition[]): string | undefined {
   const parts = conditions.map(ruleOf)

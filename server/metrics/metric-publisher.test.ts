@@ -3,7 +3,8 @@ import { ServiceWorld } from '../../test/support/service-world.ts'
 import { until } from '../../test/support/until.ts'
 import { createBackend } from '../backend/client.ts'
 import { createLog } from '../log.ts'
-import { UtilizationPublisher } from './utilization-publisher.ts'
+import { MetricPublisher } from './metric-publisher.ts'
+import { utilizations } from './utilization.ts'
 
 const stops: (() => Promise<void>)[] = []
 afterAll(async () => {
@@ -24,12 +25,13 @@ test('each minute a sample of each task goes into the backend’s CloudWatch', a
     },
   })
   const lines: string[] = []
-  const publisher = new UtilizationPublisher({
-    store: world.store,
-    clock: world.clock,
+  const { store, clock } = world
+  const publisher = new MetricPublisher({
+    clock,
     log: createLog({ logLevel: 'warn' }, { write: line => lines.push(line) }),
     backend,
-    eachUtilization: (_, of) => (of === 'cpu' ? [90, 30] : []),
+    of: 'services',
+    measure: () => utilizations({ store, clock, eachUtilization: (_, of) => (of === 'cpu' ? [90, 30] : []) }),
     periodMs: 60_000,
   })
   stops.push(() => publisher.stop())
