@@ -1,8 +1,15 @@
 // Target tracking on a real cluster: a service whose tasks are busy scales out, and in again when they are not, by what
 // the node's agent measures; another by the requests that the gateway counts. Scaling looks each second here rather than
-// once a minute.
+// once a minute, and metrics are put as often: what load balancers tell of their targets, which alarms of deployments follow.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { CreateServiceCommand, DescribeServicesCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import {
+  CreateServiceCommand,
+  DescribeServiceDeploymentsCommand,
+  DescribeServicesCommand,
+  ListServiceDeploymentsCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
 import { answeringContainer } from '../support/balanced-service.ts'
 import { instance, type TestInstance } from '../support/instance.ts'
 import { defaultNetwork } from '../support/network.ts'
@@ -14,6 +21,8 @@ import { Balancers, forward } from './load-balancer-harness.ts'
 let kecs: TestInstance
 const cluster = `scaling-${Date.now().toString(36)}`
 let balancers: Balancers
+/** The service `asked` is behind it. */
+let balanced: { readonly balancer: string; readonly group: string; readonly port: number }
 
 /** What is done to a service's scaling, by the AWS CLI. */
 const scalingOf = (service: string) => {
@@ -165,6 +174,7 @@ test('a service whose targets have more requests than they should scales out', a
   const { arn: balancer } = await balancers.balancer('asked')
   const group = await balancers.group('asked', [], { Port: 8080, HealthCheckPath: '/health' })
   const { port } = await balancers.listener(balancer, 80, forward([group, 1]))
+  balanced = { balancer, group, port }
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: `${cluster}-asked`,
@@ -212,6 +222,82 @@ test('a service whose targets have more requests than they should scales out', a
   expect(activity?.StatusCode).toBe('Successful')
   expect(others).toEqual([])
 }, 180_000)
+
+test('what its targets answer is in CloudWatch, and an alarm on it takes a new version back', async () => {
+  const ecs = ecsOf(kecs)
+  const { balancer, group, port } = balanced
+  const sender = httpSender(port, '/cgi-bin/slow')
+  const LoadBalancer = balancer.slice(balancer.indexOf('/app/') + 1)
+  const TargetGroup = group.slice(group.lastIndexOf(':') + 1)
+  const alarm = `${cluster}-errors`
+  const dimensions = ['--dimensions', `Name=LoadBalancer,Value=${LoadBalancer}`, `Name=TargetGroup,Value=${TargetGroup}`]
+  const metric = ['--namespace', 'AWS/ApplicationELB', '--metric-name', 'HTTPCode_Target_5XX_Count', ...dimensions]
+  const rule = ['--statistic', 'Sum', '--period', '10', '--evaluation-periods', '1', '--threshold', '1']
+  const missing = ['--comparison-operator', 'GreaterThanOrEqualToThreshold', '--treat-missing-data', 'notBreaching']
+  await kecs.aws('cloudwatch', 'put-metric-alarm', '--alarm-name', alarm, ...metric, ...rule, ...missing)
+  const before = (await serviceOf('asked'))?.taskDefinition
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: `${cluster}-asked`,
+      networkMode: 'awsvpc',
+      containerDefinitions: [answeringContainer('broken', true, true)],
+    }),
+  )
+  await ecs.send(
+    new UpdateServiceCommand({
+      cluster,
+      service: 'asked',
+      taskDefinition: taskDefinition?.taskDefinitionArn,
+      deploymentConfiguration: { bakeTimeInMinutes: 30, alarms: { alarmNames: [alarm], enable: true, rollback: true } },
+    }),
+  )
+  const newest = async () => {
+    const { serviceDeployments = [] } = await ecs.send(new ListServiceDeploymentsCommand({ cluster, service: 'asked' }))
+    const serviceDeploymentArns = [serviceDeployments[0]?.serviceDeploymentArn ?? '']
+    return (await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }))).serviceDeployments?.[0]
+  }
+  await until('its alarm is monitored', async () => (await newest())?.alarms?.status === 'MONITORING')
+  const load = steadyLoad(sender.send, 10)
+  const rolledBack = await until(
+    'the alarm takes it back',
+    async () => {
+      const found = await newest()
+      return found?.status === 'ROLLBACK_SUCCESSFUL' ? found : undefined
+    },
+    { withinMs: 120_000 },
+  ).finally(() => load.stop().finally(() => sender.close()))
+  expect(rolledBack.alarms?.triggeredAlarmNames).toEqual([alarm])
+  expect((await serviceOf('asked'))?.taskDefinition).toBe(before)
+  const { failures, bodies } = await load.stop()
+  const answered = async (name: string): Promise<number> => {
+    const now = Date.now()
+    const { Datapoints = [] } = (await kecs.aws(
+      'cloudwatch',
+      'get-metric-statistics',
+      '--namespace',
+      'AWS/ApplicationELB',
+      '--metric-name',
+      name,
+      ...dimensions,
+      '--period',
+      '60',
+      '--statistics',
+      'Sum',
+      '--start-time',
+      new Date(now - 600_000).toISOString(),
+      '--end-time',
+      new Date(now + 60_000).toISOString(),
+    )) as { Datapoints?: { readonly Sum: number }[] }
+    return Datapoints.reduce((sum, { Sum }) => sum + Sum, 0)
+  }
+  // Each answer of this load, and of no other: it is the only one that has failed.
+  await until('all errors are told of', async () => (await answered('HTTPCode_Target_5XX_Count')) >= failures.length)
+  expect(await answered('HTTPCode_Target_5XX_Count')).toBe(failures.length)
+  expect(failures.filter(failure => !failure.includes('500'))).toEqual([])
+  expect(failures.length).toBeGreaterThan(0)
+  expect(await answered('HTTPCode_Target_2XX_Count')).toBeGreaterThanOrEqual(bodies.get('one') ?? 0)
+  expect(await answered('HealthyHostCount')).toBeGreaterThan(0)
+}, 240_000)
 
 test('the control plane may ask nothing of kubelets', async () => {
   const as = ['--as', 'system:serviceaccount:kecs-system:kecs-control-plane']

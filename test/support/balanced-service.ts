@@ -52,13 +52,13 @@ export interface BalancedService {
 }
 
 /**
- * Answers `/cgi-bin/slow` after a while, so that requests are under way when something happens, and `/version` at once;
- * ends at once when it is told to stop.
+ * Answers `/cgi-bin/slow` after a while, so that requests are under way when something happens, with 500 if it is broken, and
+ * `/version` at once; ends at once when it is told to stop.
  */
-const script = (version: string, isHealthy: boolean): string =>
+const script = (version: string, isHealthy: boolean, isBroken: boolean): string =>
   [
     'mkdir -p /w/cgi-bin',
-    `printf '#!/bin/sh\\necho "Content-Type: text/plain"\\necho\\nsleep 0.3\\necho ${version}\\n' >/w/cgi-bin/slow`,
+    `printf '#!/bin/sh\\n${isBroken ? 'echo "Status: 500 Broken"\\n' : ''}echo "Content-Type: text/plain"\\necho\\nsleep 0.3\\necho ${version}\\n' >/w/cgi-bin/slow`,
     'chmod +x /w/cgi-bin/slow',
     `echo ${version} >/w/version`,
     ...(isHealthy ? ['echo ok >/w/health'] : []),
@@ -67,14 +67,14 @@ const script = (version: string, isHealthy: boolean): string =>
     'wait',
   ].join('\n')
 
-export const answeringContainer = (version: string, isHealthy = true) => ({
+export const answeringContainer = (version: string, isHealthy = true, isBroken = false) => ({
   name: 'app',
   image: 'busybox:latest',
   memory: 32,
   stopTimeout: 5,
   portMappings: [{ containerPort: 8080 }],
   entryPoint: ['sh', '-c'],
-  command: [script(version, isHealthy)],
+  command: [script(version, isHealthy, isBroken)],
 })
 
 export async function balancedService(
