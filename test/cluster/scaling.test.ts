@@ -10,7 +10,8 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import { answeringContainer } from '../support/balanced-service.ts'
+import { ModifyTargetGroupAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { answeringContainer, drainSeconds } from '../support/balanced-service.ts'
 import { instance, type TestInstance } from '../support/instance.ts'
 import { defaultNetwork } from '../support/network.ts'
 import { httpSender, steadyLoad } from '../support/steady-load.ts'
@@ -172,7 +173,9 @@ test('a service whose targets have more requests than they should scales out', a
   const ecs = ecsOf(kecs)
   const { subnets } = await defaultNetwork(kecs.endpoint)
   const { arn: balancer } = await balancers.balancer('asked')
-  const group = await balancers.group('asked', [], { Port: 8080, HealthCheckPath: '/health' })
+  const group = await balancers.group('asked', [], { Port: 8080, HealthCheckPath: '/health', HealthyThresholdCount: 2 })
+  const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: String(drainSeconds) }]
+  await balancers.client.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: group, Attributes }))
   const { port } = await balancers.listener(balancer, 80, forward([group, 1]))
   balanced = { balancer, group, port }
   const { taskDefinition } = await ecs.send(
@@ -264,7 +267,7 @@ test('what its targets answer is in CloudWatch, and an alarm on it takes a new v
       const found = await newest()
       return found?.status === 'ROLLBACK_SUCCESSFUL' ? found : undefined
     },
-    { withinMs: 120_000 },
+    { withinMs: 150_000 },
   ).finally(() => load.stop().finally(() => sender.close()))
   expect(rolledBack.alarms?.triggeredAlarmNames).toEqual([alarm])
   expect((await serviceOf('asked'))?.taskDefinition).toBe(before)
