@@ -268,7 +268,10 @@ test('what its targets answer is in CloudWatch, and an alarm on it takes a new v
       return found?.status === 'ROLLBACK_SUCCESSFUL' ? found : undefined
     },
     { withinMs: 150_000 },
-  ).finally(() => load.stop().finally(() => sender.close()))
+  ).finally(async () => {
+    await load.stop()
+    sender.close()
+  })
   expect(rolledBack.alarms?.triggeredAlarmNames).toEqual([alarm])
   expect((await serviceOf('asked'))?.taskDefinition).toBe(before)
   const { failures, bodies } = await load.stop()
