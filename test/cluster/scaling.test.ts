@@ -261,18 +261,13 @@ test('what its targets answer is in CloudWatch, and an alarm on it takes a new v
   }
   await until('its alarm is monitored', async () => (await newest())?.alarms?.status === 'MONITORING')
   const load = steadyLoad(sender.send, 10)
-  const rolledBack = await until(
-    'the alarm takes it back',
-    async () => {
-      const found = await newest()
-      return found?.status === 'ROLLBACK_SUCCESSFUL' ? found : undefined
-    },
-    { withinMs: 150_000 },
-  ).finally(async () => {
+  try {
+    await until('the alarm takes it back', async () => (await newest())?.status === 'ROLLBACK_SUCCESSFUL', { withinMs: 150_000 })
+  } finally {
     await load.stop()
     sender.close()
-  })
-  expect(rolledBack.alarms?.triggeredAlarmNames).toEqual([alarm])
+  }
+  expect((await newest())?.alarms?.triggeredAlarmNames).toEqual([alarm])
   expect((await serviceOf('asked'))?.taskDefinition).toBe(before)
   const { failures, bodies } = await load.stop()
   const answered = async (name: string): Promise<number> => {
