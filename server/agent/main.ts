@@ -65,7 +65,8 @@ export const startAgent = async (
     const runtimeIds = new RuntimeIds(config.containerLogsDir, clock)
     const runtimeId = runtimeIds.of.bind(runtimeIds)
     const stats = new TaskStats({ ...config, clock, runtimeId })
-    const faults = new NetworkFaults({ ...config, log })
+    const faults = new NetworkFaults({ ...config, clock, log })
+    started.add('making packets late', () => faults.close())
     await faults.open()
     tasks.watch(all => {
       credentials.retain(all)

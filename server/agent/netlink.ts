@@ -5,7 +5,7 @@ const family = { netlink: 16 } as const
 const socketRaw = 3
 /** recv: what is there, without waiting. */
 const doNotWait = 0x40
-const messageError = 2
+export const messageError = 2
 const headerSize = 16
 
 export const flag = { request: 0x1, acknowledge: 0x4, replace: 0x100, create: 0x400, append: 0x800 } as const
@@ -38,11 +38,12 @@ export const attribute = (kind: number, value: Uint8Array): Uint8Array<ArrayBuff
 }
 
 const openLibc = () => {
-  const { i32, i64, ptr, u64 } = FFIType
+  const { i32, i64, ptr, u32, u64 } = FFIType
   return dlopen('libc.so.6', {
     socket: { args: [i32, i32, i32], returns: i32 },
     send: { args: [i32, ptr, u64, i32], returns: i64 },
     recv: { args: [i32, ptr, u64, i32], returns: i64 },
+    setsockopt: { args: [i32, i32, i32, ptr, u32], returns: i32 },
     close: { args: [i32], returns: i32 },
   })
 }
@@ -80,12 +81,52 @@ export class Netlink {
   }
 }
 
-/** The error numbers in what the kernel answered, 0 for what is acknowledged. */
-function* errorsIn(view: DataView): Iterable<number> {
-  for (let at = 0; at + headerSize + 4 <= view.byteLength;) {
+const socketLevel = 1
+/** Beyond what the machine allows to sockets otherwise: CAP_NET_ADMIN. */
+const receiveBufferForced = 33
+
+/** A socket that stays open, for what the kernel tells by itself. Nothing waits. */
+export class NetlinkSocket {
+  readonly #libc = openLibc()
+  readonly #descriptor: number
+  readonly #buffer = new Uint8Array(65_536)
+
+  /** `bufferBytes`: what may wait to be read. */
+  constructor(of: number, bufferBytes: number) {
+    const { socket, setsockopt } = this.#libc.symbols
+    this.#descriptor = socket(family.netlink, socketRaw, of)
+    setsockopt(this.#descriptor, socketLevel, receiveBufferForced, new Uint8Array(Int32Array.of(bufferBytes).buffer), 4)
+  }
+
+  /** False where the kernel does not take it. */
+  send(request: Uint8Array<ArrayBuffer>): boolean {
+    return this.#libc.symbols.send(this.#descriptor, request, BigInt(request.length), 0) >= 0
+  }
+
+  /** What was told next, good until the next call; undefined where nothing waits. */
+  receive(): DataView | undefined {
+    const received = Number(this.#libc.symbols.recv(this.#descriptor, this.#buffer, BigInt(this.#buffer.length), doNotWait))
+    return received < headerSize ? undefined : new DataView(this.#buffer.buffer, 0, received)
+  }
+
+  close(): void {
+    this.#libc.symbols.close(this.#descriptor)
+    this.#libc.close()
+  }
+}
+
+/** The messages in what was received: their type, and what follows their header. */
+export function* messagesIn(view: DataView): Iterable<{ readonly type: number; readonly content: DataView }> {
+  for (let at = 0; at + headerSize <= view.byteLength;) {
     const length = view.getUint32(at, true)
-    if (length < headerSize) return
-    if (view.getUint16(at + 4, true) === messageError) yield Math.abs(view.getInt32(at + headerSize, true))
+    if (length < headerSize || at + length > view.byteLength) return
+    const content = new DataView(view.buffer, view.byteOffset + at + headerSize, length - headerSize)
+    yield { type: view.getUint16(at + 4, true), content }
     at += align(length)
   }
+}
+
+/** The error numbers in what the kernel answered, 0 for what is acknowledged. */
+function* errorsIn(view: DataView): Iterable<number> {
+  for (const { type, content } of messagesIn(view)) if (type === messageError) yield Math.abs(content.getInt32(0, true))
 }

@@ -206,6 +206,10 @@ test('a task makes network faults for itself, and ends them', async () => {
     'not reaches() and ask("network-packet-loss", "start", {"LossPercent": 1, "Sources": ["10.0.0.1"]})[0] == 409',
     'ask("network-packet-loss", "status", {}) == (200, {"Status": "running"})',
     'ask("network-packet-loss", "stop", {}) == (200, {"Status": "stopped"}) and reaches()',
+    'ask("network-latency", "start", late) == (200, {"Status": "running"})',
+    'took() >= 0.4 and ask("network-latency", "status", {}) == (200, {"Status": "running"})',
+    'ask("network-packet-loss", "start", {"LossPercent": 1, "Sources": ["10.0.0.1"]})[0] == 409',
+    'ask("network-latency", "stop", {}) == (200, {"Status": "stopped"}) and took() < 0.4',
     // It ends with the task: this one's table is not there any more afterwards.
     'ask("network-blackhole-port", "start", port)[0] == 200',
   ]
@@ -217,6 +221,9 @@ test('a task makes network faults for itself, and ends them', async () => {
     'def reaches():',
     '    try: socket.create_connection((address, door.port), timeout=2).close(); return True',
     '    except OSError: return False',
+    'late = {"DelayMilliseconds": 400, "JitterMilliseconds": 0, "Sources": ["0.0.0.0/0"], "SourcesToFilter": ["169.254.170.2"]}',
+    'def took():',
+    '    began = time.monotonic(); socket.create_connection((address, door.port), timeout=5).close(); return time.monotonic() - began',
     'def ask(fault, action, body):',
     '    url = os.environ["ECS_AGENT_URI"] + f"/fault/v1/{fault}/{action}"',
     '    try:',

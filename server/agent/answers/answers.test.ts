@@ -58,7 +58,7 @@ const answering = async (
         tasks: known,
         credentials,
         stats,
-        faults: new NetworkFaults({ log, stateDir, send: request => sent.push(request) && 0 }),
+        faults: new NetworkFaults({ log, clock, stateDir, send: request => sent.push(request) && 0 }),
         api: backend,
         log,
         runtimeId: none,
@@ -286,7 +286,7 @@ test('faults are refused to tasks that did not ask for them, and in network mode
     body: { Error: `enableFaultInjection is not enabled for task: ${agentTask().taskArn}` },
   })
   const enabled = await answering([agentTask({ isFaultInjectionEnabled: true, networkMode: 'awsvpc' })])
-  expect((await enabled.ask(path, start)).status).toBe(501)
+  expect(await enabled.ask(path.replace('start', 'status'), start)).toEqual({ status: 200, body: { Status: 'not-running' } })
   const bridge = await answering([agentTask({ isFaultInjectionEnabled: true })])
   expect((await bridge.ask(path, start)).body).toEqual({ Error: 'bridge mode is not supported. Please use either host or awsvpc mode.' })
 })

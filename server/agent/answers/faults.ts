@@ -1,7 +1,7 @@
 import { messageOf } from '../../../shared/errors.ts'
 import type { Logger } from '../../log.ts'
-import { FaultNotMade, type NetworkFaults } from '../faults/network-faults.ts'
-import { type FaultKind, faultOf, FaultRequestRefused, type NetworkFault } from '../faults/requests.ts'
+import { FaultNotMade, FaultNotPossible, type NamedFault, type NetworkFaults } from '../faults/network-faults.ts'
+import { type FaultKind, faultOf, FaultRequestRefused } from '../faults/requests.ts'
 import type { AgentTask } from '../protocol.ts'
 import { jsonAnswer } from './json-answer.ts'
 
@@ -27,8 +27,8 @@ const failed = (Error: string, status: number): Response => jsonAnswer({ Error }
 /**
  * Fault injection: `POST $ECS_AGENT_URI/fault/v1/FAULT/start|stop|status`.
  *
- * Where it differs from ECS: latency is not made, nor is any fault in network mode host, whose network is the node's:
- * both are refused with 501. Faults are of IPv4 and do not touch what a task's containers send each other. What an
+ * Where it differs from ECS: no fault is made in network mode host, whose network is the node's, and no latency where
+ * the node's kernel has no way to: both are refused with 501. Faults are of IPv4 and do not touch what a task's containers send each other. What an
  * ingress fault spares is what comes from there.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fault-injection.html
  */
@@ -41,23 +41,19 @@ export const fault = async (
   if (request.method !== 'POST') return failed('Method not allowed', 405)
   try {
     // As on ECS the body tells which port, and else what is to begin alone.
-    const asked = kind === 'network-blackhole-port' || action === 'start' ? faultOf(kind, await request.text()) : kindOnly(kind)
+    const asked = kind === 'network-blackhole-port' || action === 'start' ? faultOf(kind, await request.text()) : { kind }
     if (found === undefined) return failed(`unable to lookup container: ${request.url.split('/')[4] ?? ''}`, 404)
     const refusal = refusalOf(found.task)
     if (refusal !== undefined) return refusal
     return act(asked, action, found, faults)
   } catch (error) {
     if (error instanceof FaultRequestRefused) return failed(error.message, 400)
+    if (error instanceof FaultNotPossible) return failed(error.message, 501)
     if (!(error instanceof FaultNotMade)) throw error
     log.error({ kind, action }, `a network fault was not made: ${messageOf(error)}`)
     return failed('internal error', 500)
   }
 }
-
-/** What is to be told of or ended, which needs no members but for a port. */
-type NamedFault = NetworkFault | { readonly kind: 'network-packet-loss' }
-
-const kindOnly = (kind: 'network-latency' | 'network-packet-loss'): NamedFault => (kind === 'network-latency' ? { kind } : { kind })
 
 const refusalOf = (task: AgentTask): Response | undefined => {
   if (!task.isFaultInjectionEnabled) return failed(`enableFaultInjection is not enabled for task: ${task.taskArn}`, 400)
@@ -66,24 +62,29 @@ const refusalOf = (task: AgentTask): Response | undefined => {
   return failed(`${task.networkMode} mode is not supported. Please use either host or awsvpc mode.`, 400)
 }
 
+const exclusive = [
+  ['network-latency', 'latency'],
+  ['network-packet-loss', 'packet loss'],
+] as const
+
 const act = (
   asked: NamedFault,
   action: AskedFault['action'],
   { task, caller }: { readonly task: AgentTask; readonly caller: string },
   faults: NetworkFaults,
 ): Response => {
-  if (asked.kind === 'network-latency') {
-    if (action === 'start') return failed('kecs makes no network latency.', 501)
-    return jsonAnswer({ Status: action === 'stop' ? 'stopped' : 'not-running' })
-  }
   const isRunning = faults.isRunning(task, asked)
   if (action === 'status') return jsonAnswer({ Status: isRunning ? 'running' : 'not-running' })
   if (action === 'stop') {
-    if (isRunning) faults.stop(task, asked)
+    if (isRunning) faults.end(task, asked)
     return jsonAnswer({ Status: 'stopped' })
   }
   if (!('spared' in asked)) throw new Error('what is to begin has no members')
-  if (isRunning && asked.kind === 'network-packet-loss') return failed('There is already one network packet loss fault running', 409)
+  if (asked.kind !== 'network-blackhole-port') {
+    // Of those that are of whole connections there is one at a time.
+    for (const [kind, what] of exclusive)
+      if (faults.isRunning(task, { kind })) return failed(`There is already one network ${what} fault running`, 409)
+  }
   // Until Kubernetes tells the task's address it is the caller's.
   if (!isRunning) faults.start(task, task.address ?? caller, asked)
   return jsonAnswer({ Status: 'running' })

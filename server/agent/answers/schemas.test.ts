@@ -53,7 +53,7 @@ const asking = async (task: AgentTask) => {
     tasks,
     credentials: new CredentialStore({ backend, clock, log, stateDir: folder }),
     stats: new TaskStats({ cgroupDir: folder, procDir: '/proc', sysNetDir: folder, clock, runtimeId: none }),
-    faults: new NetworkFaults({ log, stateDir: folder, send: () => 0 }),
+    faults: new NetworkFaults({ log, clock, stateDir: folder, send: () => 0 }),
     api: backend,
     log,
     runtimeId: none,

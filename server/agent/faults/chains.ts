@@ -10,8 +10,10 @@ import {
   hook,
   inPercent,
   protocolIs,
+  queued,
+  type Queueing,
 } from './nftables.ts'
-import type { BlackholePort, PacketLoss } from './requests.ts'
+import type { BlackholePort, Latency, PacketLoss } from './requests.ts'
 
 /** Before whatever follows connections and gives packets other addresses. */
 const first = -301
@@ -19,19 +21,7 @@ const ipProtocols = { tcp: 6, udp: 17 } as const
 
 /** What of a task's packets is dropped where they come into the node, or leave it for the task. Pods have IPv4 addresses. */
 export const chainOf = (fault: BlackholePort | PacketLoss, address: string): Chain => {
-  if (fault.kind === 'network-packet-loss') {
-    const of = block(address, 'source')
-    const touched = [...(fault.flowsPercent < 100 ? flowInPercent(fault.flowsPercent) : []), ...inPercent(fault.percent)]
-    return {
-      name: fault.kind,
-      hook: hook.prerouting,
-      priority: first,
-      rules: [
-        ...passes(of, fault.spared, 'destination'),
-        ...fault.destinations.filter(isVersion4).map(each => [...of, ...block(each, 'destination'), ...touched, drop]),
-      ],
-    }
-  }
+  if (fault.kind === 'network-packet-loss') return sentChain(fault, address, [...inPercent(fault.percent), drop])
   const isEgress = fault.traffic === 'egress'
   const of = block(address, isEgress ? 'source' : 'destination')
   return {
@@ -41,6 +31,25 @@ export const chainOf = (fault: BlackholePort | PacketLoss, address: string): Cha
     rules: [
       ...passes(of, fault.spared, isEgress ? 'destination' : 'source'),
       [...of, ...protocolIs(ipProtocols[fault.protocol]), ...destinationPortIs(fault.port), drop],
+    ],
+  }
+}
+
+/** What of a task's packets is handed to whoever makes them late. */
+export const latencyChainOf = (fault: Latency, address: string, queue: number, how: Queueing): Chain =>
+  sentChain(fault, address, [queued(queue, how)])
+
+/** What happens to what the task sends to some addresses, on some of its connections. */
+const sentChain = (fault: PacketLoss | Latency, address: string, happens: readonly Expression[]): Chain => {
+  const of = block(address, 'source')
+  const touched = fault.flowsPercent < 100 ? flowInPercent(fault.flowsPercent) : []
+  return {
+    name: fault.kind,
+    hook: hook.prerouting,
+    priority: first,
+    rules: [
+      ...passes(of, fault.spared, 'destination'),
+      ...fault.destinations.filter(isVersion4).map(each => [...of, ...block(each, 'destination'), ...touched, ...happens]),
     ],
   }
 }

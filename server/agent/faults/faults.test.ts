@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { agentTask, otherTask } from '../../../test/support/agent-task.ts'
+import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { FakeQueues } from '../../../test/support/fake-queues.ts'
 import { until } from '../../../test/support/until.ts'
 import { createLog } from '../../log.ts'
 import { askedFault, fault } from '../answers/faults.ts'
-import { chainOf } from './chains.ts'
+import { chainOf, latencyChainOf } from './chains.ts'
 import { NetworkFaults } from './network-faults.ts'
 import {
   accept,
@@ -17,6 +19,7 @@ import {
   flowInPercent,
   inPercent,
   protocolIs,
+  queued,
   tableRemoved,
   tableReplaced,
 } from './nftables.ts'
@@ -30,6 +33,7 @@ const log = createLog({ logLevel: 'error' }, { write: () => undefined })
 const task = agentTask({ isFaultInjectionEnabled: true, networkMode: 'awsvpc' })
 const port = { Port: 8080, Protocol: 'tcp', TrafficType: 'ingress' }
 const loss = { LossPercent: 10, Sources: ['10.0.0.0/8'] }
+const latency = { DelayMilliseconds: 200, JitterMilliseconds: 10, Sources: ['10.0.0.0/8'] }
 
 const chainFor = (kind: 'network-blackhole-port' | 'network-packet-loss', body: object) => {
   const made = faultOf(kind, JSON.stringify(body))
@@ -37,11 +41,14 @@ const chainFor = (kind: 'network-blackhole-port' | 'network-packet-loss', body: 
   return chainOf(made, '10.1.0.7')
 }
 
-const world = async (outcome = 0) => {
+/** `outcomes`: the error numbers of nftables, the last one for all that follow. */
+const world = async (...outcomes: number[]) => {
   const stateDir = await mkdtemp(join(tmpdir(), 'kecs-faults-'))
   folders.push(stateDir)
   const sent: Uint8Array[] = []
-  const faults = new NetworkFaults({ log, stateDir, send: request => (sent.push(request), outcome) })
+  const [clock, queues] = [new FakeClock(), new FakeQueues()]
+  const send = (request: Uint8Array): number => outcomes[Math.min(sent.push(request), outcomes.length) - 1] ?? 0
+  const faults = new NetworkFaults({ log, clock, stateDir, send, queues })
   const ask = async (path: string, body: object | string = '', of = task) => {
     const asked = askedFault(`fault/v1/${path}`)
     if (asked === undefined) throw new Error(path)
@@ -50,7 +57,7 @@ const world = async (outcome = 0) => {
     const response = await fault(request, asked, { task: of, caller: '10.1.0.7' }, { faults, log })
     return [response.status, await response.json()]
   }
-  return { stateDir, sent, faults, ask }
+  return { stateDir, sent, faults, ask, clock, queues }
 }
 
 describe('requests', () => {
@@ -111,6 +118,55 @@ describe('faults', () => {
     expect(await ask('network-packet-loss/status')).toEqual([200, { Status: 'not-running' }])
   })
 
+  test('that make packets late are one, beside none that lose packets', async () => {
+    const { ask, queues } = await world()
+    expect(await ask('network-latency/status')).toEqual([200, { Status: 'not-running' }])
+    expect(await ask('network-latency/start', latency)).toEqual([200, { Status: 'running' }])
+    expect(queues.opened).toEqual([27_400])
+    const refused = { Error: 'There is already one network latency fault running' }
+    expect(await ask('network-latency/start', latency)).toEqual([409, refused])
+    expect(await ask('network-packet-loss/start', loss)).toEqual([409, refused])
+    expect(await ask('network-blackhole-port/start', port)).toEqual([200, { Status: 'running' }])
+    expect(await ask('network-latency/status')).toEqual([200, { Status: 'running' }])
+    for (const _ of [1, 2]) expect(await ask('network-latency/stop')).toEqual([200, { Status: 'stopped' }])
+    expect(queues.opened).toEqual([])
+    expect(await ask('network-packet-loss/start', loss)).toEqual([200, { Status: 'running' }])
+    const other = { Error: 'There is already one network packet loss fault running' }
+    expect(await ask('network-latency/start', latency)).toEqual([409, other])
+  })
+
+  test('of latency are made as the kernel can, and refused where it cannot', async () => {
+    const older = await world(2, 0)
+    expect(await older.ask('network-latency/start', latency)).toEqual([200, { Status: 'running' }])
+    const made = faultOf('network-latency', JSON.stringify(latency))
+    if (made.kind !== 'network-latency') throw new Error(made.kind)
+    const table = (how: 'nft_queue' | 'xt_NFQUEUE') => tableReplaced(`kecs-${task.taskId}`, [latencyChainOf(made, '10.1.0.7', 27_400, how)])
+    expect(older.sent).toEqual([table('nft_queue'), table('xt_NFQUEUE')])
+    const none = await world(2)
+    expect(await none.ask('network-latency/start', latency)).toEqual([
+      501,
+      { Error: expect.stringContaining("the node's kernel hands no packets to programs") },
+    ])
+    expect([await none.ask('network-latency/status'), none.queues.opened]).toEqual([[200, { Status: 'not-running' }], []])
+    const forbidden = await world()
+    forbidden.queues.errno = 1
+    expect(await forbidden.ask('network-latency/start', latency)).toEqual([500, { Error: 'internal error' }])
+    expect(forbidden.sent).toEqual([])
+  })
+
+  test('of latency are taken up by the next agent, and end with their task', async () => {
+    const { ask, faults, stateDir, clock, queues } = await world()
+    await ask('network-latency/start', latency)
+    await until('it is kept', () => Bun.file(join(stateDir, 'faults.json')).exists())
+    faults.close()
+    expect(queues.opened).toEqual([])
+    const next = new NetworkFaults({ log, clock, stateDir, send: () => 0, queues })
+    await next.open()
+    expect(queues.opened).toEqual([27_400])
+    next.retain([])
+    expect([queues.opened, clock.waiting]).toEqual([[], 0])
+  })
+
   test('that the kernel does not make are an internal error, and do not run', async () => {
     const { ask } = await world(95)
     expect(await ask('network-packet-loss/start', loss)).toEqual([500, { Error: 'internal error' }])
@@ -118,12 +174,12 @@ describe('faults', () => {
   })
 
   test('go with their task, and outlive their agent', async () => {
-    const { ask, faults, stateDir, sent } = await world()
+    const { ask, faults, stateDir, sent, clock, queues } = await world()
     await ask('network-blackhole-port/start', port)
     await until('they are kept', () => Bun.file(join(stateDir, 'faults.json')).exists())
     const made = tableReplaced(`kecs-${task.taskId}`, [chainFor('network-blackhole-port', port)])
     const again: Uint8Array[] = []
-    const next = new NetworkFaults({ log, stateDir, send: request => (again.push(request), 0) })
+    const next = new NetworkFaults({ log, clock, stateDir, send: request => (again.push(request), 0), queues })
     await next.open()
     expect([sent.at(-1), again]).toEqual([made, [made]])
     faults.retain([task, otherTask()])
@@ -159,6 +215,20 @@ describe('what is dropped', () => {
       rules: [
         [...from, ...addressIs('destination', bytes(169, 254, 170, 2), whole), accept],
         [...from, ...protocolIs(17), ...destinationPortIs(80), drop],
+      ],
+    })
+  })
+
+  test('nothing where packets are late: those to some addresses are handed over', () => {
+    const made = faultOf('network-latency', JSON.stringify({ ...latency, SourcesToFilter: ['10.2.3.4'], FlowsPercent: 50 }))
+    if (made.kind !== 'network-latency') throw new Error(made.kind)
+    expect(latencyChainOf(made, '10.1.0.7', 27_400, 'nft_queue')).toEqual({
+      name: 'network-latency',
+      hook: 0,
+      priority: -301,
+      rules: [
+        [...from, ...addressIs('destination', bytes(10, 2, 3, 4), whole), accept],
+        [...from, ...addressIs('destination', bytes(10, 0, 0, 0), bytes(255, 0, 0, 0)), ...flowInPercent(50), queued(27_400, 'nft_queue')],
       ],
     })
   })

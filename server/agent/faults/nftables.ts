@@ -105,6 +105,20 @@ export const drop = verdict(0)
 /** It passes this chain; others are asked all the same. */
 export const accept = verdict(1)
 
+/** 16 bits, as the network has them. */
+const short = (kind: number, of: number): Uint8Array => attribute(kind, Uint8Array.of(of >> 8, of & 0xff))
+
+/** How a kernel hands packets to a program: nftables' own expression, or the target of iptables that some have instead. */
+export type Queueing = 'nft_queue' | 'xt_NFQUEUE'
+
+/** Hands a packet to the program that has opened this queue; without one it passes. */
+export const queued = (queue: number, how: Queueing): Expression => {
+  const bypass = 1
+  if (how === 'nft_queue') return expression('queue', short(1, queue), short(2, 1), short(3, bypass))
+  // struct xt_NFQ_info_v3, with its size rounded up to eight bytes.
+  return expression('target', text(1, 'NFQUEUE'), number(2, 3), attribute(3, new Uint8Array(Uint16Array.of(queue, 1, bypass, 0).buffer)))
+}
+
 const about = (family: number, of = 0): Uint8Array => Uint8Array.of(family, 0, of >> 8, of & 0xff)
 
 const messageOf = (type: number, flags: number, ...content: readonly Uint8Array[]): Uint8Array =>

@@ -25,6 +25,14 @@ export interface PacketLoss {
 
 export interface Latency {
   readonly kind: 'network-latency'
+  /** Milliseconds that a packet is late, give or take so many. */
+  readonly delay: number
+  readonly jitter: number
+  /** Addresses or CIDR blocks that the task sends to. */
+  readonly destinations: readonly string[]
+  readonly spared: readonly string[]
+  /** Of the connections that are touched. */
+  readonly flowsPercent: number
 }
 
 export type NetworkFault = BlackholePort | PacketLoss | Latency
@@ -47,13 +55,15 @@ export const faultOf = (kind: FaultKind, text: string): NetworkFault => {
   if (text.trim() === '') throw new FaultRequestRefused('required request body is missing')
   const body = new Body(text)
   if (kind === 'network-blackhole-port') return blackholeOf(body)
-  if (kind === 'network-packet-loss') return packetLossOf(body)
+  return kind === 'network-packet-loss' ? packetLossOf(body) : latencyOf(body)
+}
+
+const latencyOf = (body: Body): Latency => {
   const [delay, jitter] = [body.whole('DelayMilliseconds'), body.whole('JitterMilliseconds')]
   if (delay === 0 && jitter === 0) throw new FaultRequestRefused('required either DelayMilliseconds or JitterMilliseconds to be non-zero')
-  body.addresses('Sources', 'required')
-  body.addresses('SourcesToFilter')
-  body.flowsPercent()
-  return { kind }
+  const destinations = body.addresses('Sources', 'required')
+  const spared = body.addresses('SourcesToFilter')
+  return { kind: 'network-latency', delay, jitter, destinations, spared, flowsPercent: body.flowsPercent() }
 }
 
 const blackholeOf = (body: Body): BlackholePort => {
