@@ -37,6 +37,11 @@ describe('EC2', () => {
   })
 })
 
+test('a container of one unit, whose request is rounded up, fits its task', () => {
+  expect(ec2([{ cpu: 127 }, { cpu: 1 }], { cpu: 128 }).pod).toEqual({ requests: { cpu: '125m' }, limits: { cpu: '125m' } })
+  expect(ec2([{ cpu: 128 }, { cpu: 1 }], { cpu: 129 }).pod).toEqual({ requests: { cpu: '126m' }, limits: { cpu: '126m' } })
+})
+
 describe('FARGATE', () => {
   test('caps as asked and reserves next to nothing', () => {
     expect(fargate([{ memory: 256 }, {}], { cpu: 1024, memory: 2048 })).toEqual({

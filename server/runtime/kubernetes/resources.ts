@@ -41,7 +41,7 @@ export function resourcesOf(
 ): TaskResources {
   const request = spec.launchType === 'FARGATE' ? fargateRequest : ec2Request
   const task: Amounts = { cpu: milli(spec.cpu), memory: spec.memory }
-  const isBounded = task.cpu !== undefined || task.memory !== undefined
+  const holdinged = task.cpu !== undefined || task.memory !== undefined
   const bounds = options.podLevel ? {} : task
   const each = spec.containers.map(container => {
     const limits = { cpu: bounds.cpu, memory: smaller(container.memory, bounds.memory) }
@@ -50,14 +50,16 @@ export function resourcesOf(
   const containers = each.map(({ requests, limits }, index) =>
     withGpus(withStorage(requirements(requests, limits), index === 0 ? spec.ephemeralStorage : undefined), spec.containers[index]),
   )
-  if (!isBounded || !options.podLevel) return { pod: undefined, containers }
+  if (!holdinged || !options.podLevel) return { pod: undefined, containers }
   const wanted = spec.launchType === 'FARGATE' ? { cpu: milli((spec.cpu ?? 0) * fargatePart), memory: undefined } : task
   // A pod's request is never less than its containers' sum.
   const requests = {
     cpu: larger(wanted.cpu, sum(each.map(({ requests: { cpu } }) => cpu))),
     memory: larger(wanted.memory, sum(each.map(({ requests: { memory } }) => memory))),
   }
-  return { pod: requirements(atLeastSomething(requests, task), task), containers }
+  // Nor is it more than the pod's limit: a container's single unit is rounded up to a whole thousandth of a core.
+  const limits = { cpu: holding(task.cpu, requests.cpu), memory: holding(task.memory, requests.memory) }
+  return { pod: requirements(atLeastSomething(requests, limits), limits), containers }
 }
 
 /**
@@ -100,6 +102,10 @@ const smaller = (one: number | undefined, other: number | undefined): number | u
 
 const larger = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other)
+
+/** A limit that holds what is requested; none where there was none. */
+const holding = (limit: number | undefined, request: number | undefined): number | undefined =>
+  limit === undefined ? undefined : larger(limit, request)
 
 const sum = (amounts: readonly (number | undefined)[]): number | undefined =>
   amounts.reduce((total, amount) => (amount === undefined ? total : (total ?? 0) + amount), undefined)
