@@ -72,6 +72,9 @@ test('while the agent is away the task is tried again, and after a minute told w
   }
   const what = 'the agent of node one, which gives containers their ulimits, devices, swap and tmpfs, is away'
   expect(await attempt()).toBe(`Error: ${what}`)
+  // It is tried again as soon as an agent tells anything.
+  expect(adjusters.note('one', away)).toEqual([row.task.taskArn])
+  expect(adjusters.note('one', away)).toEqual([])
   await clock.advance(60_000)
   expect(await attempt()).toBe(`TaskRefused: ResourceInitializationError: ${what}.`)
   adjusters.note('one', away)

@@ -24,6 +24,8 @@ export class Adjusters {
   readonly #told = new Map<string, Adjusting>()
   readonly #listening = new Map<string, number>()
   readonly #waiting = new Set<() => void>()
+  /** Tasks that were turned away for now, by ARN. */
+  readonly #turnedAway = new Set<string>()
 
   constructor(parts: AdjustersParts) {
     this.#parts = parts
@@ -41,9 +43,13 @@ export class Adjusters {
     }
   }
 
-  note(node: string, adjusting: Adjusting): void {
+  /** The answer: tasks that are to be tried again. */
+  note(node: string, adjusting: Adjusting): readonly string[] {
     this.#told.set(node, adjusting)
     for (const wake of this.#waiting) wake()
+    const again = [...this.#turnedAway]
+    this.#turnedAway.clear()
+    return again
   }
 
   /**
@@ -60,6 +66,7 @@ export class Adjusters {
     const what = `the agent of node ${away}, which gives containers their ulimits, devices, swap and tmpfs, is away`
     const createdAt = (row.task.createdAt ?? 0) * 1000
     if (this.#parts.clock.now() - createdAt > patienceMs) throw new TaskRefused(`ResourceInitializationError: ${what}.`)
+    this.#turnedAway.add(row.task.taskArn)
     throw new Error(what)
   }
 

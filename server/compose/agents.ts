@@ -94,7 +94,9 @@ export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingP
           }
         },
         probed: (id, outcome) => probes.answered(id, outcome),
-        adjusting: (node, told) => adjusters.note(node, told),
+        adjusting: (node, told) => {
+          for (const taskArn of adjusters.note(node, told)) wake('task', taskArn)
+        },
         drained: taskArns => {
           for (const taskArn of taskArns) {
             drains.note(taskArn)

@@ -36,6 +36,8 @@ export interface PluginParts {
 
 /** Between attempts to be a plugin. Milliseconds. */
 const againMs = 1_000
+/** Before the first one after it was one: a runtime that closed the connection is there. Milliseconds. */
+const soonMs = 100
 /** As the runtime's own, where it does not say: milliseconds. */
 const defaultRequestTimeoutMs = 2_000
 const registrationTimeoutMs = 5_000
@@ -50,6 +52,7 @@ const index = '80'
 export const followNri = async (parts: PluginParts, signal: AbortSignal): Promise<void> => {
   const { clock, log, became } = parts
   let wasAble = false
+  let pauseMs = againMs
   let told = ''
   const tell = (adjusting: Adjusting): void => {
     if (told === JSON.stringify(adjusting)) return
@@ -66,6 +69,7 @@ export const followNri = async (parts: PluginParts, signal: AbortSignal): Promis
         await register(connection)
         tell({ is: 'able', runtime: await Promise.race([session.taken, lost(connection)]) })
         wasAble = true
+        pauseMs = soonMs
         await connection.closed
         throw new Error('the container runtime closed the connection')
       } finally {
@@ -77,7 +81,8 @@ export const followNri = async (parts: PluginParts, signal: AbortSignal): Promis
       // One that was there comes back with its runtime.
       tell(wasAble ? { is: 'away', why } : { is: 'unable', why })
     }
-    await pause(clock, againMs, signal)
+    await pause(clock, pauseMs, signal)
+    pauseMs = againMs
   }
 }
 
