@@ -76,12 +76,12 @@ test('a task that may run without says on its pod what it lacks', async () => {
 }, 180_000)
 
 test('on Fargate a container has 65535 open files, or as many as the node has', async () => {
-  const has = await inside('awk \'/Max open files/ { print $5 }\' "/proc/$(pgrep -xo containerd)/limits"')
-  const most = has === 'unlimited' ? Infinity : Number(has)
+  const limit = await inside('awk \'/Max open files/ { print $5 }\' "/proc/$(pgrep -xo containerd)/limits"')
+  const most = limit === 'unlimited' ? Infinity : Number(limit)
   const size = { requiresCompatibilities: ['FARGATE' as const], networkMode: 'awsvpc' as const, cpu: '256', memory: '512' }
   const { Subnets } = (await on.kecs.aws('ec2', 'describe-subnets')) as { Subnets: { SubnetId: string }[] }
   const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnets[0]?.SubnetId ?? ''] } }
-  const text = `[ "$(ulimit -Hn)" = ${hasNri ? Math.min(65_535, most) : has} ]`
+  const text = `[ "$(ulimit -Hn)" = ${hasNri ? Math.min(65_535, most) : limit} ]`
   expect(await on.exitOf(text, {}, size, { launchType: 'FARGATE', networkConfiguration })).toBe(0)
 }, 180_000)
 
@@ -92,7 +92,11 @@ test('a device that the node does not have fails the task', async () => {
 }, 180_000)
 
 test('a container does not begin without its limits while the agent says nothing', async () => {
-  if (!hasNri) return
+  const agentLog = (): Promise<string> => on.kecs.kubectl('-n', 'kecs-system', 'logs', 'daemonset/kecs-agent')
+  if (!hasNri) {
+    expect(await agentLog()).toContain('containers are not adjusted: the container runtime of the node has no NRI')
+    return
+  }
   const agent = await inside("pgrep -xf '/kecs agent' | head -1")
   await inside(`kill -STOP ${agent}`)
   try {
@@ -103,8 +107,7 @@ test('a container does not begin without its limits while the agent says nothing
   } finally {
     await inside(`kill -CONT ${agent}`)
   }
-  const isPlugin = async (): Promise<boolean> =>
-    (await on.kecs.kubectl('-n', 'kecs-system', 'logs', 'daemonset/kecs-agent')).split('adjusting containers').length > 2
+  const isPlugin = async (): Promise<boolean> => (await agentLog()).split('adjusting containers').length > 2
   await until('the agent is a plugin again', isPlugin, { withinMs: 60_000 })
   const task = await on.run([{ name: 'app', ...script(forever), ...limited }])
   await on.seen(task, 'it runs', isRunning)
