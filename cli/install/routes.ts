@@ -36,6 +36,7 @@ export const ownRules = [
 
 interface IngressRouteSpec {
   readonly entryPoints: readonly string[]
+  readonly tls?: Readonly<Record<string, never>>
   readonly routes: readonly {
     readonly kind: 'Rule'
     readonly match: string
@@ -58,6 +59,15 @@ export const awsRoute = (installation: Installation): Written<IngressRouteSpec> 
   },
 })
 
+/**
+ * The same with TLS at the same port, for clients that know no other way, such as outputs of fluent-bit. The certificate
+ * is one that Traefik makes for itself.
+ */
+export const awsTlsRoute = (installation: Installation): Written<IngressRouteSpec> => {
+  const { spec, ...route } = awsRoute(installation)
+  return { ...route, metadata: metaOf(installation, 'traefik', 'aws-tls'), spec: { ...spec, tls: {} } }
+}
+
 const backendService = ({ instance }: Installation) => {
   const backend = backendOf(instance.backend)
   if (backend.kind === 'none') return { name: controlPlaneName, port: apiPort }
@@ -66,4 +76,4 @@ const backendService = ({ instance }: Installation) => {
 }
 
 /** As an object that is applied with the others. */
-export const routes = (installation: Installation): readonly Manifest[] => [awsRoute(installation)]
+export const routes = (installation: Installation): readonly Manifest[] => [awsRoute(installation), awsTlsRoute(installation)]

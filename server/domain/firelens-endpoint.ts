@@ -1,6 +1,8 @@
-/** How an output of fluent-bit is told of an endpoint: by one URL, or by a name, a port and whether it speaks TLS. */
+/** How an output of fluent-bit is told of an endpoint: by one URL, or by a name and a port, at which it speaks TLS always. */
 const told: ReadonlyMap<string, 'url' | 'parts'> = new Map([
   ['cloudwatch_logs', 'parts'],
+  ['kinesis_firehose', 'parts'],
+  ['kinesis_streams', 'parts'],
   ['s3', 'url'],
   // Those of AWS' own image, in Go.
   ['cloudwatch', 'url'],
@@ -10,7 +12,7 @@ const told: ReadonlyMap<string, 'url' | 'parts'> = new Map([
 
 /**
  * What leads an output of AWS to where an SDK would be led: fluent-bit does not read AWS_ENDPOINT_URL. Nothing for one
- * that names its own endpoint, and for `kinesis_firehose` and `kinesis_streams`, which insist on TLS.
+ * that names its own endpoint. The AWS door speaks TLS too, with a certificate that nobody has to trust.
  * https://docs.fluentbit.io/manual/pipeline/outputs/cloudwatch
  */
 export const endpointOptions = (
@@ -22,6 +24,6 @@ export const endpointOptions = (
   if (how === undefined || endpointUrl === undefined || given.some(name => name.toLowerCase() === 'endpoint')) return {}
   const { hostname, port, protocol, origin } = new URL(endpointUrl)
   if (how === 'url') return { endpoint: origin }
-  const isTls = protocol === 'https:'
-  return { endpoint: hostname, port: port || (isTls ? '443' : '80'), ...(!isTls && { tls: 'Off' }) }
+  if (protocol === 'https:') return { endpoint: hostname, port: port || '443' }
+  return { endpoint: hostname, port: port || '80', 'tls.verify': 'Off' }
 }

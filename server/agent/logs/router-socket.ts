@@ -1,9 +1,16 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 
 /** How long a router may leave unread what it was sent before it is tried anew. Milliseconds. */
 const writeLimitMs = 30_000
 
-/** A log router's socket. It is connected when it is first written to, and again after it was closed. */
+/** Names a file without opening it: Linux' O_PATH, open(2). */
+const nameOnly = 0o10000000
+
+/**
+ * A log router's socket, in a folder that its task may write to: a link in its place is not followed, since it would lead
+ * to whatever socket the agent sees. It is connected when it is first written to, and again after it was closed. */
 export class RouterSocket {
   readonly #path: string
   #socket: Socket | undefined
@@ -44,9 +51,20 @@ export class RouterSocket {
     socket.destroy()
   }
 
-  #connect(): Promise<Socket> {
+  async #connect(): Promise<Socket> {
+    const named = await open(this.#path, nameOnly | constants.O_NOFOLLOW)
+    try {
+      if (!(await named.stat()).isSocket()) throw new Error('what is in the place of its socket is none')
+      return await this.#connectTo(named)
+    } finally {
+      await named.close()
+    }
+  }
+
+  /** By the file itself, whatever its name leads to by now. */
+  #connectTo({ fd }: FileHandle): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ path: this.#path })
+      const socket = connect({ path: `/proc/self/fd/${fd}` })
       socket.once('error', reject)
       socket.once('connect', () => {
         // Its end is told to whoever writes.
