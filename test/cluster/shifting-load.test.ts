@@ -1,5 +1,5 @@
 // No request is dropped while traffic shifts: a steady load through the production listener of a service that is deployed
-// blue/green and as a canary, and taken back by an alarm and by its user.
+// blue/green, as a canary and linearly, and taken back by an alarm and by its user.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { ContinueServiceDeploymentCommand, StopServiceDeploymentCommand } from '@aws-sdk/client-ecs'
 import { type TestInstance, instance } from '../support/instance.ts'
@@ -127,4 +127,56 @@ test('a canary gets its share of requests and is taken back, and no request is d
   expect(failures).toEqual([])
   expect([...bodies.keys()].toSorted()).toEqual(['four', 'two'])
   expect([await web.weights(), await answerOf(web.productionPort)]).toEqual(['0/100', 'two'])
+}, 240_000)
+
+test('a linear deployment shifts its share of requests at each step, and no request is dropped', async () => {
+  const taskDefinition = await web.register('five')
+  const steps = [34, 68]
+  const shares: number[] = []
+  const { failures, bodies } = await underLoad(async load => {
+    await web.update({
+      taskDefinition,
+      deploymentConfiguration: {
+        strategy: 'LINEAR',
+        linearConfiguration: { stepPercent: 34, stepBakeTimeInMinutes: 0 },
+        bakeTimeInMinutes: 0,
+        // Each step begins with it: what the one before it has shifted is there to be looked at.
+        lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'] }],
+      },
+    })
+    let passed = ''
+    /** Goes on from the next pause, once `look` has looked. */
+    const step = async (look: () => Promise<void>): Promise<void> => {
+      const { hookId, serviceDeploymentArn } = await until(
+        'it pauses',
+        async () => {
+          const found = await web.newest()
+          const hook = found.lifecycleHookDetails?.find(({ status }) => status === 'AWAITING_ACTION')
+          return hook === undefined || hook.hookId === passed ? undefined : { ...hook, serviceDeploymentArn: found.serviceDeploymentArn }
+        },
+        { withinMs: 90_000 },
+      )
+      await look()
+      passed = hookId ?? ''
+      await web.ecs.send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action: 'CONTINUE' }))
+    }
+    await step(async () => expect([await web.weights(), load.count('five')]).toEqual(['0/100', 0]))
+    for (const percent of steps) {
+      await step(async () => {
+        expect(await web.weights()).toBe(`${percent}/${100 - percent}`)
+        const first = load.count('five')
+        await until('the step is asked', async () => load.count('five') > first)
+        const before = { old: load.count('two'), linear: load.count('five') }
+        await Bun.sleep(5_000)
+        const linear = load.count('five') - before.linear
+        shares.push((100 * linear) / (linear + load.count('two') - before.old))
+      })
+    }
+    await web.reaches('SUCCESSFUL')
+  })
+  expect(failures).toEqual([])
+  expect([...bodies.keys()].toSorted()).toEqual(['five', 'two'])
+  // Of some 100 requests each, give or take what is still under way.
+  for (const [at, percent] of steps.entries()) expect(Math.abs((shares[at] ?? 0) - percent)).toBeLessThan(12)
+  expect([await web.weights(), await answerOf(web.productionPort)]).toEqual(['100/0', 'five'])
 }, 240_000)

@@ -44,13 +44,20 @@ beforeAll(async () => {
   suite.undo(() => discovery.send(new DeleteNamespaceCommand({ Id: made.Id })))
   await suite.cluster('c')
   cluster = suite.named('c')
-  const containerDefinitions = [{ ...app, portMappings: [{ containerPort: 80, name: 'http' }] }]
+  const containerDefinitions = [
+    { ...app, portMappings: [80, 81].map(containerPort => ({ containerPort, name: containerPort === 80 ? 'http' : 'admin' })) },
+  ]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
 }, 60_000)
 afterAll(() => suite.close(), 120_000)
 
-const create = async (name: string, inNamespace: string, service: Partial<ServiceConnectService> = {}) => {
-  const services = [{ portName: 'http', discoveryName: name, clientAliases: [{ port: 80 }], ...service }]
+const create = async (
+  name: string,
+  inNamespace: string,
+  service: Partial<ServiceConnectService> = {},
+  more: readonly ServiceConnectService[] = [],
+) => {
+  const services = [{ portName: 'http', discoveryName: name, clientAliases: [{ port: 80 }], ...service }, ...more]
   const serviceConnectConfiguration = { enabled: true, namespace: inNamespace, services }
   const serviceName = suite.named(name)
   const made = await suite.ecs.send(
@@ -127,6 +134,15 @@ test('have discovery names and aliases of their own', async () => {
   )
   expect(await refusal(create('other', namespace, { clientAliases: [{ port: 80, dnsName: 'own' }] }))).toBe(
     `InvalidParameterException: The client alias own:80 is already in use in the namespace ${namespace}.`,
+  )
+  // Nor does one service have one of them twice.
+  const twice = { clientAliases: [{ port: 80, dnsName: 'twice' }] }
+  const again = (discoveryName: string) => create('other', namespace, twice, [{ portName: 'admin', discoveryName, ...twice }])
+  expect(await refusal(again('other'))).toBe(
+    `InvalidParameterException: The discovery name other is already in use in the namespace ${namespace}.`,
+  )
+  expect(await refusal(again('another'))).toBe(
+    `InvalidParameterException: The client alias twice:80 is already in use in the namespace ${namespace}.`,
   )
   // What is refused leaves nothing behind: the name is free for a registry of the user's own.
   const made = await discovery.send(new CreateRegistryCommand({ Name: 'other', NamespaceId: namespaceArn.split('/').at(-1) ?? '' }))

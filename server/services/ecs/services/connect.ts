@@ -50,6 +50,7 @@ export function putConnect(
   const namespace = findNamespace(context, name)
   if (namespace === undefined) throw new ServiceError('NamespaceNotFoundException', "The specified namespace wasn't found.")
   const wanted = wantedEndpoints(configuration, namespace.namespace.Name, definition)
+  refuseRepeated(wanted, namespace)
   const { serviceArn } = service.service
   const registries = wanted.map(each => ({
     discoveryName: each.discoveryName,
@@ -65,6 +66,15 @@ export function putConnect(
     row => row.serviceArn !== serviceArn && isOffered(context, row),
   )
   return { namespaceArn, registries, own, endpoints: [...new Set([...own, ...others.map(connectEndpointKey)])] }
+}
+
+/** Discovery names, and each name and port, are unique within the namespace: also among those of one service. */
+function refuseRepeated(wanted: readonly WantedEndpoint[], { namespace }: NamespaceRow): void {
+  const repeatedIn = (texts: readonly string[]): string | undefined => texts.find((text, at) => texts.indexOf(text) < at)
+  const name = repeatedIn(wanted.map(({ discoveryName }) => discoveryName))
+  refuseIf(name !== undefined, `The discovery name ${name} is already in use in the namespace ${namespace.Name}.`)
+  const alias = repeatedIn(wanted.map(({ dnsName, port }) => `${dnsName}:${port}`))
+  refuseIf(alias !== undefined, `The client alias ${alias} is already in use in the namespace ${namespace.Name}.`)
 }
 
 /** The Cloud Map service of a discovery name. */
