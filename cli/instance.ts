@@ -136,6 +136,7 @@ export const parseInstance = (text: string, at: { path: string; home: string; na
     ...keysOf(fields.get('keys'), broken),
     ...(fields.get('allowReset') === true ? { allowReset: true } : {}),
     ...(fields.get('unknownRoles') === 'accept' ? { unknownRoles: 'accept' } : {}),
+    ...(fields.has('endpoint') ? { endpoint: string('endpoint') } : {}),
     ...(fields.has('traces') ? { traces: string('traces') } : {}),
     image: string('image'),
     version: string('version'),

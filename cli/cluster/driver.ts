@@ -49,6 +49,8 @@ export interface Instance {
   readonly program?: string
   /** The control plane is a process of this machine that drives the cluster from outside; absent: it is in the cluster. */
   readonly legacy?: Legacy
+  /** Where `up` found the AWS door, where that is not at `bind` and `port`: a port that Kubernetes chose. */
+  readonly endpoint?: string
   /** LocalStack's image, another backend's URL, or none. */
   readonly backend: string
   /** Signatures are verified with these; absent: any credentials are taken. */

@@ -83,7 +83,8 @@ const makeClaimed = async (
   const steps = output.steps(interrupt)
   try {
     const { driver, program } = await driverFor(choice, { host, steps, download, signal })
-    const remember = () => claim.keep(program === undefined ? instance : { ...instance, program })
+    const whole = program === undefined ? instance : { ...instance, program }
+    const remember = () => claim.keep(whole)
     const declared = apply ? declaredOf(choices) : undefined
     const follow = async (endpoint: string): Promise<void> => {
       if (declared === undefined) return
@@ -107,6 +108,8 @@ const makeClaimed = async (
       signal,
       remember,
     })
+    // A port that Kubernetes chose is known only now, and other commands ask there too.
+    if (answer.endpoint !== endpointOf(instance)) await claim.keep({ ...whole, endpoint: answer.endpoint })
     if ((await readJournal(instance)) !== undefined) {
       // Of both sides one was started, the other ended: there is nothing left to go on with.
       await keepJournal(instance, undefined)

@@ -11,6 +11,10 @@ test.each([
   ['10.0.0.7', 'http://10.0.0.7:4566'],
 ])('bound to %s it is reached at %s', (bind, endpoint) => expect(endpointOf({ bind, port: 4566 })).toBe(endpoint))
 
+test('where Kubernetes chose the port it is reached as up found it', () => {
+  expect(endpointOf({ bind: '127.0.0.1', port: 4566, endpoint: 'http://172.18.0.2:31234' })).toBe('http://172.18.0.2:31234')
+})
+
 test('the notice is a box in which every line fits', () => {
   const lines = stripVTControlCharacters(simulatedNotice((_style, text) => text, 100, 'kecs'))
     .trimEnd()

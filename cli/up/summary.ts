@@ -8,7 +8,8 @@ import { wrap } from '../output/wrap.ts'
 import { shortPath } from './settings.ts'
 
 /** The AWS door as programs on this machine reach it. An instance that listens on every address is reached by loopback. */
-export const endpointOf = (instance: Pick<Instance, 'bind' | 'port'>): string => {
+export const endpointOf = (instance: Pick<Instance, 'bind' | 'port' | 'endpoint'>): string => {
+  if (instance.endpoint !== undefined) return instance.endpoint
   const host =
     { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[instance.bind] ?? (instance.bind.includes(':') ? `[${instance.bind}]` : instance.bind)
   return `http://${host}:${instance.port}`

@@ -143,6 +143,8 @@ test('a node that is killed and starts again: tasks end as of an instance that s
       const clusterName = `${cluster}-${told.length}`
       await ecs.send(new CreateClusterCommand({ clusterName }))
       told.push(clusterName)
+      // Each has a namespace, which Kubernetes is to make and to keep.
+      await Bun.sleep(100)
     }
   })().catch(() => {})
   await until('some are acknowledged', () => told.length > 5)
