@@ -2,7 +2,7 @@ import type { BoundService } from '../aws/service.ts'
 
 /** Lets operations of our services run, or holds them back: while it is closed nobody else touches the state. */
 export class Gate {
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #running = new Map<Promise<unknown>, string>()
   #closed: PromiseWithResolvers<void> | undefined
   #alone: Promise<void> | undefined
 
@@ -21,7 +21,7 @@ export class Gate {
   guard(service: BoundService): BoundService {
     const enter: BoundService['invoke'] = (...call) => {
       const running = service.invoke(...call)
-      if (running !== undefined) this.#count(running)
+      if (running !== undefined) this.#count(running, call[0])
       return running
     }
     return {
@@ -33,7 +33,12 @@ export class Gate {
   /** Holds back what comes from now on; resolves when all that runs has ended. */
   async close(): Promise<void> {
     this.#closed ??= Promise.withResolvers()
-    await Promise.allSettled(this.#running)
+    await Promise.allSettled(this.#running.keys())
+  }
+
+  /** Operations that run now. */
+  running(): readonly string[] {
+    return [...this.#running.values()]
   }
 
   open(): void {
@@ -49,8 +54,8 @@ export class Gate {
     this.#closed.reject(why)
   }
 
-  #count(running: Promise<unknown>): void {
-    this.#running.add(running)
+  #count(running: Promise<unknown>, operation: string): void {
+    this.#running.set(running, operation)
     const leave = (): void => void this.#running.delete(running)
     running.then(leave, leave)
   }

@@ -11,8 +11,13 @@ export interface QuietParts {
 /** Something did not come to an end in time: nothing was done. */
 export class StillBusy extends Error {}
 
-/** How long calls and reconcilers that run may take to end. Milliseconds. */
-const settleLimitMs = 30_000
+/** After this reconcilers that run are interrupted: what they wait for may be a request that nobody will answer. Milliseconds. */
+const patienceMs = 10_000
+/**
+ * How long calls and reconcilers that run may take to end. More than a call's request to a backend that does not answer
+ * takes to fail, which is half a minute. Milliseconds.
+ */
+const settleLimitMs = 75_000
 
 /**
  * Runs `work` while nobody else touches the state: calls that run end first, those that come wait, and reconcilers rest.
@@ -29,7 +34,13 @@ const aloneAndQuiet = async <Answer>(
   try {
     // Both begin at once: a call may wait for nothing that a reconciler does, nor the other way round.
     const quiet = Promise.all([gate.close(), controller.pause()])
-    if (!(await within(settleLimitMs, quiet, clock))) throw new StillBusy(`Calls or reconcilers still ran after ${settleLimitMs / 1000} s.`)
+    let isQuiet = await within(patienceMs, quiet, clock)
+    if (!isQuiet) {
+      controller.interrupt(new Error('the state is to be held still'))
+      isQuiet = await within(settleLimitMs - patienceMs, quiet, clock)
+    }
+    if (!isQuiet)
+      throw new StillBusy(`After ${settleLimitMs / 1000} s there still ran: ${whatRuns([...gate.running(), ...controller.running()])}.`)
     return await work()
   } finally {
     controller.resume()
@@ -37,6 +48,10 @@ const aloneAndQuiet = async <Answer>(
     gate.open()
   }
 }
+
+/** The first few; none where the last one ended just now. */
+const whatRuns = (running: readonly string[]): string =>
+  [...running.slice(0, 5), ...(running.length > 5 ? [`${running.length - 5} more`] : [])].join(', ')
 
 /** Whether `work` is done before the time is up; it goes on either way. */
 const within = async (milliseconds: number, work: Promise<unknown>, clock: Clock): Promise<boolean> => {

@@ -143,8 +143,10 @@ describe('a reset', () => {
       })
       .invoke('Endless', call, {})
     const outcome = reset().catch((error: unknown) => error)
-    await clock.advance(30_000)
-    expect(await outcome).toBeInstanceOf(StillBusy)
+    await clock.advance(75_000)
+    const busy = await outcome
+    expect(busy).toBeInstanceOf(StillBusy)
+    expect(String(busy)).toContain('there still ran: Endless.')
     expect(store.table(tasks).size).toBe(1)
     expect([...runtime.list()]).toHaveLength(1)
   })

@@ -66,6 +66,16 @@ export class Controller {
     await Promise.all(paused)
   }
 
+  /** Ends what runs though it is paused, such as a request that nobody answers: see `WorkQueue.interrupt`. */
+  interrupt(why: Error): void {
+    for (const { queue } of this.#queues.values()) queue.interrupt(why)
+  }
+
+  /** What runs now, such as `task arn:…`. */
+  running(): readonly string[] {
+    return [...this.#queues].flatMap(([kind, { queue }]) => queue.running.map(key => `${kind} ${key}`))
+  }
+
   resume(): void {
     for (const { queue } of this.#queues.values()) queue.resume()
   }

@@ -41,6 +41,23 @@ const start = (options: Partial<WorkQueueOptions> = {}) => {
 }
 
 describe('a work queue', () => {
+  test('what runs is interrupted by its signal and tried again; what runs after is not', async () => {
+    const signals: AbortSignal[] = []
+    const work: WorkQueueOptions['work'] = (_key, signal) => {
+      signals.push(signal)
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }
+    const { clock, queue, failures } = start({ work })
+    queue.add('a')
+    expect(queue.running).toEqual(['a'])
+    queue.interrupt(new Error('enough'))
+    await settle()
+    expect(failures).toEqual([{ key: 'a', retryInMs: 100 }])
+    await clock.advance(100)
+    expect(queue.running).toEqual(['a'])
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  })
+
   test('runs a key once however often it is added while it waits', () => {
     const { queue, runs } = start({ concurrency: 1 })
     queue.add('busy')

@@ -37,7 +37,7 @@ export class WorkQueue {
   readonly #options: WorkQueueOptions
   readonly #states = new Map<string, KeyState>()
   readonly #line = new Set<string>()
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<Promise<void>, { readonly key: string; readonly interruption: AbortController }>()
   #isPaused = false
 
   constructor(options: WorkQueueOptions) {
@@ -67,6 +67,16 @@ export class WorkQueue {
     await this.idle()
   }
 
+  /** Keys that are at work. */
+  get running(): readonly string[] {
+    return [...this.#running.values()].map(({ key }) => key)
+  }
+
+  /** Ends what runs by its signal, as the end of the process would; each key is tried again as after any failure. */
+  interrupt(why: Error): void {
+    for (const { interruption } of this.#running.values()) interruption.abort(why)
+  }
+
   /** Goes on with what waits. */
   resume(): void {
     this.#isPaused = false
@@ -81,7 +91,7 @@ export class WorkQueue {
 
   /** Resolves when nothing runs any more; meant for after the signal. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+    while (this.#running.size > 0) await Promise.all(this.#running.keys())
   }
 
   #stateOf(key: string): KeyState {
@@ -104,15 +114,16 @@ export class WorkQueue {
     for (const key of this.#line) {
       if (this.#running.size >= this.#options.concurrency) return
       this.#line.delete(key)
-      const run: Promise<void> = this.#run(key, this.#stateOf(key)).finally(() => {
+      const interruption = new AbortController()
+      const run: Promise<void> = this.#run(key, this.#stateOf(key), interruption.signal).finally(() => {
         this.#running.delete(run)
         this.#begin()
       })
-      this.#running.add(run)
+      this.#running.set(run, { key, interruption })
     }
   }
 
-  async #run(key: string, state: KeyState): Promise<void> {
+  async #run(key: string, state: KeyState, interrupted: AbortSignal): Promise<void> {
     const { clock, signal, work } = this.#options
     state.is = 'running'
     state.again = false
@@ -120,7 +131,7 @@ export class WorkQueue {
     let nextInMs: number | undefined
     let failed = false
     try {
-      nextInMs = await work(key, signal)
+      nextInMs = await work(key, AbortSignal.any([signal, interrupted]))
       state.failures = 0
     } catch (error) {
       failed = true

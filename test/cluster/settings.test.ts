@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CreateClusterCommand, ECSClient, ListClustersCommand, RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs'
 import { expect, test } from 'bun:test'
 import { instance } from '../support/instance.ts'
+import { hostAddress } from './load-balancer-harness.ts'
 import { describe, ecsOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
@@ -16,7 +17,19 @@ test('signatures are verified, tasks sign with keys of their own, and reset leav
   writeFileSync(keys, `${key.accessKeyId} ${key.secretAccessKey} 111111111111\n`, { mode: 0o600 })
   const ecs = new ECSClient({ endpoint: kecs.endpoint, region: 'us-east-1', credentials: key })
   const anybody = ecsOf(kecs, { maxAttempts: 1 })
-  await kecs.kecs(['up', '--auth', 'strict', '--keys', keys, '--allow-reset'], up)
+  // A collector on this machine, as the cluster reaches it.
+  const spans: string[] = []
+  const collector = Bun.serve({
+    hostname: await hostAddress(kecs),
+    port: 0,
+    fetch: async request => {
+      const sent = (await request.json()) as { resourceSpans: { scopeSpans: { spans: { name: string }[] }[] }[] }
+      spans.push(...sent.resourceSpans.flatMap(each => each.scopeSpans).flatMap(each => each.spans.map(({ name }) => name)))
+      return Response.json({})
+    },
+  })
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${collector.hostname}:${collector.port}` }
+  await kecs.kecs(['up', '--auth', 'strict', '--keys', keys, '--allow-reset'], { ...up, env: traced })
   try {
     // The key `test` is there: tasks of the account without a number of its own have it, with a secret that is derived.
     expect(await anybody.send(new ListClustersCommand({})).catch(({ name }: Error) => name)).toBe('InvalidSignatureException')
@@ -38,6 +51,9 @@ test('signatures are verified, tasks sign with keys of their own, and reset leav
     }
     expect((await until('the AWS CLI in the task ends', ended, { withinMs: 180_000, everyMs: 500 })).exitCode).toBe(0)
 
+    const expected = ['ecs.RunTask', 'store commit', 'reconcile task', 'kubernetes POST']
+    await until('spans arrive', () => expected.every(name => spans.includes(name)), { withinMs: 60_000 })
+
     const said: { readonly clusters: number; readonly tasks: number } = JSON.parse((await kecs.kecs(['reset', '--json'])).stdout)
     expect(said.clusters).toBeGreaterThanOrEqual(1)
     expect(said.tasks).toBeGreaterThanOrEqual(1)
@@ -45,7 +61,8 @@ test('signatures are verified, tasks sign with keys of their own, and reset leav
     const pods = () => kecs.kubectl('get', 'pods', '--all-namespaces', '-l', 'kecs.dev/task-id', '-o', 'name')
     await until('no pod of a task is left', async () => (await pods()).trim() === '', { withinMs: 120_000, everyMs: 500 })
   } finally {
-    await kecs.kecs(['up', '--auth', 'open', '--no-allow-reset'], up)
+    await kecs.kecs(['up', '--auth', 'open', '--no-allow-reset'], { ...up, env: { OTEL_EXPORTER_OTLP_ENDPOINT: '' } })
+    await collector.stop(true)
   }
   expect(Array.isArray((await anybody.send(new ListClustersCommand({}))).clusterArns)).toBe(true)
   expect((await kecs.kecs(['reset'], { check: false })).code).not.toBe(0)
