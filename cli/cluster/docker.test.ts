@@ -90,7 +90,7 @@ describe('what goes wrong', () => {
       { port: 9020, what: 'listener', holder: 'program node (pid 4711)' },
     ])
     expect(error.message).toBe(
-      'Port 4566 (the AWS endpoint) is taken, ports 9000-9002 are taken by the container web, port 9004 is taken by the container web, port 9020 is taken by program node (pid 4711).',
+      'Port 4566 (the AWS endpoint) is taken; ports 9000-9002 and port 9004 are taken by the container web; port 9020 is taken by program node (pid 4711).',
     )
     expect(error.remedy).toBe('Stop what holds it, or choose others with --port and --publish and --listeners.')
   })

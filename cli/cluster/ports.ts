@@ -69,23 +69,32 @@ export const takenPorts = async (docker: Docker, instance: Instance, signal: Abo
 const flags = { door: '--port', api: '--api-port', published: '--publish', listener: '--listeners' } as const
 
 export const portTakenError = (taken: readonly TakenPort[]): CliError => {
-  const named = runsOf(taken).map(run => {
-    const [{ port, what, holder }] = run
-    const last = run.at(-1)?.port ?? port
-    const purpose = what === 'door' ? ' (the AWS endpoint)' : what === 'api' ? ' (the Kubernetes API)' : ''
-    const ports = last === port ? `port ${port}${purpose} is` : `ports ${port}-${last} are`
-    return `${ports} taken${holder ? ` by ${holder}` : ''}`
+  const byHolder = Map.groupBy(runsOf(taken), ([{ holder }]) => holder)
+  const named = [...byHolder].map(([holder, runs]) => {
+    const isOne = runs.length === 1 && runs[0]?.length === 1
+    return `${listed(runs.map(nameOf))} ${isOne ? 'is' : 'are'} taken${holder ? ` by ${holder}` : ''}`
   })
   const wanted = [...new Set(taken.flatMap(({ what }) => (what === undefined ? [] : [flags[what]])))]
   const choice =
     wanted.length === 0
       ? 'choose others with --port, --api-port, --publish or --listeners'
       : `choose ${wanted.length === 1 ? 'another' : 'others'} with ${wanted.join(' and ')}`
-  const text = named.join(', ')
+  const text = named.join('; ')
   return new CliError(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`, `Stop what holds it, or ${choice}.`)
 }
 
 type Run = [TakenPort, ...TakenPort[]]
+
+/** `port 4566 (the AWS endpoint)`, `ports 9000-9019`. */
+const nameOf = (run: Run): string => {
+  const [{ port, what }] = run
+  const last = run.at(-1)?.port ?? port
+  const purpose = what === 'door' ? ' (the AWS endpoint)' : what === 'api' ? ' (the Kubernetes API)' : ''
+  return last === port ? `port ${port}${purpose}` : `ports ${port}-${last}`
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
 
 /** Ports that follow each other, with one holder and one purpose, together. */
 const runsOf = (taken: readonly TakenPort[]): readonly Run[] => {
