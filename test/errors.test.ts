@@ -31,11 +31,16 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 test('every waiter of the AWS SDK is waited with', async () => {
-  for (const sdk of [await import('@aws-sdk/client-ecs'), await import('@aws-sdk/client-elastic-load-balancing-v2')]) {
-    const waiters = Object.keys(sdk).filter(name => name.startsWith('waitUntil'))
-    expect(waiters.length).toBeGreaterThan(4)
-    expect(waiters.filter(name => !conformance.some(text => text.includes(`${name}(`)))).toEqual([])
-  }
+  const packages = [
+    await import('@aws-sdk/client-ecs'),
+    await import('@aws-sdk/client-elastic-load-balancing-v2'),
+    await import('@aws-sdk/client-servicediscovery'),
+    await import('@aws-sdk/client-application-auto-scaling'),
+  ]
+  const waiters = packages.map(sdk => Object.keys(sdk).filter(name => name.startsWith('waitUntil')))
+  // Cloud Map and Application Auto Scaling have none.
+  expect(waiters.map(({ length }) => length)).toEqual([9, 5, 0, 0])
+  expect(waiters.flat().filter(name => !conformance.some(text => text.includes(`${name}(`)))).toEqual([])
 })
 
 describe.each(services)('$folder', ({ folder, model, provocations, texts }) => {

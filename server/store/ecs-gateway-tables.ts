@@ -12,6 +12,8 @@ export interface GatewayRow {
   readonly createdAt: number
   readonly updatedAt: number
   readonly clientToken?: string
+  /** Of the call that made it; absent where an older version did. */
+  readonly requestDigest?: string
 }
 
 /** Keyed by ARN. */

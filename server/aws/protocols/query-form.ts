@@ -10,23 +10,43 @@ export interface FormNode {
 const mostPairs = 20_000
 /** Nor more places in the tree than this: each is a map of its own. */
 const mostNodes = 60_000
+/** Nor more dots: the names of so many pairs of a real call have some ten each. */
+const mostDots = 300_000
 /** The deepest name of a model, `Actions.member.1.ForwardConfig.TargetGroups.member.1.Weight`, has nine parts. */
 const deepestName = 32
 
 const malformed = (what: string): WireError => new WireError('MalformedQueryString', what)
 
+/** Refuses a form by how much there is to read, before anything is made of it. */
+function checkSize(form: string): void {
+  let pairs = 0
+  let dots = 0
+  let before = ampersand
+  for (let at = 0; at < form.length; at++) {
+    const code = form.charCodeAt(at)
+    if (code === dot) dots++
+    else if (code !== ampersand && before === ampersand) pairs++
+    before = code
+  }
+  if (pairs > mostPairs || dots > mostDots) throw malformed('The query string has too many parameters.')
+}
+
+const [ampersand, dot] = [0x26, 0x2e]
+
 /** The pairs of a form, decoded, in order. Throws `MalformedQueryString`. */
 export function* pairsOf(form: string): Generator<readonly [string, string]> {
-  let count = 0
+  checkSize(form)
   for (let start = 0; start < form.length;) {
+    if (form.charCodeAt(start) === ampersand) {
+      start++
+      continue
+    }
     const next = form.indexOf('&', start)
     const end = next === -1 ? form.length : next
-    if (end > start) {
-      if (++count > mostPairs) throw malformed('The query string has too many parameters.')
-      const equals = form.indexOf('=', start)
-      const middle = equals === -1 || equals > end ? end : equals
-      yield [decode(form.slice(start, middle)), decode(form.slice(middle + 1, end))]
-    }
+    const pair = form.slice(start, end)
+    // Within the pair: where none of them has a value, the form has no other equals sign to be found.
+    const equals = pair.indexOf('=')
+    yield equals === -1 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))]
     start = end + 1
   }
 }

@@ -10,9 +10,10 @@ import { newConfiguration } from '../gateways/configuration.ts'
 import { byName } from '../gateways/find-gateway.ts'
 import { checkInfrastructureRoles } from '../tasks/check-roles.ts'
 import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
+import { digestOf } from '../tasks/repeated-call.ts'
 
 /**
- * Makes a gateway; one that was made with the same token is answered as it is.
+ * Makes a gateway; one that was made by the same call, with the same token, is answered as it is.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateGateway.html
  */
 export async function createGateway(context: EcsContext, input: CreateGatewayRequest): Promise<CreateGatewayResponse> {
@@ -21,6 +22,7 @@ export async function createGateway(context: EcsContext, input: CreateGatewayReq
   const configuration = newConfiguration(input.configuration)
   await checkInfrastructureRoles(context, [input.infrastructureRoleArn])
   const now = context.clock.now()
+  const requestDigest = digestOf(input)
   const made: GatewayRow = {
     scope: scopeOf(context.account, context.region),
     gateway: {
@@ -38,11 +40,16 @@ export async function createGateway(context: EcsContext, input: CreateGatewayReq
     createdAt: now,
     updatedAt: now,
     ...(clientToken === undefined ? {} : { clientToken }),
+    requestDigest,
   }
   const { gateway } = await context.store.commit(transaction => {
     const existing = byName(context, name)
     if (existing !== undefined) {
-      if (clientToken !== undefined && existing.clientToken === clientToken) return existing
+      if (clientToken !== undefined && existing.clientToken === clientToken) {
+        // The text is not AWS': it is what other operations say.
+        refuseIf((existing.requestDigest ?? requestDigest) !== requestDigest, 'Creation of gateway was not idempotent.')
+        return existing
+      }
       throw invalidParameter(`A gateway with the name ${name} already exists.`)
     }
     transaction.put(gateways, made)
