@@ -114,6 +114,13 @@ const serviceTexts = (of: (name: string) => string): readonly Text[] => {
       ...create({}),
       loadBalancers: [{ targetGroupArn: of('instance group'), containerName: 'app', containerPort: 80 }],
     }),
+    made(
+      "The values specified for serviceRegistries do not require a value for 'containerPort'. Remove the value and retry. Registry: {}",
+      {
+        ...create({}),
+        serviceRegistries: [{ registryArn: of('registry of addresses'), containerName: 'app', containerPort: 80 }],
+      },
+    ),
     made('portName(none) does not refer to any named PortMapping in the container definitions', {
       ...create({}),
       serviceConnectConfiguration: { enabled: true, namespace: 'ns', services: [{ portName: 'none' }] },

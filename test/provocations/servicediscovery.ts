@@ -10,6 +10,16 @@ export const discoveryFixture = (of: (name: string) => string): readonly Made[] 
   () => ['', 'OperationId', call('CreatePrivateDnsNamespace', { Name: 'example.internal', Vpc: 'vpc-1', CreatorRequestId: 'private' })],
   () => ['namespace', 'Id', call('ListNamespaces', { Filters: [{ Name: 'NAME', Values: ['ns'] }] })],
   () => ['namespace arn', 'Arn', call('ListNamespaces', { Filters: [{ Name: 'NAME', Values: ['ns'] }] })],
+  () => ['private namespace', 'Id', call('ListNamespaces', { Filters: [{ Name: 'NAME', Values: ['example.internal'] }] })],
+  () => [
+    'registry of addresses',
+    'Arn',
+    call('CreateService', {
+      Name: 'addresses',
+      NamespaceId: of('private namespace'),
+      DnsConfig: { DnsRecords: [{ Type: 'A', TTL: 10 }] },
+    }),
+  ],
   () => ['service in map', 'Id', call('CreateService', { Name: 'svc', NamespaceId: of('namespace') })],
   () => ['', 'OperationId', call('RegisterInstance', { ServiceId: of('service in map'), InstanceId: 'i', Attributes: { a: 'b' } })],
   () => ['full service', 'Id', call('CreateService', { Name: 'attributes', NamespaceId: of('namespace'), HealthCheckCustomConfig: {} })],

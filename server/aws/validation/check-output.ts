@@ -42,6 +42,10 @@ export function checkOutput(shape: Shape, value: unknown, path: string): void {
     case 'boolean':
       if (typeof value !== 'boolean') throw wrong()
       return
+    case 'integer':
+    case 'long':
+      if (!Number.isInteger(value)) throw wrong()
+      return
     default:
       if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong()
   }
