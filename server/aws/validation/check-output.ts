@@ -1,6 +1,6 @@
 // Finds what an operation answers and its model does not have: a bug of the operation, which tests and development surface.
 import { isRecord } from '../record.ts'
-import type { Shape } from '../shape.ts'
+import type { ScalarKind, Shape } from '../shape.ts'
 
 /**
  * Throws where `value` has a member or a type that the output's shape lacks, or lacks a member that it demands; undefined
@@ -39,14 +39,12 @@ export function checkOutput(shape: Shape, value: unknown, path: string): void {
       if (shape.limits?.values?.includes(value) === false)
         throw new Error(`the output has ${value} at ${path}, which the model does not list`)
       return
-    case 'boolean':
-      if (typeof value !== 'boolean') throw wrong()
-      return
-    case 'integer':
-    case 'long':
-      if (!Number.isInteger(value)) throw wrong()
-      return
     default:
-      if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong()
+      if (!isScalar(shape.kind, value)) throw wrong()
   }
+}
+
+function isScalar(kind: ScalarKind, value: unknown): boolean {
+  if (kind === 'boolean') return typeof value === 'boolean'
+  return kind === 'integer' || kind === 'long' ? Number.isInteger(value) : Number.isFinite(value)
 }
