@@ -7,11 +7,11 @@ export interface FormNode {
 }
 
 /** A query has no more pairs than this: AWS's own limit is not published; real calls have some hundreds. */
-const mostPairs = 20_000
+const mostPairs = 10_000
 /** Nor more places in the tree than this: each is a map of its own. */
-const mostNodes = 60_000
+const mostNodes = 30_000
 /** Nor more dots: the names of so many pairs of a real call have some ten each. */
-const mostDots = 300_000
+const mostDots = 150_000
 /** The deepest name of a model, `Actions.member.1.ForwardConfig.TargetGroups.member.1.Weight`, has nine parts. */
 const deepestName = 32
 
