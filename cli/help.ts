@@ -81,8 +81,7 @@ export const groupHelp = (name: string, summary: string, words: Readonly<Record<
 /** The help of one command, in lines of at most `width` columns. */
 export const commandHelp = (command: Command, paint: Paint, width: number): string => {
   const positionals = Object.entries(command.args).filter(([, definition]) => definition.type === 'positional')
-  const words = positionals.map(([name, { required }]) => (required === false ? `[${name.toUpperCase()}]` : name.toUpperCase()))
-  if (command.rest && words.length > 0) words[words.length - 1] = `${words.at(-1)}…`
+  const words = typedWords(command)
   const lines = [command.summary]
   for (const paragraph of command.description?.split('\n\n') ?? []) {
     lines.push('', ...wrap(paragraph.replaceAll('\n', ' '), Math.min(width, mostProse)))
@@ -95,6 +94,15 @@ export const commandHelp = (command: Command, paint: Paint, width: number): stri
   lines.push('', paint('bold', 'Flags'), ...columns(flagRows(command.args), paint, width))
   if (command.examples.length > 0) lines.push('', paint('bold', 'Examples'), ...columns(command.examples, paint, width))
   return lines.join('\n')
+}
+
+/** Its positionals as they are typed, such as `IMAGE…` and `[COMPONENT]`. */
+export const typedWords = ({ args, rest }: Command): readonly string[] => {
+  const positionals = Object.entries(args).filter(([, definition]) => definition.type === 'positional')
+  return positionals.map(([name, { required }], index) => {
+    const word = required === false ? `[${name.toUpperCase()}]` : name.toUpperCase()
+    return rest && index === positionals.length - 1 ? `${word}…` : word
+  })
 }
 
 /** Longer lines of prose are hard to read. */

@@ -19,7 +19,7 @@ export const env = defineCommand({
     shell: {
       type: 'string',
       description: 'bash, zsh, fish, or dotenv for lines of KEY=value (default: as SHELL says)',
-      valueHint: 'SHELL',
+      valueHint: shells.join('|'),
     },
     unset: { type: 'boolean', description: 'lines that take it back' },
   },

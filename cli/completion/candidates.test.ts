@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commands } from '../commands/index.ts'
+import { flagRows } from '../help.ts'
 import { writeInstance } from '../instance.ts'
 import { type Candidate, candidates } from './candidates.ts'
 
@@ -38,6 +39,9 @@ test.each([
   ['st', ['status', 'stop', 'start']],
   ['--', ['--help', '--version']],
   ['image ', ['load']],
+  ['up --auth ', ['open', 'strict']],
+  ['env --shell ', ['bash', 'zsh', 'fish', 'dotenv']],
+  ['migrate --to ', ['in-cluster', 'legacy']],
   ['image load ', ['nginx:alpine', 'web:dev']],
   ['image load web:dev n', ['nginx:alpine']],
   ['image load web:dev ', ['nginx:alpine']],
@@ -51,7 +55,6 @@ test.each([
   ['up --d', ['--driver']],
   ['up --no', ['--no-apply', '--no-download']],
   ['up --quiet --q', []],
-  ['env --shell ', ['bash', 'zsh', 'fish']],
   ['completion f', ['fish']],
   ['serve --runtime ', ['simulated', 'kubernetes']],
   ['serve --data ', 'files'],
@@ -72,6 +75,22 @@ test('every command and every flag has a word about it', async () => {
   for (const [name, entry] of Object.entries(commands)) {
     for (const word of 'words' in entry ? Object.keys(entry.words) : ['']) {
       for (const candidate of await complete(`${name} ${word} -`.replace('  ', ' '))) expect((candidate as Candidate).about).not.toBe('')
+    }
+  }
+})
+
+test('every command is offered, and with each every flag that its help has', async () => {
+  const names = await values('')
+  for (const [name, entry] of Object.entries(commands)) {
+    expect(names).toContain(name)
+    const words = 'words' in entry ? Object.entries(entry.words) : [['', entry] as const]
+    if ('words' in entry) expect(await values(`${name} `)).toEqual(Object.keys(entry.words))
+    for (const [word, { load }] of words) {
+      const typed = word === '' ? name : `${name} ${word}`
+      const found = await values(`${typed} --`)
+      const offered: readonly string[] = found === 'files' ? [] : found
+      const flags = flagRows((await load()).args).map(([left]) => /--[\w-]+/.exec(left)?.[0] ?? '')
+      expect(`${typed}: ${offered.toSorted().join(' ')}`).toBe(`${typed}: ${flags.toSorted().join(' ')}`)
     }
   }
 })

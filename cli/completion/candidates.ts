@@ -1,3 +1,4 @@
+import type { ArgDef } from 'citty'
 import { type Component, components } from '../../shared/names.ts'
 import { driverNames } from '../cluster/driver.ts'
 import { type Command, aliasesOf } from '../command.ts'
@@ -84,8 +85,6 @@ const valuesOfFlag = async (command: Command, flag: string, sources: CompletionS
       return (await listInstances(sources.home)).map(({ name, driver }) => ({ value: name, about: `on ${driver}` }))
     case 'driver':
       return plain(driverNames)
-    case 'shell':
-      return plain(shells)
     case 'bundle':
     case 'data':
     case 'from-go':
@@ -97,8 +96,14 @@ const valuesOfFlag = async (command: Command, flag: string, sources: CompletionS
     case 'image':
       return plain(await sources.images())
     default:
-      return []
+      return plain(choicesOf(definition))
   }
+}
+
+/** Of a value that is described as one of several words, such as `open|strict`. */
+const choicesOf = (definition: ArgDef | undefined): readonly string[] => {
+  const hint = definition !== undefined && 'valueHint' in definition ? (definition.valueHint ?? '') : ''
+  return /^[a-z-]+(\|[a-z-]+)+$/.test(hint) ? hint.split('|') : []
 }
 
 const aboutComponent: Readonly<Record<Component, string>> = {

@@ -2,19 +2,11 @@
 # A blue/green deployment: all requests go to blue, then all to green, and none fails.
 source "$(dirname "$0")/../lib.sh"
 
-vpc=$(aws ec2 describe-vpcs --filters Name=is-default,Values=true --query 'Vpcs[0].VpcId' --output text)
-subnets=$(aws ec2 describe-subnets --filters "Name=vpc-id,Values=$vpc" --query 'Subnets[:2].SubnetId' --output text | tr '\t' ' ')
+default_network
 definition() { # TEXT
 	aws ecs register-task-definition --family "colour-$run" --network-mode awsvpc --query taskDefinition.taskDefinitionArn --output text --container-definitions "[{
 		\"name\": \"web\", \"image\": \"busybox\", \"memory\": 32, \"portMappings\": [{\"containerPort\": 8080}], \"stopTimeout\": 2,
 		\"command\": [\"sh\", \"-c\", \"mkdir -p /www && echo $1 > /www/index.html && exec httpd -f -p 8080 -h /www\"]}]"
-}
-group() { # NAME
-	local arn
-	arn=$(aws elbv2 create-target-group --name "$1-$run" --protocol HTTP --port 8080 --target-type ip --vpc-id "$vpc" \
-		--health-check-interval-seconds 5 --health-check-timeout-seconds 2 --healthy-threshold-count 2 --query 'TargetGroups[0].TargetGroupArn' --output text)
-	aws elbv2 modify-target-group-attributes --target-group-arn "$arn" --attributes Key=deregistration_delay.timeout_seconds,Value=2 >/dev/null
-	echo "$arn"
 }
 rule() { # PRIORITY CONDITION
 	aws elbv2 create-rule --listener-arn "$listener" --priority "$1" --conditions "$2" --query 'Rules[0].RuleArn' --output text \
@@ -23,10 +15,9 @@ rule() { # PRIORITY CONDITION
 
 step "A load balancer with two target groups, a rule for all and one for tests"
 aws ecs create-cluster --cluster-name "$cluster" --query cluster.status --output text
-# shellcheck disable=SC2086
-read -r lb dns < <(aws elbv2 create-load-balancer --name "colour-$run" --subnets $subnets --query 'LoadBalancers[0].[LoadBalancerArn, DNSName]' --output text)
-blue=$(group blue)
-green=$(group green)
+read -r lb dns < <(aws elbv2 create-load-balancer --name "colour-$run" --subnets "${subnets[@]}" --query 'LoadBalancers[0].[LoadBalancerArn, DNSName]' --output text)
+blue=$(target_group blue 8080 /)
+green=$(target_group green 8080 /)
 listener=$(aws elbv2 create-listener --load-balancer-arn "$lb" --protocol HTTP --port 80 --query 'Listeners[0].ListenerArn' --output text \
 	--default-actions 'Type=fixed-response,FixedResponseConfig={StatusCode=404}')
 test=$(rule 1 'Field=http-header,HttpHeaderConfig={HttpHeaderName=x-test,Values=[yes]}')
@@ -34,7 +25,7 @@ production=$(rule 2 'Field=path-pattern,Values=/*')
 
 step "Blue"
 aws ecs create-service --cluster "$cluster" --service-name colour --task-definition "$(definition blue)" --desired-count 1 \
-	--network-configuration "awsvpcConfiguration={subnets=[${subnets// /,}]}" --query service.status --output text \
+	--network-configuration "$network" --query service.status --output text \
 	--deployment-configuration 'strategy=BLUE_GREEN,bakeTimeInMinutes=0' \
 	--load-balancers "[{\"targetGroupArn\": \"$blue\", \"containerName\": \"web\", \"containerPort\": 8080, \"advancedConfiguration\": {
 		\"alternateTargetGroupArn\": \"$green\", \"productionListenerRule\": \"$production\", \"testListenerRule\": \"$test\",
@@ -46,21 +37,12 @@ until_true 30 is blue
 echo "everybody gets $(ask)"
 
 step "Green, while it is asked all the time"
-: >"/tmp/answers-$run"
-(while [ ! -e "/tmp/stop-$run" ]; do
-	ask -f >>"/tmp/answers-$run" 2>/dev/null || echo failed >>"/tmp/answers-$run"
-	sleep 0.05
-done) &
-asking=$!
+keep_asking ask -f
 aws ecs update-service --cluster "$cluster" --service colour --task-definition "$(definition green)" --query service.status --output text
 until_true 120 is green
 echo "everybody gets $(ask)"
 aws ecs wait services-stable --cluster "$cluster" --services colour
-touch "/tmp/stop-$run"
-wait "$asking"
-sort "/tmp/answers-$run" | uniq -c
-! grep -qvE '^(blue|green)$' "/tmp/answers-$run"
-rm -f "/tmp/answers-$run" "/tmp/stop-$run"
+stop_asking
 
 step "Gone again"
 aws ecs delete-service --cluster "$cluster" --service colour --force --query service.status --output text

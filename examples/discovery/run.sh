@@ -3,9 +3,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 namespace=example-$run.internal
-vpc=$(aws ec2 describe-vpcs --filters Name=is-default,Values=true --query 'Vpcs[0].VpcId' --output text)
-subnet=$(aws ec2 describe-subnets --filters "Name=vpc-id,Values=$vpc" --query 'Subnets[0].SubnetId' --output text)
-network="awsvpcConfiguration={subnets=[$subnet]}"
+default_network
 
 step "A private DNS namespace, and a name in it"
 aws ecs create-cluster --cluster-name "$cluster" --query cluster.status --output text

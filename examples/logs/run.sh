@@ -15,8 +15,13 @@ aws ecs register-task-definition --family "counter-$run" --query taskDefinition.
 task=$(aws ecs run-task --cluster "$cluster" --task-definition "counter-$run" --query 'tasks[0].taskArn' --output text)
 aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"
 
-step "All of it is there: aws logs tail /example/$run"
+step "All of it is there"
 lines() { [ "$(aws logs filter-log-events --log-group-name "/example/$run" --query 'length(events)' --output text 2>/dev/null)" = 5 ]; }
 until_true 30 lines
-aws logs filter-log-events --log-group-name "/example/$run" --query 'events[].[logStreamName, message]' --output text
+# Version 1 of the AWS CLI has no `tail`, which shows lines as they come with --follow.
+if aws --version 2>&1 | grep -q 'aws-cli/1'; then
+	aws logs filter-log-events --log-group-name "/example/$run" --query 'events[].[logStreamName, message]' --output text
+else
+	aws logs tail "/example/$run"
+fi
 aws ecs delete-cluster --cluster "$cluster" --query cluster.status --output text

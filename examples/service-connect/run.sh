@@ -3,8 +3,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 group=/example/connect-$run
-subnets=$(aws ec2 describe-subnets --filters Name=default-for-az,Values=true --query 'Subnets[:2].SubnetId' --output text | tr '\t' ',')
-network="awsvpcConfiguration={subnets=[$subnets]}"
+default_network
 
 web() { # VERSION
 	aws ecs register-task-definition --family "web-$run" --network-mode awsvpc --query taskDefinition.taskDefinitionArn --output text --container-definitions "[{
@@ -47,7 +46,7 @@ until_true 120 has_answered web-2
 aws ecs wait services-stable --cluster "$cluster" --services web
 sleep 2
 answers
-! has_answered failed
+if has_answered failed; then exit 1; fi
 
 step "Gone again"
 for name in web shopper; do aws ecs delete-service --cluster "$cluster" --service "$name" --force --query service.status --output text; done

@@ -16,5 +16,6 @@ step "Both have ended well"
 code=$(aws ecs describe-tasks --cluster "$cluster" --tasks "$task" --query 'tasks[0].containers[0].exitCode' --output text)
 worker=$(aws ecs list-tasks --cluster "$cluster" --started-by starter --desired-status STOPPED --query 'taskArns[0]' --output text)
 echo "starter $code, worker ${worker##*/}"
-[ "$code" = 0 ] && [ "$worker" != None ]
+[ "$code" = 0 ]
+[ "$worker" != None ]
 aws ecs delete-cluster --cluster "$cluster" --query cluster.status --output text

@@ -1,5 +1,6 @@
-import { type Command, aliasesOf } from '../../cli/command.ts'
+import type { Command } from '../../cli/command.ts'
 import { type CommandEntry, commands } from '../../cli/commands/index.ts'
+import { flagRows, typedWords } from '../../cli/help.ts'
 
 /** Text for roff: a backslash is its escape, and a dot or an apostrophe ahead of a line its control. */
 const roff = (text: string): string =>
@@ -14,17 +15,10 @@ const loaded = async (entry: CommandEntry): Promise<readonly Command[]> =>
   'words' in entry ? Promise.all(Object.values(entry.words).map(word => word.load())) : [await entry.load()]
 
 const commandSection = (command: Command): string => {
-  const words = Object.entries(command.args).filter(([, definition]) => definition.type === 'positional')
-  const typed = words.map(([name, { required }]) => (required === false ? `[${name.toUpperCase()}]` : name.toUpperCase()))
-  const flags = Object.entries(command.args).flatMap(([name, definition]) => {
-    if (definition.type === 'positional') return []
-    const letters = aliasesOf(definition).map(letter => `-${letter}, `)
-    const value = 'valueHint' in definition && definition.valueHint !== undefined ? ` ${definition.valueHint}` : ''
-    return [`.TP\n.B ${roff(`${letters.join('')}--${name}${value}`)}\n${roff(definition.description ?? '')}`]
-  })
+  const flags = flagRows(command.args).map(([typed, about]) => `.TP\n.B ${roff(typed)}\n${roff(about)}`)
   const examples = command.examples.map(([line, meaning]) => `.TP\n.B ${roff(line)}\n${roff(meaning)}`)
   return [
-    `.SS ${roff(`kecs ${[command.name, ...typed].join(' ')}`)}`,
+    `.SS ${roff(`kecs ${[command.name, ...typedWords(command)].join(' ')}`)}`,
     roff(command.summary),
     ...(command.description?.split('\n\n') ?? []).flatMap(paragraph => ['.PP', roff(paragraph)]),
     ...flags,

@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { commands } from '../../cli/commands/index.ts'
+import { flagRows } from '../../cli/help.ts'
 import { formula } from './formula.ts'
 import { manPage } from './man.ts'
 import { pinnedPackages, sbom } from './sbom.ts'
@@ -40,5 +42,18 @@ test('the man page has every command and escapes what roff would read', async ()
   const page = await manPage('1.2.3')
   for (const line of ['.SS kecs up', '.SS kecs snapshot restore SNAPSHOT', '.SS kecs image load IMAGE', '.B \\-q, \\-\\-quiet'])
     expect(page).toContain(line)
+  // Every flag as the command's help has it: what is on unless it is told otherwise is typed with --no-.
+  for (const flag of ['\\-\\-no\\-apply', '\\-\\-no\\-download', '\\-\\-auth open|strict']) expect(page).toContain(`.B ${flag}`)
+  for (const entry of Object.values(commands)) {
+    for (const { load } of 'words' in entry ? Object.values(entry.words) : [entry]) {
+      const command = await load()
+      const section =
+        page
+          .split(`.SS kecs ${command.name.replaceAll('-', '\\-')}`)
+          .slice(1)
+          .find(text => /^[ \n]/.test(text)) ?? ''
+      for (const [typed] of flagRows(command.args)) expect(`${command.name}: ${section}`).toContain(`.B ${typed.replaceAll('-', '\\-')}\n`)
+    }
+  }
   expect(page.split('\n').filter(line => /^[.']/.test(line) && !/^\.(TH|SH|SS|TP|PP|B|I) ?/.test(line))).toEqual([])
 })

@@ -131,6 +131,10 @@ describe('install.sh', () => {
       encoding: 'utf8',
     })
     expect(checked.stdout).toBe('')
+    // Such as a line with `!` ahead, which ends no script that is to fail by it.
+    const examples = [...new Bun.Glob('examples/*/run.sh').scanSync(root)]
+    expect(examples.length).toBeGreaterThan(5)
+    expect(spawnSync('shellcheck', ['-x', '-P', 'SCRIPTDIR', ...examples], { cwd: root, encoding: 'utf8' }).stdout).toBe('')
   })
 })
 
