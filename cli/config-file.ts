@@ -97,10 +97,9 @@ const settings: Readonly<Record<string, ReadSetting>> = {
   driver: value => (isText(value) && isDriverName(value) ? { driver: value } : 'driver is one of k3d, kind, context, simulated'),
   image: value => (isText(value) ? { image: value } : 'image is a text'),
   backend: value => (isText(value) ? { backend: value } : 'backend is a text'),
-  port: value =>
-    typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535
-      ? { port: value }
-      : 'port is a number from 1 to 65535',
+  port: value => (isPort(value) ? { port: value } : 'port is a number from 1 to 65535'),
+  'api-port': value => (isPort(value) ? { apiPort: value } : 'api-port is a number from 1 to 65535'),
+  context: value => (isText(value) ? { context: value } : 'context is a text'),
   bind: value => (isText(value) ? { bind: value } : 'bind is a text'),
   legacy: value => (typeof value === 'boolean' ? { legacy: value } : 'legacy is true or false'),
   'host-address': value => (isText(value) ? { hostAddress: value } : 'host-address is an address'),
@@ -118,6 +117,39 @@ const settings: Readonly<Record<string, ReadSetting>> = {
   'unknown-roles': value => (isText(value) && isUnknownRoles(value) ? { unknownRoles: value } : 'unknown-roles is refuse or accept'),
   'allow-reset': value => (typeof value === 'boolean' ? { allowReset: value } : 'allow-reset is true or false'),
 }
+
+const isPort = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535
+
+/** What is declared beside settings has no variable: it is more than a word. */
+const declared: readonly string[] = ['load', 'fixtures', 'init']
+
+/** `KECS_API_PORT` of `api-port`; of `keys` it is KECS_KEYS_FILE, as `kecs serve` takes keys themselves in KECS_KEYS. */
+const variableOf = (setting: string): string =>
+  setting === 'keys' ? 'KECS_KEYS_FILE' : `KECS_${setting.toUpperCase().replaceAll('-', '_')}`
+
+/**
+ * Settings among environment variables, as the files have them; paths are relative to `cwd`. Throws `CliError`, with exit
+ * code 2, naming each variable that cannot be used.
+ */
+export const environmentSettings = (env: Readonly<Record<string, string | undefined>>, cwd: string): Choices => {
+  const wrong: string[] = []
+  let found: Choices = {}
+  for (const [setting, read] of Object.entries(settings)) {
+    const variable = variableOf(setting)
+    const text = env[variable]
+    if (text === undefined || text === '' || declared.includes(setting)) continue
+    // A variable is a text, whatever it is of.
+    const first = read(text, resolve(cwd, 'kecs.yaml'))
+    const reading = typeof first === 'string' ? read(asScalar(text), cwd) : first
+    if (typeof reading === 'string') wrong.push(`${variable}=${text}: ${reading}`)
+    else found = { ...found, ...reading }
+  }
+  if (wrong.length === 0) return found
+  throw new CliError('The environment has settings that cannot be used.', 'Change them, or unset them.', { exitCode: 2, details: wrong })
+}
+
+const asScalar = (text: string): unknown =>
+  /^\d+$/.test(text) ? Number(text) : text === 'true' || text === 'false' ? text === 'true' : text
 
 const readRange = (value: unknown, key: 'publish' | 'listeners'): Choices | string => {
   try {

@@ -67,6 +67,9 @@ const choicesOf = ({
   udpListeners,
   context,
   unknownRoles,
+  legacy,
+  keys,
+  allowReset,
 }: NonNullable<Awaited<ReturnType<typeof readInstance>>>): Choices => ({
   driver,
   image,
@@ -78,6 +81,9 @@ const choicesOf = ({
   listeners: listenerPorts,
   ...(udpListeners === undefined ? {} : { udpListeners }),
   ...(context === undefined ? {} : { context }),
+  ...(legacy === undefined ? {} : { legacy: true }),
+  ...(keys === undefined ? {} : { auth: 'strict' as const }),
+  ...(allowReset === undefined ? {} : { allowReset }),
   ...(unknownRoles === undefined ? {} : { unknownRoles }),
 })
 

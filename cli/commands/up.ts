@@ -2,7 +2,7 @@ import { CliError } from '../../shared/errors.ts'
 import { type UnknownRoles, isUnknownRoles, unknownRolesModes } from '../../shared/unknown-roles.ts'
 import type { DriverName } from '../cluster/driver.ts'
 import { type Arguments, defineCommand, port } from '../command.ts'
-import { type Choices, type Declared, readConfigFiles } from '../config-file.ts'
+import { type Choices, type Declared, environmentSettings, readConfigFiles } from '../config-file.ts'
 import { commonFlags, instanceName, mostPorts, parsePortRange } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { isDriverName } from '../instance.ts'
@@ -41,8 +41,8 @@ export const up = defineCommand({
   description:
     'Makes a Kubernetes cluster, puts the control plane into it, and waits until the AWS endpoint answers. Run it again\n' +
     'at any time: what is there stays, what is missing or was interrupted is made good. Settings come from flags, then\n' +
-    'KECS_DRIVER and KECS_UNKNOWN_ROLES, then kecs.yaml here, then ~/.config/kecs/config.yaml, then what the instance had before. Images, fixtures\n' +
-    'and scripts that the files declare follow once the endpoint answers; --no-apply leaves them out.',
+    'environment variables (KECS_PORT and so on), then kecs.yaml here, then ~/.config/kecs/config.yaml, then what the instance\n' +
+    'had before. Images, fixtures and scripts that the files declare follow once the endpoint answers; --no-apply leaves them out.',
   args,
   examples: [
     ['kecs up', 'on k3d or kind where Docker answers, else with simulated tasks'],
@@ -93,15 +93,9 @@ const flagChoices = (given: Arguments<typeof args>): Choices => {
   })
 }
 
-export const environmentChoices = ({ env }: Pick<Host, 'env'>): Choices => {
-  const driver = env['KECS_DRIVER']
+export const environmentChoices = ({ env, cwd }: Pick<Host, 'env' | 'cwd'>): Choices => {
   const traces = env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  const roles = env['KECS_UNKNOWN_ROLES']
-  return {
-    ...(driver === undefined || driver === '' ? {} : { driver: checkDriver(driver, 'KECS_DRIVER') }),
-    ...(traces === undefined ? {} : { traces }),
-    ...(roles === undefined || roles === '' ? {} : { unknownRoles: parseUnknownRoles(roles, 'KECS_UNKNOWN_ROLES') }),
-  }
+  return { ...environmentSettings(env, cwd), ...(traces === undefined ? {} : { traces }) }
 }
 
 const parseUnknownRoles = (text: string, from: string): UnknownRoles => {

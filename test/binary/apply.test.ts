@@ -84,6 +84,13 @@ test('where each setting comes from', async () => {
     port: { value: door, from: join(project, 'kecs.yaml') },
     fixtures: { value: join(project, 'fixtures') },
   })
+  expect(await show({ KECS_BACKEND: 'none', KECS_PORT: '4999' })).toMatchObject({
+    backend: { value: 'none', from: 'environment' },
+    port: { value: 4999, from: 'environment' },
+  })
+  const wrongly = await home.run(['config', 'show'], { cwd: project, env: { KECS_PORT: 'no' } })
+  expect(wrongly.code).toBe(2)
+  expect(wrongly.stderr).toContain('KECS_PORT=no: port is a number')
   await up('--no-apply')
   expect(await show()).toMatchObject({
     driver: { value: 'simulated', from: join(project, 'kecs.yaml') },
