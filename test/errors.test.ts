@@ -25,7 +25,7 @@ beforeAll(async () => {
   // Services and deployments come to their ends.
   await world.clock.advance(60_000)
   await world.clock.until(() => world.canExecute(world.of('task')))
-  await world.make('', 'daemonArn', ecsEnding(world.of))
+  for (const step of ecsEnding(world.of)) await world.make('', '', step)
   await world.unready(world.of('unready store'))
 }, 60_000)
 afterAll(() => world.stop())

@@ -93,7 +93,7 @@ const first = (value: unknown): Input | undefined => {
 const applyCluster = async (api: EcsApi, input: Input): Promise<Applied> => {
   const name = text(input['clusterName']) || 'default'
   const { clusters } = await api.call('DescribeClusters', { clusters: [name] })
-  if (first(clusters)?.['status'] === 'ACTIVE') return { what: `cluster ${name}`, did: 'unchanged' }
+  if (['ACTIVE', 'PROVISIONING'].includes(text(first(clusters)?.['status']))) return { what: `cluster ${name}`, did: 'unchanged' }
   await api.call('CreateCluster', input)
   return { what: `cluster ${name}`, did: 'made' }
 }

@@ -182,7 +182,9 @@ describe('ECS', () => {
         networkConfiguration: { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-01234567'] },
       },
     }
-    expect(await json('ecs', 'CreateCapacityProvider', { name: 'managed', cluster: 'c', managedInstancesProvider })).toContain('ACTIVE')
+    expect(await json('ecs', 'CreateCapacityProvider', { name: 'managed', cluster: 'c', managedInstancesProvider })).toContain(
+      'PROVISIONING',
+    )
     expect(await json('ecs', 'DeleteCluster', { cluster: 'c' })).toBe('ClusterContainsCapacityProviderException')
   })
 

@@ -5,7 +5,7 @@ import type { Scope } from './tables.ts'
 
 export interface GatewayRow {
   readonly scope: Scope
-  /** As DescribeGateway shows it, without tags and times. */
+  /** As DescribeGateway shows it once the last change is over, without tags and times. */
   readonly gateway: Gateway & { readonly gatewayArn: string; readonly name: string; readonly status: 'ACTIVE' | 'UPDATE_COMPLETE' }
   readonly tags: readonly Tag[]
   /** Milliseconds since the epoch. */
@@ -29,6 +29,8 @@ export interface GatewayAssociationRow {
   readonly scope: Scope
   readonly gatewayArn: string
   readonly clusterArn: string
+  /** When it was taken back: it is shown as DISASSOCIATING for a moment. Milliseconds since the epoch. */
+  readonly removedAt?: number
 }
 
 export const gatewayAssociationKey = (gatewayArn: string, clusterArn: string): string => `${gatewayArn} ${clusterArn}`

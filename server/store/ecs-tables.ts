@@ -22,13 +22,16 @@ export const accountSettings: TableDefinition<AccountSettingRow, 'scope'> = {
 
 export interface CapacityProviderRow {
   readonly scope: Scope
-  /** As DescribeCapacityProviders shows it, without tags. INACTIVE ones stay for a while, as on AWS. */
+  /** As DescribeCapacityProviders shows it once the last change is over, without tags. INACTIVE ones stay for a while, as on AWS. */
   readonly capacityProvider: CapacityProvider & {
     readonly capacityProviderArn: string
     readonly name: string
     readonly status: 'ACTIVE' | 'INACTIVE'
+    readonly updateStatus?: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE' | 'DELETE_COMPLETE'
   }
   readonly tags: readonly Tag[]
+  /** When it was made, changed or deleted last. Milliseconds since the epoch. */
+  readonly changedAt?: number
   /** Milliseconds since the epoch. */
   readonly deletedAt?: number
 }

@@ -10,12 +10,15 @@ export interface ClusterRow {
   readonly scope: Scope
   /** Kubernetes namespace of its tasks. */
   readonly namespace: string
-  /** As DescribeClusters shows it, without counts and tags. INACTIVE clusters stay for a while, as on AWS. */
+  /** As DescribeClusters shows it once its capacity providers are attached, without counts and tags. INACTIVE clusters stay for a while, as on AWS. */
   readonly cluster: Cluster & { readonly clusterArn: string; readonly clusterName: string; readonly status: string }
   readonly tags: readonly Tag[]
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly deletedAt?: number
+  /** When it was made with capacity providers, and when other ones were attached last. Milliseconds since the epoch. */
+  readonly provisionedAt?: number
+  readonly attachedAt?: number
 }
 
 /** Keyed by cluster ARN. */

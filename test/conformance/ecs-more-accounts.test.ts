@@ -24,6 +24,7 @@ import {
   waitUntilTasksStopped,
 } from '@aws-sdk/client-ecs'
 import { EcsSuite, refusal } from '../support/ecs-suite.ts'
+import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('accounts')
 beforeAll(() => suite.open(), 60_000)
@@ -136,14 +137,21 @@ describe('clusters', () => {
   test('get other capacity providers, but keep those that tasks run on', async () => {
     const cluster = await suite.cluster('providers')
     const { name = '' } = await provider('providers')
-    const put = (capacityProviders: string[], capacityProvider = capacityProviders[0] ?? '') =>
-      suite.ecs.send(
+    const settled = () =>
+      until('the attachments are made', async () => {
+        const { clusters } = await suite.ecs.send(new DescribeClustersCommand({ clusters: [cluster] }))
+        return clusters?.[0]?.attachmentsStatus !== 'UPDATE_IN_PROGRESS'
+      })
+    const put = async (capacityProviders: string[], capacityProvider = capacityProviders[0] ?? '') => {
+      await settled()
+      return suite.ecs.send(
         new PutClusterCapacityProvidersCommand({
           cluster,
           capacityProviders,
           defaultCapacityProviderStrategy: capacityProvider === '' ? [] : [{ capacityProvider, weight: 1 }],
         }),
       )
+    }
     expect((await put(['FARGATE', name])).cluster).toMatchObject({
       capacityProviders: ['FARGATE', name],
       defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1, base: 0 }],
@@ -199,12 +207,13 @@ describe('capacity providers', () => {
     const managedScaling = { status: 'ENABLED' as const, targetCapacity: 80 }
     const change = new UpdateCapacityProviderCommand({ name: made.name, autoScalingGroupProvider: { managedScaling } })
     expect((await suite.ecs.send(change)).capacityProvider).toMatchObject({
-      updateStatus: 'UPDATE_COMPLETE',
+      updateStatus: 'UPDATE_IN_PROGRESS',
       autoScalingGroupProvider: { autoScalingGroupArn: group('life'), managedScaling: { ...managedScaling, instanceWarmupPeriod: 300 } },
     })
     const gone = await suite.ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: made.capacityProviderArn }))
-    expect(gone.capacityProvider).toMatchObject({ status: 'INACTIVE', updateStatus: 'DELETE_COMPLETE' })
-    expect((await describeAll([made.name ?? ''])).capacityProviders?.[0]?.status).toBe('INACTIVE')
+    expect(gone.capacityProvider).toMatchObject({ status: 'ACTIVE', updateStatus: 'DELETE_IN_PROGRESS' })
+    const status = async () => (await describeAll([made.name ?? ''])).capacityProviders?.[0]?.status
+    await until('it is gone', async () => (await status()) === 'INACTIVE')
     expect((await provider('life')).status).toBe('ACTIVE')
   })
 

@@ -70,7 +70,7 @@ test('are made, associated with clusters, changed and deleted', async () => {
     deletionProtection: true,
     configuration: { hostSharedAlb: { maxAlbCount: 3, networkConfiguration: { inboundSecurityGroup: 'sg-1' } } },
   })
-  expect((await suite.ecs.send(update)).status).toBe('UPDATE_COMPLETE')
+  expect((await suite.ecs.send(update)).status).toBe('UPDATE_IN_PROGRESS')
   const changed = await suite.ecs.send(new DescribeGatewayCommand({ gateway: gatewayArn }))
   expect(changed.gateway?.configuration?.hostSharedAlb).toMatchObject({
     maxAlbCount: 3,
@@ -82,7 +82,7 @@ test('are made, associated with clusters, changed and deleted', async () => {
   })
   expect((await suite.ecs.send(new ListGatewayRoutesCommand({ gateway: gatewayArn }))).gatewayRoutes).toEqual([])
   const disassociate = new DisassociateGatewayFromClusterCommand({ gateway: gatewayArn, cluster })
-  expect((await suite.ecs.send(disassociate)).status).toBe('INACTIVE')
+  expect((await suite.ecs.send(disassociate)).status).toBe('DISASSOCIATING')
   expect(await refusal(suite.ecs.send(disassociate))).toStartWith('ResourceNotFoundException: ')
   expect(await refusal(suite.ecs.send(new DeleteGatewayCommand({ gateway: gatewayArn })))).toContain('deletion protection')
   await suite.ecs.send(new UpdateGatewayCommand({ gateway: gatewayArn, deletionProtection: false }))

@@ -302,6 +302,10 @@ describe('listeners', () => {
       { CertificateArn: certificate('c'), IsDefault: false },
     ])
     await client.send(new RemoveListenerCertificatesCommand(of('b')))
+    const malformed = { ...of('b'), Certificates: [{ CertificateArn: 'b' }] }
+    expect(await refusal(client.send(new RemoveListenerCertificatesCommand(malformed)))).toBe(
+      "ValidationError: Certificate ARN 'b' is not valid",
+    )
     expect(await refusal(client.send(new RemoveListenerCertificatesCommand(of('a'))))).toBe(
       'OperationNotPermittedException: Default certificate cannot be removed',
     )

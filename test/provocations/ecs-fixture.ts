@@ -162,4 +162,7 @@ export const ecsFixture = (of: (name: string) => string): readonly Made[] => [
 ]
 
 /** What is over soon, and has to be asked for at once. */
-export const ecsEnding = (of: (name: string) => string): Step => ['ecs', 'DeleteDaemon', { daemonArn: of('gone daemon') }]
+export const ecsEnding = (of: (name: string) => string): readonly Step[] => [
+  ['ecs', 'DeleteDaemon', { daemonArn: of('gone daemon') }],
+  ['ecs', 'CreateCluster', { clusterName: 'attaching', capacityProviders: ['FARGATE'] }],
+]

@@ -182,6 +182,11 @@ export const ecsProvocations = (of: (name: string) => string): Provocations =>
         managedInstancesProvider,
         ...nowhere,
       })),
+      ...each('NamespaceNotFoundException', ['CreateCluster', 'UpdateCluster'], name => ({
+        [name === 'CreateCluster' ? 'clusterName' : 'cluster']: name === 'CreateCluster' ? 'new' : 'default',
+        serviceConnectDefaults: { namespace: 'arn:aws:servicediscovery:us-east-1:000000000000:namespace/ns-none' },
+      })),
+      ['PutClusterCapacityProviders', 'UpdateInProgressException', { cluster: 'attaching', ...strategy }],
       ['ListServicesByNamespace', 'NamespaceNotFoundException', { namespace: 'none' }],
     ],
     each('NamespaceNotFoundException', ['CreateService', 'UpdateService'], name => ({

@@ -104,6 +104,10 @@ export const messages: Readonly<Record<string, readonly Message[]>> = {
     ['InvalidParameterException', 'serviceRevisionArns cannot be empty.', ['DescribeServiceRevisions']],
     ['MissingVersionException', 'The version of the container agent is not known.'],
     ['NamespaceNotFoundException', "The specified namespace wasn't found."],
+    [
+      'UpdateInProgressException',
+      'The specified cluster is in a busy state. Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they can be updated. Wait and try again.',
+    ],
     ['NoUpdateAvailableException', 'There is no update available for your container agent.'],
     ['PlatformTaskDefinitionIncompatibilityException', 'One or more of the requested capabilities are not supported.'],
     ['PlatformUnknownException', 'The specified platform does not exist.'],

@@ -3,7 +3,7 @@ export type Reason = readonly [error: string, why: string, operations?: readonly
 
 const noPolicies = 'there are no policies: a caller is its account’s root'
 const noBreakdown = 'it stands for a breakdown; any is answered so (server/http/api.test.ts)'
-const atOnce = 'changes are over when the call is: none is in progress'
+const atOnce = 'changes are made when the call is answered, also those that are shown as in progress for a moment: none stands in the way'
 const amongFailures = 'what is not there is among the answer’s failures, as MISSING'
 
 /** By the service's folder. An operation's own reason comes before that of all. */
@@ -16,7 +16,11 @@ export const reasons: Readonly<Record<string, readonly Reason[]>> = {
       'LimitExceededException',
       'AWS’ quotas of what is registered are not met by a machine’s memory; too many tags are an InvalidParameterException',
     ],
-    ['UpdateInProgressException', atOnce],
+    [
+      'UpdateInProgressException',
+      atOnce,
+      ['CreateCapacityProvider', 'DeleteCapacityProvider', 'DeleteCluster', 'UpdateClusterSettings', 'UpdateContainerAgent'],
+    ],
     ['UnsupportedFeatureException', 'every feature of it is there in every region'],
     ['ClientException', 'what it refuses is said by InvalidParameterException and by the codes of its own'],
     [
@@ -34,7 +38,6 @@ export const reasons: Readonly<Record<string, readonly Reason[]>> = {
       ['CreateExpressGatewayService'],
     ],
     ['NamespaceNotFoundException', 'its input names no namespace', ['CreateTaskSet', 'StartTask']],
-    ['NamespaceNotFoundException', 'a cluster’s default namespace is taken as given', ['CreateCluster', 'UpdateCluster']],
   ],
   elbv2: [
     ['AvailabilityZoneNotSupportedException', 'every zone takes load balancers'],

@@ -22,7 +22,7 @@ const described = async ({ api }: KindContext, names: readonly string[]): Promis
   const found = await Promise.all(
     chunks(names, 100).map(clusters => api.json('ecs', 'DescribeClusters', { clusters, include: ['TAGS', 'SETTINGS', 'CONFIGURATIONS'] })),
   )
-  return found.flatMap(({ clusters }) => recordsOf(clusters)).filter(({ status }) => status === 'ACTIVE')
+  return found.flatMap(({ clusters }) => recordsOf(clusters)).filter(({ status }) => status === 'ACTIVE' || status === 'PROVISIONING')
 }
 
 const one = async (context: KindContext, name: string): Promise<Present> => {
@@ -34,6 +34,18 @@ const one = async (context: KindContext, name: string): Promise<Present> => {
 /** Names of every cluster of the account and region. */
 export const clusterArns = async ({ api }: KindContext): Promise<readonly string[]> =>
   (await pages(nextToken => api.json('ecs', 'ListClusters', { nextToken }), 'clusterArns', 'nextToken')).map(textOf)
+
+/** Those that were attached just now hold up the next ones. */
+const putProviders = async ({ api, signal }: KindContext, input: Input): Promise<void> => {
+  for (let tries = 0; ; tries++) {
+    try {
+      return void (await api.json('ecs', 'PutClusterCapacityProviders', input))
+    } catch (error) {
+      if (!(error instanceof AwsRefusal && error.code === 'UpdateInProgressException') || tries >= 60) throw error
+      await pause(500, signal)
+    }
+  }
+}
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html */
 export const cluster: Kind = {
@@ -51,7 +63,7 @@ export const cluster: Kind = {
     if (Object.keys(updated).length > 0) await api.json('ecs', 'UpdateCluster', { cluster: name, ...updated })
     if (changed.includes('capacityProviders') || changed.includes('defaultCapacityProviderStrategy')) {
       const { capacityProviders = [], defaultCapacityProviderStrategy = [] } = input
-      await api.json('ecs', 'PutClusterCapacityProviders', { cluster: name, capacityProviders, defaultCapacityProviderStrategy })
+      await putProviders(context, { cluster: name, capacityProviders, defaultCapacityProviderStrategy })
     }
     return one(context, name)
   },
@@ -88,7 +100,7 @@ const providers = async ({ api }: KindContext): Promise<readonly Present[]> => {
     'nextToken',
   )
   return recordsOf(found)
-    .filter(({ status }) => status === 'ACTIVE')
+    .filter(({ updateStatus }) => updateStatus !== 'DELETE_IN_PROGRESS')
     .map(providerOf)
 }
 

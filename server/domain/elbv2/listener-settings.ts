@@ -93,15 +93,31 @@ function refuseSecureSettings(protocol: ProtocolEnum, input: ListenerInput): Lis
 }
 
 /** The ARN in a certificate that a call names. Throws ValidationError and CertificateNotFound where it can be none of ACM's or IAM's. */
-export function certificateArnOf({ CertificateArn: text, IsDefault }: Certificate): string {
+export function certificateArnOf(certificate: Certificate): string {
+  const text = givenCertificateArn(certificate)
+  if (!isCertificateArn(text)) throw new ServiceError('CertificateNotFoundException', `Certificate '${text}' not found`)
+  return text
+}
+
+/** The same of a certificate that is to be removed: an ARN that can be none's is a ValidationError. */
+export function removedCertificateArnOf(certificate: Certificate): string {
+  const text = givenCertificateArn(certificate)
+  if (!isCertificateArn(text)) throw validationError(`Certificate ARN '${text}' is not valid`)
+  return text
+}
+
+function givenCertificateArn({ CertificateArn: text, IsDefault }: Certificate): string {
   if (text === undefined || text === '') throw validationError('A certificate ARN must be specified')
   if (IsDefault !== undefined) throw validationError("'IsDefault' cannot be specified for a certificate")
+  return text
+}
+
+function isCertificateArn(text: string): boolean {
   const arn = parseArn(text)
-  const isCertificate =
+  return (
     (arn?.service === 'acm' && arn.resource.startsWith('certificate/')) ||
     (arn?.service === 'iam' && arn.resource.startsWith('server-certificate/'))
-  if (!isCertificate) throw new ServiceError('CertificateNotFoundException', `Certificate '${text}' not found`)
-  return text
+  )
 }
 
 const alpnPolicies = ['HTTP1Only', 'HTTP2Only', 'HTTP2Optional', 'HTTP2Preferred', 'None']

@@ -1,4 +1,5 @@
 import type { Namespace, Operation, Service } from '../../aws/generated/servicediscovery.ts'
+import { isSettling } from '../../domain/settling.ts'
 import { discoveryServices, instances } from '../../store/servicediscovery-tables.ts'
 import type { DiscoveryServiceRow, NamespaceRow, OperationRow } from '../../store/servicediscovery-tables.ts'
 import type { DiscoveryContext } from './context.ts'
@@ -15,9 +16,14 @@ export const showService = ({ store }: Within, { service }: DiscoveryServiceRow)
   InstanceCount: store.table(instances).count('service', service.Arn),
 })
 
-/** SUBMITTED until what the operation did is on disk. */
-export const showOperation = ({ inFlight }: Pick<DiscoveryContext, 'inFlight'>, { operation }: OperationRow): OperationRow['operation'] =>
-  inFlight.has(operation.Id) ? { ...submitted(operation), Id: operation.Id, Status: 'SUBMITTED' } : operation
+/** SUBMITTED until what the operation did is on disk, and PENDING for a moment then. */
+export const showOperation = (
+  { inFlight, clock }: Pick<DiscoveryContext, 'clock' | 'inFlight'>,
+  { operation, createdAt }: OperationRow,
+): OperationRow['operation'] => {
+  if (inFlight.has(operation.Id)) return { ...submitted(operation), Id: operation.Id, Status: 'SUBMITTED' }
+  return isSettling(createdAt, clock.now()) ? { ...submitted(operation), Id: operation.Id, Status: 'PENDING' } : operation
+}
 
 /** Nobody knows yet how it ends. */
 const submitted = ({ ErrorCode: _code, ErrorMessage: _message, ...operation }: Operation): Operation => operation

@@ -31,7 +31,7 @@ function context(journal = new HeldJournal()): DiscoveryContext & { readonly jou
 
 const idOfOnly = (within: DiscoveryContext): string => listNamespaces(within, {}).Namespaces?.[0]?.Id ?? ''
 
-test('an operation is SUBMITTED until what it did is on disk; until then nobody else changes the same', async () => {
+test('an operation is SUBMITTED until what it did is on disk, then PENDING for a moment; until then nobody else changes the same', async () => {
   const within = context()
   within.journal.hold()
   const creating = createHttpNamespace(within, { Name: 'app' })
@@ -44,6 +44,8 @@ test('an operation is SUBMITTED until what it did is on disk; until then nobody 
   )
   within.journal.release()
   expect(await creating).toEqual({ OperationId })
+  expect(getOperation(within, { OperationId }).Operation?.Status).toBe('PENDING')
+  await within.clock.advance(500)
   expect(getOperation(within, { OperationId }).Operation?.Status).toBe('SUCCESS')
   expect(await refusalOf(() => createHttpNamespace(within, { Name: 'app' }))).toBe(
     `NamespaceAlreadyExists: Another operation of type CreateHttpNamespace and id ${OperationId} has completed`,
@@ -75,6 +77,7 @@ test('operations on a namespace that is gone are known by their id alone', async
   const Id = idOfOnly(within)
   const { OperationId = '' } = await deleteNamespace(within, { Id })
   expect(listOperations(within, {}).Operations).toEqual([])
+  await within.clock.advance(500)
   expect(getOperation(within, { OperationId }).Operation).toMatchObject({ Status: 'SUCCESS', Targets: { NAMESPACE: Id } })
   expect(await refusalOf(() => getNamespace(within, { Id }))).toStartWith('NamespaceNotFound: ')
 })
@@ -85,6 +88,7 @@ test('operations are found by when they changed last', async () => {
   await within.clock.advance(60_000)
   const { OperationId } = await createHttpNamespace(within, { Name: 'b' })
   const Values = ['1700000060', '1700000061']
+  await within.clock.advance(500)
   const found = listOperations(within, { Filters: [{ Name: 'UPDATE_DATE', Values, Condition: 'BETWEEN' }] }).Operations
   expect(found).toEqual([{ Id: OperationId ?? '', Status: 'SUCCESS' }])
   expect(await refusalOf(() => listOperations(within, { Filters: [{ Name: 'UPDATE_DATE', Values }] }))).toBe(

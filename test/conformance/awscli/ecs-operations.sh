@@ -14,6 +14,8 @@ expect 'update-cluster-settings' enabled aws ecs update-cluster-settings --clust
 expect 'put-cluster-capacity-providers' 'FARGATE 2' aws ecs put-cluster-capacity-providers --cluster "$cluster" \
   --capacity-providers FARGATE FARGATE_SPOT --default-capacity-provider-strategy capacityProvider=FARGATE,weight=2 \
   --query 'cluster.defaultCapacityProviderStrategy[0].[capacityProvider,weight]'
+attachments() { aws ecs describe-clusters --clusters "$cluster" --query 'clusters[0].attachmentsStatus'; }
+for _ in {1..50}; do [ "$(attachments)" = UPDATE_IN_PROGRESS ] || break; sleep 0.2; done
 expect 'put-cluster-capacity-providers with none' 0 aws ecs put-cluster-capacity-providers --cluster "$cluster" \
   --capacity-providers --default-capacity-provider-strategy --query 'length(cluster.capacityProviders)'
 

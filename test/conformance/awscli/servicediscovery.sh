@@ -3,7 +3,11 @@
 # `data-` before the endpoint's host, which is then no name of this machine.)
 source "$(dirname "$0")/expect.sh"
 
-ended() { aws servicediscovery get-operation --operation-id "$1" --query "Operation.[Status,Targets.${2:-NAMESPACE}]"; }
+status() { aws servicediscovery get-operation --operation-id "$1" --query Operation.Status; }
+ended() {
+  for _ in {1..50}; do case $(status "$1") in SUBMITTED | PENDING) sleep 0.2 ;; *) break ;; esac done
+  aws servicediscovery get-operation --operation-id "$1" --query "Operation.[Status,Targets.${2:-NAMESPACE}]"
+}
 id_in() { ended "$@" | cut -f 2; }
 
 namespace=$(id_in "$(aws servicediscovery create-private-dns-namespace --name "$unique.local" --vpc vpc-1 --query OperationId)")

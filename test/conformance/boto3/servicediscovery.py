@@ -1,5 +1,7 @@
 """Cloud Map and Application Auto Scaling as boto3 drives them: every paginator, and modelled exceptions."""
 
+import time
+
 import boto3
 from botocore.config import Config
 from suite import UNIQUE, Driven, Suite, run
@@ -19,7 +21,11 @@ scaled = Driven(scaling)
 
 class CloudMap(Suite):
     def ended(self, answer):
-        operation = cloud_map.get_operation(OperationId=answer["OperationId"])["Operation"]
+        for _ in range(100):
+            operation = cloud_map.get_operation(OperationId=answer["OperationId"])["Operation"]
+            if operation["Status"] not in ("SUBMITTED", "PENDING"):
+                break
+            time.sleep(0.1)
         self.assertEqual(operation["Status"], "SUCCESS", operation)
         return operation
 

@@ -1,4 +1,5 @@
 import type { Cluster, ClusterField, KeyValuePair } from '../../../aws/generated/ecs.ts'
+import { isSettling } from '../../../domain/settling.ts'
 import type { Store } from '../../../store/store.ts'
 import { services } from '../../../store/service-tables.ts'
 import { tasks } from '../../../store/tables.ts'
@@ -13,8 +14,12 @@ const pendingStatuses = ['PROVISIONING', 'PENDING', 'ACTIVATING'] as const
  * A cluster as its caller sees it: counts are taken from the tasks, and what is not in `include` is empty or left out.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
  */
-export function showCluster(context: Pick<EcsContext, 'nodes' | 'store'>, row: ClusterRow, include: ReadonlySet<ClusterField>): Cluster {
-  const { configuration, settings, ...cluster } = row.cluster
+export function showCluster(
+  context: Pick<EcsContext, 'clock' | 'nodes' | 'store'>,
+  row: ClusterRow,
+  include: ReadonlySet<ClusterField>,
+): Cluster {
+  const { configuration, settings, ...cluster } = settledOrNot(context, row)
   const count = (status: string): number => context.store.table(tasks).count('lastStatus', `${cluster.clusterArn} ${status}`)
   return {
     ...cluster,
@@ -30,8 +35,25 @@ export function showCluster(context: Pick<EcsContext, 'nodes' | 'store'>, row: C
   }
 }
 
+/**
+ * For a moment as it is on AWS while its capacity providers are attached or taken away.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Cluster.html
+ */
+function settledOrNot({ clock }: Pick<EcsContext, 'clock'>, row: ClusterRow): ClusterRow['cluster'] {
+  const { cluster, provisionedAt, deletedAt } = row
+  const now = clock.now()
+  const hasProviders = (cluster.capacityProviders ?? []).length > 0
+  if (cluster.status === 'INACTIVE') return hasProviders && isSettling(deletedAt, now) ? { ...cluster, status: 'DEPROVISIONING' } : cluster
+  if (!isAttaching(row, now)) return cluster
+  return { ...cluster, attachmentsStatus: 'UPDATE_IN_PROGRESS', ...(isSettling(provisionedAt, now) ? { status: 'PROVISIONING' } : {}) }
+}
+
+/** Whether a cluster's capacity providers are still shown as being attached. */
+export const isAttaching = ({ provisionedAt, attachedAt }: ClusterRow, now: number): boolean =>
+  isSettling(provisionedAt, now) || isSettling(attachedAt, now)
+
 /** A cluster as the calls that change it answer: with all that its caller gave. */
-export const showWholeCluster = (context: Pick<EcsContext, 'nodes' | 'store'>, row: ClusterRow): Cluster =>
+export const showWholeCluster = (context: Pick<EcsContext, 'clock' | 'nodes' | 'store'>, row: ClusterRow): Cluster =>
   showCluster(context, row, new Set<ClusterField>(['TAGS', 'SETTINGS', 'CONFIGURATIONS']))
 
 const launchTypes = [

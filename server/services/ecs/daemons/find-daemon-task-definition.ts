@@ -1,6 +1,7 @@
 import { ServiceError } from '../../../aws/errors.ts'
 import { ecsArn } from '../../../domain/arn.ts'
 import type { Place } from '../../../domain/arn.ts'
+import { isSettling } from '../../../domain/settling.ts'
 import { daemonFamilies, daemonTaskDefinitions } from '../../../store/ecs-daemon-tables.ts'
 import type { DaemonTaskDefinitionRow } from '../../../store/ecs-daemon-tables.ts'
 import { familyKey, scopeOf } from '../../../store/tables.ts'
@@ -23,6 +24,16 @@ export function findDaemonTaskDefinition(context: EcsContext, text: string): Dae
   const row = revision === undefined ? newest(context, family) : at(context, family, Number(revision))
   if (row === undefined) throw new ServiceError('ClientException', 'Unable to describe daemon task definition.')
   return row
+}
+
+/** A revision as it is shown: one that was deleted is DELETE_IN_PROGRESS for a moment. */
+export function showDaemonTaskDefinition(
+  { clock }: Pick<EcsContext, 'clock'>,
+  { daemonTaskDefinition: definition }: DaemonTaskDefinitionRow,
+): DaemonTaskDefinitionRow['daemonTaskDefinition'] {
+  const askedAt = (definition.deleteRequestedAt ?? 0) * 1000
+  const isGoing = definition.status === 'DELETED' && isSettling(askedAt, clock.now())
+  return isGoing ? { ...definition, status: 'DELETE_IN_PROGRESS' } : definition
 }
 
 const at = (context: EcsContext, family: string, revision: number): DaemonTaskDefinitionRow | undefined =>

@@ -1,4 +1,6 @@
 import { ServiceError } from '../../../aws/errors.ts'
+import type { GatewayStatus } from '../../../aws/generated/ecs.ts'
+import { isSettling } from '../../../domain/settling.ts'
 import { gatewayNameKey, gateways } from '../../../store/ecs-gateway-tables.ts'
 import type { GatewayRow } from '../../../store/ecs-gateway-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
@@ -13,6 +15,10 @@ export function findGateway(context: EcsContext, nameOrArn: string): GatewayRow 
   if (row === undefined) throw new ServiceError('GatewayNotFoundException', 'Gateway not found.')
   return row
 }
+
+/** UPDATE_IN_PROGRESS for a moment after a change. */
+export const gatewayStatus = ({ clock }: Pick<EcsContext, 'clock'>, { gateway: { status }, updatedAt }: GatewayRow): GatewayStatus =>
+  status === 'UPDATE_COMPLETE' && isSettling(updatedAt, clock.now()) ? 'UPDATE_IN_PROGRESS' : status
 
 function byArn(context: EcsContext, arn: string): GatewayRow | undefined {
   partsInArn(context, arn, 'gateway')

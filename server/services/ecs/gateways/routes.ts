@@ -23,7 +23,7 @@ export function allRoutes(context: Pick<EcsContext, 'store' | 'account' | 'regio
   const { store } = context
   const made = [...store.table(gatewayAssociations).by('scope', scopeOf(context.account, context.region))].flatMap(association => {
     const row = store.table(gateways).get(association.gatewayArn)
-    if (row === undefined) return []
+    if (row === undefined || association.removedAt !== undefined) return []
     return [...store.table(services).by('cluster', association.clusterArn)].flatMap(service =>
       connectorsOf(context, service)
         .filter(({ filters }) => isMeant(row, filters?.accessTypes))

@@ -1,6 +1,6 @@
 // Differs from AWS: kept only: the machine itself is the capacity, so no instances are started or stopped for it. That
-// the Auto Scaling group, its protection from scale-in, instance profiles, subnets and security groups exist is not looked up. A
-// capacity provider is ACTIVE at once, without a PROVISIONING before.
+// the Auto Scaling group, its protection from scale-in, instance profiles, subnets and security groups exist is not
+// looked up. One of managed instances is PROVISIONING for half a second.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CapacityProvider, CreateCapacityProviderRequest, CreateCapacityProviderResponse } from '../../../aws/generated/ecs.ts'
 import { capacityProviders } from '../../../store/ecs-tables.ts'
@@ -9,6 +9,7 @@ import { scopeOf } from '../../../store/tables.ts'
 import { autoScalingGroupProvider } from '../capacity-providers/auto-scaling-group-provider.ts'
 import { capacityProviderArn, capacityProviderRow } from '../capacity-providers/find-capacity-provider.ts'
 import { checkInfrastructureRole, managedInstancesProvider } from '../capacity-providers/managed-instances-provider.ts'
+import { showCapacityProvider } from '../capacity-providers/show-capacity-provider.ts'
 import { checkTags } from '../check-tags.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
@@ -25,23 +26,26 @@ export async function createCapacityProvider(
   input: CreateCapacityProviderRequest,
 ): Promise<CreateCapacityProviderResponse> {
   checkName(input.name)
+  const provider = providerOf(context, input)
+  await checkInfrastructureRole(context, input.managedInstancesProvider)
   const made: CapacityProviderRow = {
     scope: scopeOf(context.account, context.region),
     capacityProvider: {
       capacityProviderArn: capacityProviderArn(context, input.name),
       name: input.name,
       status: 'ACTIVE',
-      ...providerOf(context, input),
+      ...provider,
     },
     tags: checkTags(input.tags),
+    changedAt: context.clock.now(),
   }
-  await checkInfrastructureRole(context, input.managedInstancesProvider)
-  await context.store.commit(transaction => {
+  const capacityProvider = await context.store.commit(transaction => {
     const existing = capacityProviderRow(context, input.name)
     if (existing?.capacityProvider.status === 'ACTIVE') throw alreadyThere(existing, made)
     transaction.put(capacityProviders, made)
+    return showCapacityProvider(context, made)
   })
-  return { capacityProvider: { ...made.capacityProvider, tags: made.tags } }
+  return { capacityProvider }
 }
 
 function checkName(name: string): void {
@@ -55,7 +59,8 @@ function checkName(name: string): void {
 function providerOf(
   context: EcsContext,
   input: CreateCapacityProviderRequest,
-): Pick<CapacityProvider, 'autoScalingGroupProvider' | 'cluster' | 'managedInstancesProvider' | 'type' | 'updateStatus'> {
+): Pick<CapacityProvider, 'autoScalingGroupProvider' | 'cluster' | 'managedInstancesProvider' | 'type'> &
+  Pick<CapacityProviderRow['capacityProvider'], 'updateStatus'> {
   const { autoScalingGroupProvider: group, managedInstancesProvider: managed, cluster } = input
   if (group !== undefined && managed !== undefined) {
     refuse('Specify either an Auto Scaling group provider or a managed instances provider, but not both.')

@@ -97,7 +97,7 @@ describe('CreateCluster', () => {
     await createCluster(context, { clusterName: 'web', tags: [{ key: 'a', value: '1' }] })
     await deleteCluster(context, { cluster: 'web' })
     const { cluster } = await createCluster(context, { clusterName: 'web', capacityProviders: ['FARGATE'] })
-    expect(cluster).toMatchObject({ status: 'ACTIVE', tags: [], capacityProviders: ['FARGATE'] })
+    expect(cluster).toMatchObject({ status: 'PROVISIONING', tags: [], capacityProviders: ['FARGATE'] })
     expect(context.store.table(clusters).get(arn('web'))?.deletedAt).toBeUndefined()
   })
 

@@ -1,4 +1,4 @@
-// Differs from AWS: a cluster is ACTIVE at once, also with capacity providers.
+// Differs from AWS: a cluster with capacity providers can be used while it is PROVISIONING, for half a second.
 import { isDeepStrictEqual } from 'node:util'
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CreateClusterRequest, CreateClusterResponse } from '../../../aws/generated/ecs.ts'
@@ -23,18 +23,18 @@ import { clusterNamePattern, defaultClusterName } from '../find-cluster.ts'
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
  */
 export async function createCluster(context: EcsContext, input: CreateClusterRequest): Promise<CreateClusterResponse> {
-  const row = await context.store.commit(transaction => {
+  const cluster = await context.store.commit(transaction => {
     const wanted = rowFor(context, transaction, input)
     const existing = context.store.table(clusters).get(wanted.cluster.clusterArn)
     if (existing?.cluster.status === 'ACTIVE') {
       checkSame(input, wanted, existing)
-      return existing
+      return showWholeCluster(context, existing)
     }
     transaction.put(clusters, wanted)
-    return wanted
+    return showWholeCluster(context, wanted)
   })
-  context.wake('cluster', row.cluster.clusterArn)
-  return { cluster: showWholeCluster(context, row) }
+  context.wake('cluster', cluster.clusterArn ?? '')
+  return { cluster }
 }
 
 function rowFor(context: EcsContext, transaction: Transaction, input: CreateClusterRequest): ClusterRow {
@@ -45,6 +45,7 @@ function rowFor(context: EcsContext, transaction: Transaction, input: CreateClus
   const capacityProviders = capacityProviderNames(context, input.capacityProviders ?? [])
   checkCapacityProviders(context, capacityProviders, clusterName)
   const { configuration, serviceConnectDefaults } = input
+  const now = context.clock.now()
   if (configuration !== undefined) checkClusterConfiguration(configuration)
   return {
     scope: scopeOf(context.account, context.region),
@@ -57,12 +58,14 @@ function rowFor(context: EcsContext, transaction: Transaction, input: CreateClus
       ...(configuration === undefined ? {} : { configuration }),
       capacityProviders,
       defaultCapacityProviderStrategy: defaultStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders),
+      ...(capacityProviders.length === 0 ? {} : { attachmentsStatus: 'UPDATE_COMPLETE' }),
       ...(serviceConnectDefaults === undefined
         ? {}
         : { serviceConnectDefaults: putDefaultNamespace(context, transaction, serviceConnectDefaults) }),
     },
     tags: checkTags(input.tags),
-    createdAt: context.clock.now(),
+    createdAt: now,
+    ...(capacityProviders.length === 0 ? {} : { provisionedAt: now }),
   }
 }
 

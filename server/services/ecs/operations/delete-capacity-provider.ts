@@ -1,7 +1,8 @@
-// Differs from AWS: a capacity provider is INACTIVE at once, without a DEPROVISIONING before.
+// Differs from AWS: nothing has to be taken down: it is DELETE_IN_PROGRESS for half a second.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DeleteCapacityProviderRequest, DeleteCapacityProviderResponse } from '../../../aws/generated/ecs.ts'
 import { findOwnCapacityProvider } from '../capacity-providers/own-capacity-provider.ts'
+import { showCapacityProvider } from '../capacity-providers/show-capacity-provider.ts'
 import type { EcsContext } from '../context.ts'
 import { nameInArn } from '../../../domain/arn.ts'
 import { daemons } from '../../../store/ecs-daemon-tables.ts'
@@ -21,20 +22,21 @@ export async function deleteCapacityProvider(
   context: EcsContext,
   input: DeleteCapacityProviderRequest,
 ): Promise<DeleteCapacityProviderResponse> {
-  const row = await context.store.commit(transaction => {
+  const capacityProvider = await context.store.commit(transaction => {
     const found = findOwnCapacityProvider(context, input.capacityProvider, input.cluster)
     refuseIfUsed(context, found)
     refuseIfDaemonsUse(context, found)
     const deleted: CapacityProviderRow = {
       ...found,
       capacityProvider: { ...found.capacityProvider, status: 'INACTIVE', updateStatus: 'DELETE_COMPLETE' },
+      changedAt: context.clock.now(),
       deletedAt: context.clock.now(),
     }
     forgetOld(context, transaction)
     transaction.put(capacityProviders, deleted)
-    return deleted
+    return showCapacityProvider(context, deleted)
   })
-  return { capacityProvider: { ...row.capacityProvider, tags: row.tags } }
+  return { capacityProvider }
 }
 
 function refuseIfUsed(context: EcsContext, { scope, capacityProvider }: CapacityProviderRow): void {

@@ -1,5 +1,5 @@
-// Differs from AWS: a cluster that has capacity providers is INACTIVE at once, without a DEPROVISIONING before. Container
-// instances that are nodes of the Kubernetes cluster do not hold a cluster: it always has them.
+// Differs from AWS: a cluster that has capacity providers is DEPROVISIONING for half a second. Container instances that are nodes
+// of the Kubernetes cluster do not hold a cluster: it always has them.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DeleteClusterRequest, DeleteClusterResponse } from '../../../aws/generated/ecs.ts'
 import { gatewayAssociationKey, gatewayAssociations } from '../../../store/ecs-gateway-tables.ts'
@@ -16,7 +16,7 @@ import { findCluster } from '../find-cluster.ts'
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
  */
 export async function deleteCluster(context: EcsContext, input: DeleteClusterRequest): Promise<DeleteClusterResponse> {
-  const row = await context.store.commit(transaction => {
+  const shown = await context.store.commit(transaction => {
     const found = findCluster(context, input.cluster)
     const { clusterArn } = found.cluster
     const servicesOf = context.store.table(services)
@@ -48,8 +48,8 @@ export async function deleteCluster(context: EcsContext, input: DeleteClusterReq
     for (const { containerInstanceArn } of own) transaction.remove(containerInstances, containerInstanceArn)
     const deleted = { ...found, cluster: { ...found.cluster, status: 'INACTIVE' }, deletedAt: context.clock.now() }
     transaction.put(clusters, deleted)
-    return deleted
+    return showWholeCluster(context, deleted)
   })
-  context.wake('cluster', row.cluster.clusterArn)
-  return { cluster: showWholeCluster(context, row) }
+  context.wake('cluster', shown.clusterArn ?? '')
+  return { cluster: shown }
 }

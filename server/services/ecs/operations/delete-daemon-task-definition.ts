@@ -1,5 +1,5 @@
-// Differs from AWS: one that no daemon uses is DELETED at once; one that is used is DELETE_IN_PROGRESS until the daemon is
-// deleted or runs another. A DELETED one is described for an hour.
+// Differs from AWS: one that no daemon uses is DELETE_IN_PROGRESS for half a second; one that is used, until the daemon is deleted
+// or runs another. A DELETED one is described for an hour.
 import type { DeleteDaemonTaskDefinitionRequest, DeleteDaemonTaskDefinitionResponse } from '../../../aws/generated/ecs.ts'
 import { epochSeconds } from '../../../../shared/clock.ts'
 import { type DaemonTaskDefinitionRow, daemonTaskDefinitions } from '../../../store/ecs-daemon-tables.ts'

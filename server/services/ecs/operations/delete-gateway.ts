@@ -14,9 +14,11 @@ export async function deleteGateway(context: EcsContext, input: DeleteGatewayReq
     const { gatewayArn, deletionProtection } = found.gateway
     if (deletionProtection === true)
       throw new ServiceError('ClientException', 'The gateway cannot be deleted while deletion protection is enabled.')
-    if (context.store.table(gatewayAssociations).count('gateway', gatewayArn) > 0) {
+    const associations = [...context.store.table(gatewayAssociations).by('gateway', gatewayArn)]
+    if (associations.some(({ removedAt }) => removedAt === undefined)) {
       throw new ServiceError('ClientException', 'The gateway cannot be deleted while clusters are associated with it.')
     }
+    for (const row of associations) transaction.remove(gatewayAssociations, gatewayAssociations.key(row))
     transaction.remove(gateways, gatewayArn)
     return found
   })

@@ -11,6 +11,7 @@ import {
   fargateProvider,
   fargateProviders,
 } from '../capacity-providers/find-capacity-provider.ts'
+import { showCapacityProvider } from '../capacity-providers/show-capacity-provider.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
 import { listPage } from '../list-page.ts'
@@ -21,7 +22,7 @@ import { scopeOf } from '../../../store/tables.ts'
 const mostResults = 10
 
 /**
- * Describes capacity providers by name or ARN, or all ACTIVE ones by name, Fargate's two among them. `cluster` leaves
+ * Describes capacity providers by name or ARN, or all that are not INACTIVE by name, Fargate's two among them. `cluster` leaves
  * those that were made for it.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
  */
@@ -58,14 +59,12 @@ export function describeCapacityProviders(context: EcsContext, input: DescribeCa
 function described(context: EcsContext, name: string): CapacityProvider | undefined {
   if (fargateProviders.includes(name)) return fargateProvider(context, name)
   const row = capacityProviderRow(context, name)
-  return row === undefined ? undefined : { ...row.capacityProvider, tags: row.tags }
+  return row === undefined ? undefined : showCapacityProvider(context, row)
 }
 
 function active(context: EcsContext): readonly CapacityProvider[] {
   const made = [...context.store.table(capacityProviders).by('scope', scopeOf(context.account, context.region))]
-  const own = made
-    .filter(({ capacityProvider }) => capacityProvider.status === 'ACTIVE')
-    .map(row => ({ ...row.capacityProvider, tags: row.tags }))
+  const own = made.map(row => showCapacityProvider(context, row)).filter(({ status }) => status !== 'INACTIVE')
   return [...fargateProviders.map(name => fargateProvider(context, name)), ...own].sort((one, other) =>
     (one.name ?? '') < (other.name ?? '') ? -1 : 1,
   )

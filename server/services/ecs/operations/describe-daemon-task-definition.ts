@@ -1,6 +1,6 @@
 import type { DescribeDaemonTaskDefinitionRequest, DescribeDaemonTaskDefinitionResponse } from '../../../aws/generated/ecs.ts'
 import type { EcsContext } from '../context.ts'
-import { findDaemonTaskDefinition } from '../daemons/find-daemon-task-definition.ts'
+import { findDaemonTaskDefinition, showDaemonTaskDefinition } from '../daemons/find-daemon-task-definition.ts'
 
 /**
  * Describes a revision, or a family's newest ACTIVE one.
@@ -10,5 +10,5 @@ export const describeDaemonTaskDefinition = (
   context: EcsContext,
   input: DescribeDaemonTaskDefinitionRequest,
 ): DescribeDaemonTaskDefinitionResponse => ({
-  daemonTaskDefinition: findDaemonTaskDefinition(context, input.daemonTaskDefinition).daemonTaskDefinition,
+  daemonTaskDefinition: showDaemonTaskDefinition(context, findDaemonTaskDefinition(context, input.daemonTaskDefinition)),
 })

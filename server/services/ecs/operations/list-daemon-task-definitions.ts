@@ -7,6 +7,7 @@ import { daemonFamilies, daemonTaskDefinitions } from '../../../store/ecs-daemon
 import type { DaemonTaskDefinitionRow } from '../../../store/ecs-daemon-tables.ts'
 import { familyKey, scopeOf } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
+import { showDaemonTaskDefinition } from '../daemons/find-daemon-task-definition.ts'
 import { listPage } from '../list-page.ts'
 
 const orderOf = (row: DaemonTaskDefinitionRow): string =>
@@ -19,7 +20,8 @@ const orderOf = (row: DaemonTaskDefinitionRow): string =>
 export function listDaemonTaskDefinitions(context: EcsContext, input: ListDaemonTaskDefinitionsRequest): ListDaemonTaskDefinitionsResponse {
   const { family, familyPrefix = '', revision, status = 'ACTIVE', sort = 'ASC' } = input
   const scope = scopeOf(context.account, context.region)
-  const wanted = [...context.store.table(daemonTaskDefinitions).by('scope', scope)].filter(({ daemonTaskDefinition: each }) => {
+  const wanted = [...context.store.table(daemonTaskDefinitions).by('scope', scope)].filter(row => {
+    const each = showDaemonTaskDefinition(context, row)
     if (each.status === 'DELETED') return false
     if (family !== undefined && each.family !== family) return false
     if (!each.family.startsWith(familyPrefix) || (status !== 'ALL' && each.status !== status)) return false
@@ -34,10 +36,10 @@ export function listDaemonTaskDefinitions(context: EcsContext, input: ListDaemon
     rows: after => ordered.filter(row => after === undefined || (sort === 'DESC' ? orderOf(row) < after : orderOf(row) > after)),
     orderOf,
   })
-  return { daemonTaskDefinitions: page.rows.map(summaryOf), nextToken: page.nextToken }
+  return { daemonTaskDefinitions: page.rows.map(row => summaryOf(showDaemonTaskDefinition(context, row))), nextToken: page.nextToken }
 }
 
-const summaryOf = ({ daemonTaskDefinition: each }: DaemonTaskDefinitionRow): DaemonTaskDefinitionSummary => ({
+const summaryOf = (each: DaemonTaskDefinitionRow['daemonTaskDefinition']): DaemonTaskDefinitionSummary => ({
   arn: each.daemonTaskDefinitionArn,
   registeredAt: each.registeredAt,
   registeredBy: each.registeredBy,

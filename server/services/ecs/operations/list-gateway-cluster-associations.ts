@@ -1,5 +1,6 @@
-// Differs from AWS: every association is ACTIVE; one that was taken back is not listed.
+// Differs from AWS: an association that was taken back is DISASSOCIATING for half a second, and not listed any more then.
 import type { ListGatewayClusterAssociationsRequest, ListGatewayClusterAssociationsResponse } from '../../../aws/generated/ecs.ts'
+import { isSettling } from '../../../domain/settling.ts'
 import { gatewayAssociations } from '../../../store/ecs-gateway-tables.ts'
 import type { GatewayAssociationRow } from '../../../store/ecs-gateway-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
@@ -7,6 +8,8 @@ import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
 import { findGateway } from '../gateways/find-gateway.ts'
 import { listPage } from '../list-page.ts'
+
+const statusOf = ({ removedAt }: GatewayAssociationRow) => (removedAt === undefined ? 'ACTIVE' : 'DISASSOCIATING')
 
 /**
  * Lists which gateways which clusters may use, by gateway.
@@ -23,7 +26,8 @@ export function listGatewayClusterAssociations(
   const isWanted = (row: GatewayAssociationRow): boolean =>
     (gatewayArn === undefined || row.gatewayArn === gatewayArn) &&
     (clusterArn === undefined || row.clusterArn === clusterArn) &&
-    (status.length === 0 || status.includes('ACTIVE'))
+    (row.removedAt === undefined || isSettling(row.removedAt, context.clock.now())) &&
+    (status.length === 0 || status.includes(statusOf(row)))
   const page = listPage<GatewayAssociationRow>({
     operation: 'ListGatewayClusterAssociations',
     filters: [scope, gatewayArn, clusterArn, JSON.stringify(status)],
@@ -36,7 +40,7 @@ export function listGatewayClusterAssociations(
     gatewayClusterAssociations: page.rows.map(row => ({
       gatewayArn: row.gatewayArn,
       clusterArn: row.clusterArn,
-      status: 'ACTIVE' as const,
+      status: statusOf(row),
     })),
     nextToken: page.nextToken,
   }

@@ -4,6 +4,7 @@ import { gateways } from '../../../store/ecs-gateway-tables.ts'
 import type { GatewayRow } from '../../../store/ecs-gateway-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
 import type { EcsContext } from '../context.ts'
+import { gatewayStatus } from '../gateways/find-gateway.ts'
 import { listPage } from '../list-page.ts'
 
 /**
@@ -13,8 +14,8 @@ import { listPage } from '../list-page.ts'
 export function listGateways(context: EcsContext, input: ListGatewaysRequest): ListGatewaysResponse {
   const { names = [], status = [] } = input
   const scope = scopeOf(context.account, context.region)
-  const isWanted = ({ gateway }: GatewayRow): boolean =>
-    (names.length === 0 || names.includes(gateway.name)) && (status.length === 0 || status.includes(gateway.status))
+  const isWanted = (row: GatewayRow): boolean =>
+    (names.length === 0 || names.includes(row.gateway.name)) && (status.length === 0 || status.includes(gatewayStatus(context, row)))
   const page = listPage<GatewayRow>({
     operation: 'ListGateways',
     filters: [scope, JSON.stringify(names), JSON.stringify(status)],
@@ -24,11 +25,11 @@ export function listGateways(context: EcsContext, input: ListGatewaysRequest): L
     orderOf: ({ gateway }) => gateway.gatewayArn,
   })
   return {
-    gateways: page.rows.map(({ gateway: { gatewayArn, name, status: is }, createdAt }) => ({
-      gatewayArn,
-      name,
-      status: is,
-      createdAt: epochSeconds(createdAt),
+    gateways: page.rows.map(row => ({
+      gatewayArn: row.gateway.gatewayArn,
+      name: row.gateway.name,
+      status: gatewayStatus(context, row),
+      createdAt: epochSeconds(row.createdAt),
     })),
     nextToken: page.nextToken,
   }

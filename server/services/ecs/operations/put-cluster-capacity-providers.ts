@@ -1,11 +1,11 @@
-// Differs from AWS: providers are attached at once, so `attachmentsStatus` is UPDATE_COMPLETE in the answer already; no
-// scaling plan is attached to the cluster for those of Auto Scaling groups.
+// Differs from AWS: providers are attached at once, and `attachmentsStatus` is UPDATE_IN_PROGRESS for half a second; no scaling
+// plan is attached to the cluster for those of Auto Scaling groups.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '../../../aws/generated/ecs.ts'
 import { clusters, tasks } from '../../../store/tables.ts'
 import type { ClusterRow } from '../../../store/tables.ts'
 import { capacityProviderName, capacityProviderNames, checkCapacityProviders } from '../capacity-providers/find-capacity-provider.ts'
-import { showWholeCluster } from '../cluster/show-cluster.ts'
+import { isAttaching, showWholeCluster } from '../cluster/show-cluster.ts'
 import { defaultStrategy } from '../cluster/strategy.ts'
 import type { EcsContext } from '../context.ts'
 import { findCluster } from '../find-cluster.ts'
@@ -18,7 +18,7 @@ export async function putClusterCapacityProviders(
   context: EcsContext,
   input: PutClusterCapacityProvidersRequest,
 ): Promise<PutClusterCapacityProvidersResponse> {
-  const row = await context.store.commit(transaction => {
+  const cluster = await context.store.commit(transaction => {
     const found = findCluster(context, input.cluster)
     const capacityProviders = capacityProviderNames(context, input.capacityProviders)
     checkCapacityProviders(context, capacityProviders, found.cluster.clusterName)
@@ -27,15 +27,25 @@ export async function putClusterCapacityProviders(
       capacityProvider: capacityProviderName(context, item.capacityProvider),
     }))
     const defaultCapacityProviderStrategy = defaultStrategy(strategy, capacityProviders)
+    refuseWhileBusy(context, found)
     refuseToTakeUsed(context, found, capacityProviders)
     const changed = {
       ...found,
+      attachedAt: context.clock.now(),
       cluster: { ...found.cluster, capacityProviders, defaultCapacityProviderStrategy, attachmentsStatus: 'UPDATE_COMPLETE' },
     }
     transaction.put(clusters, changed)
-    return changed
+    return showWholeCluster(context, changed)
   })
-  return { cluster: showWholeCluster(context, row) }
+  return { cluster }
+}
+
+function refuseWhileBusy({ clock }: EcsContext, row: ClusterRow): void {
+  if (!isAttaching(row, clock.now())) return
+  throw new ServiceError(
+    'UpdateInProgressException',
+    'The specified cluster is in a busy state. Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they can be updated. Wait and try again.',
+  )
 }
 
 function refuseToTakeUsed(context: EcsContext, { cluster }: ClusterRow, wanted: readonly string[]): void {

@@ -1,4 +1,4 @@
-// Differs from AWS: kept only, and changed at once: `updateStatus` is UPDATE_COMPLETE in the answer already.
+// Differs from AWS: kept only. It is changed at once, and UPDATE_IN_PROGRESS for half a second.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { CapacityProvider, UpdateCapacityProviderRequest, UpdateCapacityProviderResponse } from '../../../aws/generated/ecs.ts'
 import { capacityProviders } from '../../../store/ecs-tables.ts'
@@ -6,6 +6,7 @@ import type { CapacityProviderRow } from '../../../store/ecs-tables.ts'
 import { autoScalingGroupProvider } from '../capacity-providers/auto-scaling-group-provider.ts'
 import { findOwnCapacityProvider } from '../capacity-providers/own-capacity-provider.ts'
 import { checkInfrastructureRole, managedInstancesProvider } from '../capacity-providers/managed-instances-provider.ts'
+import { showCapacityProvider } from '../capacity-providers/show-capacity-provider.ts'
 import type { EcsContext } from '../context.ts'
 
 /**
@@ -17,18 +18,18 @@ export async function updateCapacityProvider(
   input: UpdateCapacityProviderRequest,
 ): Promise<UpdateCapacityProviderResponse> {
   await checkInfrastructureRole(context, input.managedInstancesProvider)
-  const row = await context.store.commit(transaction => {
+  const shown = await context.store.commit(transaction => {
     const found = findOwnCapacityProvider(context, input.name, input.cluster)
     const capacityProvider = {
       ...found.capacityProvider,
       ...changesOf(found, input),
       updateStatus: 'UPDATE_COMPLETE' as const,
     }
-    const changed: CapacityProviderRow = { ...found, capacityProvider }
+    const changed: CapacityProviderRow = { ...found, capacityProvider, changedAt: context.clock.now() }
     transaction.put(capacityProviders, changed)
-    return changed
+    return showCapacityProvider(context, changed)
   })
-  return { capacityProvider: { ...row.capacityProvider, tags: row.tags } }
+  return { capacityProvider: shown }
 }
 
 function changesOf(

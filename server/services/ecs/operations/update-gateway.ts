@@ -1,10 +1,10 @@
-// Differs from AWS: kept only, and changed at once: the status is UPDATE_COMPLETE in the answer already.
+// Differs from AWS: kept only. It is changed at once, and UPDATE_IN_PROGRESS for half a second.
 import type { UpdateGatewayRequest, UpdateGatewayResponse } from '../../../aws/generated/ecs.ts'
 import { gateways } from '../../../store/ecs-gateway-tables.ts'
 import type { GatewayRow } from '../../../store/ecs-gateway-tables.ts'
 import type { EcsContext } from '../context.ts'
 import { changedConfiguration } from '../gateways/configuration.ts'
-import { findGateway } from '../gateways/find-gateway.ts'
+import { findGateway, gatewayStatus } from '../gateways/find-gateway.ts'
 import { checkInfrastructureRoles } from '../tasks/check-roles.ts'
 
 /**
@@ -13,7 +13,7 @@ import { checkInfrastructureRoles } from '../tasks/check-roles.ts'
  */
 export async function updateGateway(context: EcsContext, input: UpdateGatewayRequest): Promise<UpdateGatewayResponse> {
   await checkInfrastructureRoles(context, [input.infrastructureRoleArn])
-  const { gateway } = await context.store.commit(transaction => {
+  return context.store.commit(transaction => {
     const found = findGateway(context, input.gateway)
     const before = found.gateway
     const changed: GatewayRow = {
@@ -29,7 +29,6 @@ export async function updateGateway(context: EcsContext, input: UpdateGatewayReq
       updatedAt: context.clock.now(),
     }
     transaction.put(gateways, changed)
-    return changed
+    return { gatewayArn: before.gatewayArn, name: before.name, status: gatewayStatus(context, changed) }
   })
-  return { gatewayArn: gateway.gatewayArn, name: gateway.name, status: gateway.status }
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../../aws/errors.ts'
 import type { RemoveListenerCertificatesInput, RemoveListenerCertificatesOutput } from '../../../aws/generated/elbv2.ts'
-import { certificateArnOf } from '../../../domain/elbv2/listener-settings.ts'
+import { removedCertificateArnOf } from '../../../domain/elbv2/listener-settings.ts'
 import { validationError } from '../../../domain/elbv2/refusals.ts'
 import { listeners } from '../../../store/elbv2-tables.ts'
 import type { Elbv2Context } from '../context.ts'
@@ -17,7 +17,7 @@ export async function removeListenerCertificates(
   if (input.Certificates.length === 0) throw validationError('A certificate ARN must be specified')
   const balancer = await context.store.commit(transaction => {
     const row = findListener(context, input.ListenerArn)
-    const arns = new Set(input.Certificates.map(certificateArnOf))
+    const arns = new Set(input.Certificates.map(removedCertificateArnOf))
     const isDefault = row.listener.Certificates?.some(
       ({ CertificateArn = '' }) => arns.has(CertificateArn) && !row.certificates.includes(CertificateArn),
     )

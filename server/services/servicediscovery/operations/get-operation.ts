@@ -1,4 +1,4 @@
-// Differs from AWS: an operation is SUBMITTED only until what it did is on disk, a moment later, and never PENDING.
+// Differs from AWS: what an operation does is done when the call that began it is answered; it is PENDING for half a second more.
 import type { GetOperationRequest, GetOperationResponse } from '../../../aws/generated/servicediscovery.ts'
 import { operationKey, operations } from '../../../store/servicediscovery-tables.ts'
 import { scopeOf } from '../../../store/tables.ts'
