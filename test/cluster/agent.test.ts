@@ -185,6 +185,26 @@ test('what a container wrote before it ended at once arrives, and its pod goes',
   expect((await messagesOf(group, `p/app/${taskId}`)).toSorted()).toEqual(['1', '2', '3', '4', '5', 'err', 'last'])
 }, 180_000)
 
+test('lines are events of several, in mode non-blocking, where the options say so', async () => {
+  const group = `/${cluster}/events`
+  const options = {
+    'awslogs-group': group,
+    'awslogs-create-group': 'true',
+    'awslogs-stream-prefix': 'p',
+    'awslogs-multiline-pattern': '^START',
+    mode: 'non-blocking',
+  }
+  const logConfiguration = { logDriver: 'awslogs', options }
+  const command = ['for i in 1 2; do echo "START $i"; echo "  at $i"; done']
+  await define(`${cluster}-events`, { image: 'busybox:latest', logConfiguration, command })
+  const { taskId } = await runToEnd(kecs, cluster, `${cluster}-events`)
+  const found = await until('both arrive', async () => {
+    const messages = await messagesOf(group, `p/app/${taskId}`)
+    return messages.length >= 2 && messages
+  })
+  expect(found).toEqual(['START 1\n  at 1\n', 'START 2\n  at 2\n'])
+}, 180_000)
+
 test('a log group that is not there fails the task in ECS’ words', async () => {
   const logConfiguration = { logDriver: 'awslogs', options: { 'awslogs-group': `/${cluster}/none`, 'awslogs-stream-prefix': 'p' } }
   await define(`${cluster}-none`, { image: 'busybox:latest', logConfiguration, command: ['true'] })

@@ -21,7 +21,9 @@ beforeAll(async () => {
 const router = (steps: readonly string[]): string =>
   [
     `exec python3 - <<'END'`,
-    'import os, signal, socket, subprocess, sys, threading',
+    'import os, signal, socket, ssl, subprocess, sys, threading, urllib.request',
+    'untrusting, door = ssl.create_default_context(), os.environ["AWS_ENDPOINT_URL"]',
+    'untrusting.check_hostname, untrusting.verify_mode = False, ssl.CERT_NONE',
     'config = open("/fluent-bit/etc/fluent-bit.conf").read()',
     ...steps.flatMap((step, at) => [`if not (${step}): sys.exit(${101 + at})`]),
     'received = []',
@@ -49,6 +51,9 @@ test('a log router gets its configuration and all that the others write, to the 
     '"@INCLUDE /fluent-bit/etc/external.conf" in config',
     `open("/fluent-bit/etc/external.conf").read() == ${JSON.stringify(external)}`,
     'os.environ["Header_1"] == "hidden" and os.getuid() == 1000',
+    // fluent-bit knows what it has read by the inode's number; its outputs of AWS speak TLS alone.
+    'os.stat("/fluent-bit/etc/fluent-bit.conf").st_ino != os.stat("/fluent-bit/etc/external.conf").st_ino',
+    'urllib.request.urlopen(door.replace("http:", "https:") + "/_kecs/health", context=untrusting, timeout=5).status == 200',
   ]
   const task = await on.run([
     {

@@ -246,6 +246,50 @@ describe('containers', () => {
   )
 })
 
+describe('a task', () => {
+  test(
+    'in network mode host has the machine’s network, and its ports',
+    async () => {
+      const port = 32_600
+      const serve = `echo of the host > /tmp/index.html; ls /sys/class/net | grep -qv "^lo$" && exec httpd -f -p ${port} -h /tmp`
+      const task = await on.run([{ name: 'app', ...script(serve), portMappings: [{ containerPort: port }] }], { networkMode: 'host' })
+      const running = await on.seen(task, 'it runs', isRunning)
+      const binding = { bindIP: '0.0.0.0', containerPort: port, hostPort: port, protocol: 'tcp' as const }
+      expect(containerOf(running, 'app').networkBindings).toEqual([binding])
+      const [pod] = await on.objects('pods', task)
+      const { status }: { status: { hostIP: string; podIP: string } } = Object(pod)
+      expect(status.podIP).toBe(status.hostIP)
+      const ask = `wget -q -O - http://${status.hostIP}:${port}/index.html`
+      expect(await on.exitOf(`for try in $(seq 50); do [ "$(${ask})" = "of the host" ] && exit 0; sleep 0.2; done; exit 1`)).toBe(0)
+      await on.stop(task)
+    },
+    seconds(180),
+  )
+
+  test(
+    'on Spot capacity that is taken back is told by SIGTERM, and ends as on AWS',
+    async () => {
+      const { kecs, cluster } = on
+      const { Subnets } = (await kecs.aws('ec2', 'describe-subnets')) as { Subnets: { SubnetId: string }[] }
+      const providers = ['--capacity-providers', 'FARGATE_SPOT', '--default-capacity-provider-strategy']
+      await kecs.aws('ecs', 'put-cluster-capacity-providers', '--cluster', cluster, ...providers)
+      const task = await on.run(
+        [{ name: 'app', ...script('trap "exit 7" TERM; while true; do sleep 0.1; done') }],
+        { networkMode: 'awsvpc', cpu: '256', memory: '512', requiresCompatibilities: ['FARGATE'] },
+        {
+          capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+          networkConfiguration: { awsvpcConfiguration: { subnets: [Subnets[0]?.SubnetId ?? ''] } },
+        },
+      )
+      await on.seen(task, 'it runs', isRunning)
+      await kecs.kecs(['task', 'interrupt', task])
+      const { stopCode, stoppedReason, containers } = await on.ended(task)
+      expect([stopCode, stoppedReason, containers?.[0]?.exitCode]).toEqual(['SpotInterruption', 'Your Spot Task was interrupted.', 7])
+    },
+    seconds(180),
+  )
+})
+
 test(
   'an EBS volume that is configured at launch is the task’s own folder',
   async () => {
