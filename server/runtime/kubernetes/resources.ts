@@ -41,7 +41,7 @@ export function resourcesOf(
 ): TaskResources {
   const request = spec.launchType === 'FARGATE' ? fargateRequest : ec2Request
   const task: Amounts = { cpu: milli(spec.cpu), memory: spec.memory }
-  const holdinged = task.cpu !== undefined || task.memory !== undefined
+  const isBounded = task.cpu !== undefined || task.memory !== undefined
   const bounds = options.podLevel ? {} : task
   const each = spec.containers.map(container => {
     const limits = { cpu: bounds.cpu, memory: smaller(container.memory, bounds.memory) }
@@ -50,7 +50,7 @@ export function resourcesOf(
   const containers = each.map(({ requests, limits }, index) =>
     withGpus(withStorage(requirements(requests, limits), index === 0 ? spec.ephemeralStorage : undefined), spec.containers[index]),
   )
-  if (!holdinged || !options.podLevel) return { pod: undefined, containers }
+  if (!isBounded || !options.podLevel) return { pod: undefined, containers }
   const wanted = spec.launchType === 'FARGATE' ? { cpu: milli((spec.cpu ?? 0) * fargatePart), memory: undefined } : task
   // A pod's request is never less than its containers' sum.
   const requests = {
