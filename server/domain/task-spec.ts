@@ -56,6 +56,8 @@ export const taskSpec = (
     revision: taskDefinition.revision,
     launchType,
     networkMode,
+    ...(taskDefinition.pidMode === undefined ? {} : { pidMode: taskDefinition.pidMode }),
+    ...(taskDefinition.ipcMode === undefined ? {} : { ipcMode: taskDefinition.ipcMode }),
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
     ...(storage === undefined ? {} : { ephemeralStorage: storage.sizeInGiB }),

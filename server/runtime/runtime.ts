@@ -92,6 +92,10 @@ export interface TaskSpec extends TaskRef {
   readonly revision: number
   readonly launchType: 'EC2' | 'FARGATE' | 'EXTERNAL'
   readonly networkMode: 'awsvpc' | 'bridge' | 'host' | 'none'
+  /** Whose processes its containers see; each its own where absent. */
+  readonly pidMode?: 'host' | 'task'
+  /** Whose shared memory, semaphores and message queues its containers have. */
+  readonly ipcMode?: 'host' | 'task' | 'none'
   /** Task-level CPU in units (1024 = one vCPU). */
   readonly cpu?: number
   /** Task-level memory in MiB. */

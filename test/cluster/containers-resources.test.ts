@@ -82,6 +82,23 @@ test('an init process takes signals and reaps', async () => {
   expect(containerOf(await on.ended(task), 'app').exitCode).toBe(143)
 }, 120_000)
 
+test('processes of a task are seen by its containers in pidMode task, those of the machine in pidMode host', async () => {
+  const sees = (name: string) => `cat /proc/[0-9]*/comm 2> /dev/null | grep -qx ${name}`
+  const other = { name: 'other', essential: false, image: 'nginx:alpine' }
+  const within = async (definition: object, text: string): Promise<number | string | undefined> => {
+    const ended = await on.ended(await on.run([{ name: 'app', ...script(text) }, other], definition))
+    const { exitCode, reason } = containerOf(ended, 'app')
+    return exitCode ?? `${ended.stoppedReason} ${reason ?? ''}`
+  }
+  const waited = `for each in $(seq 100); do ${sees('nginx')} && exit 0; sleep 0.1; done; exit 1`
+  const [shared, host, own] = await Promise.all([
+    within({ pidMode: 'task' }, waited),
+    within({ pidMode: 'host' }, sees('containerd')),
+    within({}, `sleep 1; ! ${sees('nginx')} && ! ${sees('containerd')}`),
+  ])
+  expect([shared, host, own]).toEqual([0, 0, 0])
+}, 120_000)
+
 test('system controls that nodes allow are set, others fail the task with the reason', async () => {
   const set = (namespace: string, value: string) => ({ systemControls: [{ namespace, value }] })
   const port = 'test "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" = 80'

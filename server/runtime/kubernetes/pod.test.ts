@@ -350,3 +350,18 @@ describe('what the node’s agent gives', () => {
     expect(pod([app({})], { launchType: 'FARGATE', networkMode: 'awsvpc' }).metadata.annotations?.['kecs.dev/adjusted']).toBeUndefined()
   })
 })
+
+// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+test('processes and what ipcMode is about are the node’s, the task’s, or each container’s own', () => {
+  const of = (more: Partial<TaskSpec>, container: ContainerDefinition = {}) => {
+    const { shareProcessNamespace, hostPID, hostIPC } = pod([app(container)], more).spec!
+    return { shareProcessNamespace, hostPID, hostIPC }
+  }
+  const none = { shareProcessNamespace: undefined, hostPID: undefined, hostIPC: undefined }
+  expect(of({})).toEqual(none)
+  expect(of({ pidMode: 'task', ipcMode: 'task' })).toEqual({ ...none, shareProcessNamespace: true })
+  // Kubernetes refuses both at once.
+  expect(of({ pidMode: 'host' }, { linuxParameters: { initProcessEnabled: true } })).toEqual({ ...none, hostPID: true })
+  expect(of({ ipcMode: 'host' })).toEqual({ ...none, hostIPC: true })
+  expect(pod([app({})], { ipcMode: 'none' }).metadata.annotations?.['kecs.dev/not-applied']).toBe('app: ipcMode none')
+})

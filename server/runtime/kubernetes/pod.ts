@@ -172,12 +172,20 @@ function hostAliasesOf({ containers, hosts = [] }: Pick<TaskSpec, 'containers' |
   return { hostAliases: [...byAddress].map(([ip, hostnames]) => ({ ip, hostnames: [...hostnames] })) }
 }
 
-function securityOf({ containers }: TaskSpec): Pick<PodSpec, 'securityContext' | 'shareProcessNamespace'> {
-  const controls = containers.flatMap(({ systemControls = [] }) => systemControls)
+function securityOf(spec: TaskSpec): Pick<PodSpec, 'securityContext' | 'shareProcessNamespace' | 'hostPID' | 'hostIPC'> {
+  const controls = spec.containers.flatMap(({ systemControls = [] }) => systemControls)
   const sysctls = new Map(controls.map(({ namespace = '', value = '' }) => [namespace, { name: namespace, value }]))
   return {
-    // The pod's own first process reaps children and takes signals by their default: what Docker's init is for.
-    ...(containers.some(({ linuxParameters }) => linuxParameters?.initProcessEnabled === true) && { shareProcessNamespace: true }),
+    ...processesOf(spec),
+    // Within a task containers have these in common anyway: a pod's do.
+    ...(spec.ipcMode === 'host' && { hostIPC: true }),
     ...(sysctls.size > 0 && { securityContext: { sysctls: [...sysctls.values()] } }),
   }
+}
+
+/** The pod's own first process, or the node's, reaps children and takes signals by their default: what Docker's init is for. */
+const processesOf = ({ containers, pidMode }: TaskSpec): Pick<PodSpec, 'shareProcessNamespace' | 'hostPID'> => {
+  if (pidMode === 'host') return { hostPID: true }
+  const hasInit = containers.some(({ linuxParameters }) => linuxParameters?.initProcessEnabled === true)
+  return pidMode === 'task' || hasInit ? { shareProcessNamespace: true } : {}
 }

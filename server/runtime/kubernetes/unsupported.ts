@@ -95,6 +95,8 @@ const passedOver: readonly Parameter[] = [
     name: 'linuxParameters.maxSwap',
     isAsked: ({ linuxParameters }, { adjustedOn }) => (linuxParameters?.maxSwap ?? 0) > 0 && adjustedOn === undefined,
   },
+  // A pod's containers have it in common.
+  { name: 'ipcMode none', isAsked: (_, { ipcMode }) => ipcMode === 'none' },
   // Without an agent on its node, which takes the network away, it has one all the same.
   { name: 'networkMode none', isAsked: (_, { networkMode, areLogsDelivered }) => networkMode === 'none' && areLogsDelivered !== true },
 ]
