@@ -62,6 +62,8 @@ const environment = ({ instance }: Installation) => [
   // Addresses that it gives out (queues, buckets) work from the host and from tasks alike.
   { name: 'LOCALSTACK_HOST', value: `${doorHost}:${instance.port}` },
   { name: 'GATEWAY_LISTEN', value: `0.0.0.0:${localstackPort}` },
+  // Kept in the volume by editions that can; the community's reads it and keeps nothing.
+  { name: 'PERSISTENCE', value: '1' },
   // Services load when they are first called; nothing is asked of the network at start.
   { name: 'EAGER_SERVICE_LOADING', value: '0' },
   { name: 'SKIP_SSL_CERT_DOWNLOAD', value: '1' },
