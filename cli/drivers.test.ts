@@ -6,6 +6,7 @@ import { systemClock } from '../shared/clock.ts'
 import type { Instance } from './cluster/driver.ts'
 import { driverOf, surroundings } from './drivers.ts'
 import { createOutput } from './output.ts'
+import { exampleInstance } from '../test/support/example-instance.ts'
 
 // A shell that lacks on PATH what another shell made the instance with.
 
@@ -25,21 +26,7 @@ const host = () => ({
   clock: systemClock,
   canAsk: false,
 })
-const instance = (program: string): Instance => ({
-  name: 'a',
-  driver: 'kind',
-  folder: join(home, 'a'),
-  dataDir: join(home, 'a', 'data'),
-  bind: '127.0.0.1',
-  port: 4566,
-  apiPort: 6550,
-  publishedPorts: { first: 9000, last: 9019 },
-  listenerPorts: { first: 9020, last: 9039 },
-  program,
-  backend: 'none',
-  image: 'kecs:1',
-  version: '1.2.3',
-})
+const instance = (program: string): Instance => exampleInstance({ name: 'a', program }, home)
 const installed = (): string => {
   const path = join(home, 'kind-of-another-shell')
   writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Instance } from './cluster/driver.ts'
 import { deleteInstance, listInstances, parseInstance, readInstance, requireInstance, withName, writeInstance } from './instance.ts'
+import { exampleInstance } from '../test/support/example-instance.ts'
 
 let home: string
 beforeEach(() => {
@@ -11,20 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
-const example = (name: string): Instance => ({
-  name,
-  driver: 'kind',
-  folder: join(home, name),
-  dataDir: join(home, name, 'data'),
-  bind: '127.0.0.1',
-  port: 4566,
-  apiPort: 6550,
-  publishedPorts: { first: 9000, last: 9019 },
-  listenerPorts: { first: 9020, last: 9039 },
-  backend: 'none',
-  image: 'kecs:1',
-  version: '1.2.3',
-})
+const example = (name: string): Instance => exampleInstance({ name, backend: 'none', image: 'kecs:1', version: '1.2.3' }, home)
 
 test('what was written is read, and the folders are not part of the file', async () => {
   const keys = [{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', account: '123456789012' }]

@@ -9,21 +9,9 @@ import { createArguments } from './k3d-arguments.ts'
 import { k3dState } from './k3d.ts'
 import { kindConfig } from './kind-config.ts'
 import { clusterName } from './names.ts'
+import { exampleInstance } from '../../test/support/example-instance.ts'
 
-const instance: Instance = {
-  name: 'kecs',
-  driver: 'kind',
-  folder: '/home/you/.kecs/kecs',
-  dataDir: '/home/you/.kecs/kecs/data',
-  bind: '127.0.0.1',
-  port: 4566,
-  apiPort: 6550,
-  publishedPorts: { first: 9000, last: 9019 },
-  listenerPorts: { first: 9020, last: 9039 },
-  backend: 'localstack/localstack:4.14.0',
-  image: 'ghcr.io/nandemo-ya/kecs-control-plane:0.1.0',
-  version: '0.1.0',
-}
+const instance = exampleInstance()
 
 test('the first instance has the plain name', () => {
   expect(clusterName(instance)).toBe('kecs')

@@ -6,25 +6,13 @@ import { commands } from '../commands/index.ts'
 import { flagRows } from '../help.ts'
 import { writeInstance } from '../instance.ts'
 import { type Candidate, candidates } from './candidates.ts'
+import { exampleInstance } from '../../test/support/example-instance.ts'
 
 let home: string
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'kecs-test-'))
   for (const name of ['kecs', 'staging']) {
-    await writeInstance({
-      name,
-      driver: 'simulated',
-      folder: join(home, name),
-      dataDir: join(home, name, 'data'),
-      bind: '127.0.0.1',
-      port: 4566,
-      apiPort: 6550,
-      publishedPorts: { first: 9000, last: 9019 },
-      listenerPorts: { first: 9020, last: 9039 },
-      backend: 'none',
-      image: 'kecs:1',
-      version: '1',
-    })
+    await writeInstance(exampleInstance({ name, driver: 'simulated' }, home))
   }
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))

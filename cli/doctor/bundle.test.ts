@@ -10,6 +10,7 @@ import { createOutput } from '../output.ts'
 import { bundle } from './bundle.ts'
 import { failing } from './finding.ts'
 import { checkKubeconfig } from './leftovers.ts'
+import { exampleInstance } from '../../test/support/example-instance.ts'
 
 // What doctor does with a cluster, against a server that answers as a Kubernetes API with secrets planted everywhere.
 
@@ -76,23 +77,18 @@ const host = (): Host => ({
   clock: systemClock,
   canAsk: false,
 })
-const instance = (): Instance => ({
-  name: 'a',
-  driver: 'context',
-  context: 'here',
-  folder: join(home, 'a'),
-  dataDir: join(home, 'a/data'),
-  bind: '127.0.0.1',
-  port: 4566,
-  apiPort: 6550,
-  publishedPorts: { first: 9000, last: 9019 },
-  listenerPorts: { first: 9020, last: 9039 },
-  backend: 'http://10.0.0.7:4566',
-  traces: `http://user:${planted}@collector:4318`,
-  keys: [{ accessKeyId: '123456789012', secretAccessKey: planted, account: '123456789012' }],
-  image: 'kecs:1',
-  version: '1.2.3',
-})
+const instance = (): Instance =>
+  exampleInstance(
+    {
+      name: 'a',
+      driver: 'context',
+      context: 'here',
+      backend: 'http://10.0.0.7:4566',
+      traces: `http://user:${planted}@collector:4318`,
+      keys: [{ accessKeyId: '123456789012', secretAccessKey: planted, account: '123456789012' }],
+    },
+    home,
+  )
 
 test('no file of a bundle has a secret, and what helps is there', async () => {
   const finding = failing('Proxy', `http://user:${planted}@proxy:3128 is asked for localhost too`, `export PASSWORD=${planted}`)

@@ -1,22 +1,13 @@
 import { expect, test } from 'bun:test'
-import type { Instance } from '../cluster/driver.ts'
 import { exampleInstallation, hostPortsOf } from './installation.ts'
 import { manifests } from './manifests.ts'
+import { exampleInstance } from '../../test/support/example-instance.ts'
 
-const instance: Instance = {
-  name: 'kecs',
-  driver: 'kind',
-  folder: '/home/u/.kecs/kecs',
-  dataDir: '/home/u/.kecs/kecs/data',
-  bind: '127.0.0.1',
-  port: 4566,
-  apiPort: 6550,
+const instance = exampleInstance({
   publishedPorts: { first: 9000, last: 9001 },
   listenerPorts: { first: 9020, last: 9021 },
   backend: 'none',
-  image: 'kecs:test',
-  version: '1.0.0',
-}
+})
 
 const ofControlPlane = (host?: string) => {
   const installation = exampleInstallation(instance)

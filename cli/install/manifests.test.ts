@@ -1,27 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { parseAllDocuments } from 'yaml'
 import type { DaemonSet, Deployment, Manifest, Service } from '../../shared/kube/index.ts'
-import type { Instance } from '../cluster/driver.ts'
 import { requiredImages } from './images.ts'
 import { exampleInstallation, type Installation } from './installation.ts'
 import { manifests, toYaml } from './manifests.ts'
 import { awsRoute, ownRules } from './routes.ts'
+import { exampleInstance } from '../../test/support/example-instance.ts'
 
-const instance: Instance = {
-  name: 'kecs',
-  driver: 'kind',
-  folder: '/home/you/.kecs/kecs',
-  dataDir: '/home/you/.kecs/kecs/data',
-  bind: '127.0.0.1',
-  port: 4566,
-  apiPort: 6550,
-  publishedPorts: { first: 9000, last: 9019 },
-  listenerPorts: { first: 9020, last: 9039 },
-  udpListeners: 5,
-  backend: 'localstack/localstack:4.14.0',
-  image: 'ghcr.io/nandemo-ya/kecs-control-plane:0.1.0',
-  version: '0.1.0',
-}
+const instance = exampleInstance({ udpListeners: 5 })
 const standard = exampleInstallation(instance)
 const inContext: Installation = {
   instance: { ...instance, driver: 'context' },
