@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BalancedService, balancedService } from '../support/balanced-service.ts'
 import { instance, type TestInstance } from '../support/instance.ts'
+import { haveRole } from '../support/roles.ts'
 import { SessionClient } from '../support/session-client.ts'
 import { describe, ecsOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
@@ -87,6 +88,8 @@ const balancers = async (): Promise<readonly unknown[]> => {
 }
 
 const started = async (): Promise<string> => {
+  // LocalStack forgets its roles when it starts anew, and a task with a role that is not there is refused.
+  await until('the role is there', () => haveRole(kecs.endpoint, 'app'), { withinMs: 120_000 })
   const { tasks: [task] = [] } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition: cluster, enableExecuteCommand: true }))
   const arn = task?.taskArn ?? ''
   await until('the task runs', async () => (await describe(ecs, cluster, arn)).lastStatus === 'RUNNING', { withinMs: 120_000 })
