@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { messageOf } from '../shared/errors.ts'
 import { cannotWrite, defaultRegion, listenersPath } from '../shared/names.ts'
 import type { ClusterDriver, ClusterState, Instance } from './cluster/driver.ts'
+import { udpListenerRange } from './cluster/ports.ts'
 import { runningProcess } from './cluster/control-process.ts'
 import { kindOf } from './cluster/title.ts'
 import { lenientDriverOf } from './drivers.ts'
@@ -43,6 +44,8 @@ export interface StatusDocument {
   readonly components: readonly ComponentStatus[]
   readonly publishedPorts: Instance['publishedPorts']
   readonly listenerPorts: Instance['listenerPorts']
+  /** Those of them that are published for UDP too. */
+  readonly udpListenerPorts: Instance['listenerPorts']
   /** Where load balancers' listeners are reached; empty while that cannot be asked. */
   readonly listeners: readonly ListenerStatus[]
   readonly kubeconfig?: string
@@ -68,6 +71,7 @@ export const readStatus = async (instance: Instance, host: Host): Promise<Status
     components,
     publishedPorts: instance.publishedPorts,
     listenerPorts: instance.listenerPorts,
+    udpListenerPorts: udpListenerRange(instance),
     listeners: state.is === 'running' && instance.driver !== 'simulated' ? await readListeners(instance, driver, host.signal) : [],
     ...(instance.driver === 'simulated' || state.is !== 'running' ? {} : { kubeconfig: join(instance.folder, 'kubeconfig') }),
     data: instance.dataDir,

@@ -2,6 +2,7 @@ import { defaultRegion } from '../../shared/names.ts'
 import { howToGetReal } from '../cluster/choose.ts'
 import { kindOf } from '../cluster/title.ts'
 import type { Instance } from '../cluster/driver.ts'
+import { udpListenerRange } from '../cluster/ports.ts'
 import { withName } from '../instance.ts'
 import type { Paint } from '../output/paint.ts'
 import { wrap } from '../output/wrap.ts'
@@ -35,6 +36,7 @@ export const upDocument = ({ instance, endpoint, milliseconds, kubeconfig, portF
   region: defaultRegion,
   publishedPorts: instance.publishedPorts,
   listenerPorts: instance.listenerPorts,
+  udpListenerPorts: udpListenerRange(instance),
   data: instance.dataDir,
   ...(kubeconfig === undefined ? {} : { kubeconfig }),
   ...(portForward === undefined ? {} : { portForward }),
@@ -42,15 +44,18 @@ export const upDocument = ({ instance, endpoint, milliseconds, kubeconfig, portF
   seconds: Math.round(milliseconds / 100) / 10,
 })
 
+type PortRange = Instance['listenerPorts']
+
 /** Which ports of the host are whose; a simulated instance has no load balancer that carries traffic. */
 export const portRows = (
-  instance: Pick<Instance, 'publishedPorts' | 'listenerPorts'> & { readonly driver: string },
+  instance: Pick<Instance, 'publishedPorts' | 'listenerPorts'> & { readonly driver: string; readonly udpListenerPorts: PortRange },
 ): readonly (readonly [label: string, value: string])[] => {
-  const { publishedPorts: tasks, listenerPorts: listeners } = instance
+  const { publishedPorts: tasks, listenerPorts: listeners, udpListenerPorts: udp } = instance
   const hasListeners = instance.driver !== 'simulated' && instance.driver !== 'context' && listeners.last >= listeners.first
+  const ofUdp = udp.last < udp.first ? '' : udp.first === listeners.first ? ', for UDP too' : `, ${udp.first}-${udp.last} for UDP too`
   return [
     ['ports', `${tasks.first}-${tasks.last} of tasks`],
-    ...(hasListeners ? ([['', `${listeners.first}-${listeners.last} of load balancers' listeners`]] as const) : []),
+    ...(hasListeners ? ([['', `${listeners.first}-${listeners.last} of load balancers' listeners${ofUdp}`]] as const) : []),
   ]
 }
 
@@ -64,7 +69,7 @@ export const upLines = ({ instance, endpoint, milliseconds, kubeconfig, portForw
     '',
     row('endpoint', paint('bold', endpoint)),
     ...(portForward === undefined ? [] : [row('', `once this runs: ${portForward}`)]),
-    ...portRows(instance).map(([label, value]) => row(label, value)),
+    ...portRows({ ...instance, udpListenerPorts: udpListenerRange(instance) }).map(([label, value]) => row(label, value)),
     ...(kubeconfig === undefined ? [] : [row('cluster', `kubectl --kubeconfig ${shortPath(kubeconfig)} get pods -A`)]),
     ...(instance.legacy === undefined ? [] : [row('legacy', 'the control plane is a process of this machine; kecs migrate moves it')]),
     ...(instance.driver === 'simulated' ? [row('tasks', paint('yellow', 'simulated: no container runs'))] : []),
