@@ -182,7 +182,8 @@ describe('a task that ends', () => {
 describe('what is refused', () => {
   test('by us, naming the parameter', async () => {
     const refusal = await refusalOf(on.run({ linuxParameters: { devices: [{ hostPath: '/dev/fuse' }] } }))
-    expect(refusal).toBe("kecs does not support linuxParameters.devices without privileged yet (container 'app').")
+    expect(refusal).toStartWith('kecs does not support linuxParameters.devices without privileged')
+    expect(refusal).toEndWith("(container 'app').")
   })
 
   test('by Kubernetes, with its reason', async () => {
