@@ -2,16 +2,12 @@
 // policies, for LocalStack enforces none, and for ECS and its tasks to assume.
 import { type AwsApi, AwsRefusal } from '../apply/api.ts'
 import type { Wanted } from './wanted.ts'
+import { taskRoleTrust } from '../../shared/task-role-trust.ts'
 
 export interface Role {
   readonly name: string
   /** With a slash at both ends. */
   readonly path: string
-}
-
-const trust = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: ['ecs-tasks.amazonaws.com', 'ecs.amazonaws.com'] }, Action: 'sts:AssumeRole' }],
 }
 
 /** The roles of the account that the resources name by their ARNs, but those that AWS makes itself. */
@@ -45,7 +41,7 @@ export const missingRoles = async (api: AwsApi, roles: readonly Role[]): Promise
 }
 
 export const makeRole = async (api: AwsApi, { name, path }: Role): Promise<void> => {
-  await api.query('iam', 'CreateRole', { RoleName: name, Path: path, AssumeRolePolicyDocument: JSON.stringify(trust) })
+  await api.query('iam', 'CreateRole', { RoleName: name, Path: path, AssumeRolePolicyDocument: taskRoleTrust })
 }
 
 export const roleNote = ({ name }: Role): string =>

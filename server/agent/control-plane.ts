@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
+import { pause } from '../../shared/pause.ts'
 import type { Logger } from '../log.ts'
 import type { AgentConfig } from './config.ts'
 import type { Adjusting, AgentEvent, Drained, Probed, UsageReport, UsageTaken } from './protocol.ts'
@@ -50,7 +51,7 @@ export class ControlPlane {
         if (!isAway) log.warn(`the control plane is away: ${messageOf(error)}`)
         isAway = true
       }
-      await new Promise<void>(resolve => clock.after(pauseMs, resolve))
+      await pause(clock, pauseMs)
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     }
   }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
+import { pause } from '../../shared/pause.ts'
 import type { Logger } from '../log.ts'
 import { KeptFile } from './kept-file.ts'
 import type { KnownTasks } from './known-tasks.ts'
@@ -86,7 +87,7 @@ export class Isolation {
         const problem = await this.#tryOnce(address)
         if (problem === undefined) break
         if (isFirst) this.#parts.log.debug({ taskArn, address }, `its network is not taken away yet: ${problem}`)
-        await new Promise<void>(resolve => this.#parts.clock.after(lookAgainMs, resolve))
+        await pause(this.#parts.clock, lookAgainMs)
       }
       if (this.#isStopped || this.#parts.tasks.get(taskArn) === undefined) return
       this.#done.add(taskArn)

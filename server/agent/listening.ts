@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
+import { pause } from '../../shared/pause.ts'
 import type { Logger } from '../log.ts'
 import type { AgentConfig } from './config.ts'
 import { LoopbackAddress } from './loopback-address.ts'
@@ -65,7 +66,7 @@ const serve = async (
       })
     } catch (error) {
       if (!isTaken(error) || clock.now() > deadline) throw error
-      await new Promise<void>(resolve => clock.after(tryAgainMs, resolve))
+      await pause(clock, tryAgainMs)
     }
   }
 }

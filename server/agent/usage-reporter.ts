@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Logger } from '../log.ts'
-import { pause } from './pause.ts'
+import { pause } from '../../shared/pause.ts'
 import type { TaskUse } from './protocol.ts'
 
 export interface UsageReporterParts {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { taskRoleTrust } from '../../shared/task-role-trust.ts'
 import type { MissingRole } from '../backend/roles.ts'
 import type { Logger } from '../log.ts'
 
@@ -6,9 +7,6 @@ import type { Logger } from '../log.ts'
 const saidAgainMs = 60_000
 /** Not more roles than this are remembered. */
 const mostRemembered = 1_000
-
-const trust =
-  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["ecs-tasks.amazonaws.com","ecs.amazonaws.com"]},"Action":"sts:AssumeRole"}]}'
 
 /** What is answered to the caller are AWS' words; what can be done about it here is said in the log, once a minute. */
 export const sayMissingRoles = (clock: Clock, log: Logger): ((role: MissingRole) => void) => {
@@ -23,7 +21,7 @@ export const sayMissingRoles = (clock: Clock, log: Logger): ((role: MissingRole)
     log.warn(
       { account, role: `${path}${name}` },
       `The backend's IAM has no role ${path}${name} in account ${account}: what needs it is refused, as on AWS. Create it, ` +
-        `aws iam create-role --role-name ${name}${ofPath} --assume-role-policy-document '${trust}', ` +
+        `aws iam create-role --role-name ${name}${ofPath} --assume-role-policy-document '${taskRoleTrust}', ` +
         'or let roles be taken as they are given, kecs up --unknown-roles accept.',
     )
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient, KubeSource } from '../../shared/kube/index.ts'
+import { pause } from '../../shared/pause.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Logger } from '../log.ts'
 import type { Prober } from '../probing/prober.ts'
@@ -70,7 +71,7 @@ const openKubernetes = async ({ config, clock, log, kubeSource }: RuntimeParts):
     } catch (error) {
       if (!isUnreachable(error) || clock.now() > deadline) throw error
       log.warn(`Kubernetes does not answer yet: ${messageOf(error)}`)
-      await new Promise<void>(resolve => clock.after(tryAgainMs, resolve))
+      await pause(clock, tryAgainMs)
     }
   }
 }

@@ -11,12 +11,14 @@ const counted = new RegExp(String.raw`^(traefik_(?:${requests.join('|')}|open_co
 export const countsOf = (text: string): Counts =>
   new Map([...text.matchAll(counted)].map(([, series = '', value]) => [series, Number(value)]))
 
-/** What has grown; a gateway that was started anew counts from nothing. */
+/** By how much a count has grown; a gateway that was started anew counts from nothing. */
+export const grownBy = (earlier: number, now: number): number => (now >= earlier ? now - earlier : now)
+
+/** What has grown. */
 export function growth(before: Counts, now: Counts): readonly Growth[] {
   const grown: Growth[] = []
   for (const [series, value] of now) {
-    const earlier = before.get(series) ?? 0
-    const by = value >= earlier ? value - earlier : value
+    const by = grownBy(before.get(series) ?? 0, value)
     if (by > 0 && !series.startsWith(connections)) grown.push({ ...seriesOf(series), by })
   }
   return grown
@@ -33,6 +35,17 @@ export function openConnections(counts: Counts): ReadonlyMap<string, number> {
     if (labels['protocol'] === 'TCP') open.set(labels['entrypoint'] ?? '', value)
   }
   return open
+}
+
+/** Requests by service of the load balancers' routes, whatever their status. */
+export function requestCounts(counts: Counts): ReadonlyMap<string, number> {
+  const requested = new Map<string, number>()
+  for (const [series, value] of counts) {
+    if (!series.startsWith('traefik_service_requests_total{')) continue
+    const [, service] = /^([^@]+)@http$/.exec(seriesOf(series).labels['service'] ?? '') ?? []
+    if (service !== undefined) requested.set(service, (requested.get(service) ?? 0) + value)
+  }
+  return requested
 }
 
 const label = /([a-z_]+)="([^"]*)"/g

@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test'
 import { FakeClock } from '../../test/support/fake-clock.ts'
+import { FakeGatewayMetrics } from '../../test/support/fake-gateway-metrics.ts'
 import { aTarget, aTargetGroup, groupArn } from '../../test/support/routing-world.ts'
 import { createLog } from '../log.ts'
 import { targetGroups, targetHealth, targets } from '../store/elbv2-tables.ts'
 import { memoryStore } from '../store/memory.ts'
-import { GroupRequests, requestCounts } from './group-requests.ts'
+import { countsOf, requestCounts } from './gateway-counts.ts'
+import { GroupRequests } from './group-requests.ts'
 
 const metric = (code: number, group: number, count: number): string =>
   `traefik_service_requests_total{code="${code}",method="GET",protocol="http",service="group-${group.toString(16).padStart(16, '0')}@http"} ${count}`
@@ -24,17 +26,13 @@ const world = async () => {
       transaction.put(targetHealth, health!)
     }
   })
-  const gateway = { text: '', isAway: false, asked: 0 }
+  const gateway = new FakeGatewayMetrics()
   const requests = new GroupRequests({
     store,
     clock,
     log: createLog({ logLevel: 'error' }, { write: () => true }),
     periodMs: 60_000,
-    readMetrics: async () => {
-      gateway.asked++
-      if (gateway.isAway) throw new TypeError('connection refused')
-      return gateway.text
-    },
+    readMetrics: gateway.read,
   })
   return { clock, gateway, requests }
 }
@@ -73,5 +71,5 @@ test('what the gateway tells of other things is passed over', () => {
     'traefik_service_requests_total{code="200",service="kecs-system-aws@kubernetescrd"} 7',
     'go_goroutines 9',
   ].join('\n')
-  expect([...requestCounts(text)]).toEqual([['group-0000000000000001', 2]])
+  expect([...requestCounts(countsOf(text))]).toEqual([['group-0000000000000001', 2]])
 })

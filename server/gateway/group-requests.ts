@@ -4,6 +4,7 @@ import { groupService } from '../domain/elbv2/routing/http-groups.ts'
 import type { Logger } from '../log.ts'
 import { targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
 import type { Store } from '../store/store.ts'
+import { countsOf, grownBy, requestCounts } from './gateway-counts.ts'
 
 export interface GroupRequestsParts {
   readonly store: Store
@@ -54,9 +55,7 @@ export class GroupRequests {
     const before = this.#samples.findLast(({ at }) => at <= clock.now() - leastAge * this.#parts.periodMs)
     if (before === undefined) return undefined
     const service = groupService(targetGroupArn)
-    const [earlier, now] = [before.counts.get(service) ?? 0, newest.counts.get(service) ?? 0]
-    // A gateway that was started anew counts from nothing.
-    const requests = now >= earlier ? now - earlier : now
+    const requests = grownBy(before.counts.get(service) ?? 0, newest.counts.get(service) ?? 0)
     const inPeriod = (requests * this.#parts.periodMs) / (newest.at - before.at)
     return inPeriod / Math.max(1, this.#healthy(targetGroupArn))
   }
@@ -72,7 +71,7 @@ export class GroupRequests {
     const last = this.#samples.at(-1)
     if (last !== undefined && clock.now() - last.at < fresh * periodMs) return last
     try {
-      const counts = requestCounts(await readMetrics())
+      const counts = requestCounts(countsOf(await readMetrics()))
       const sample = { at: clock.now(), counts }
       this.#samples = [...this.#samples.filter(({ at }) => at >= sample.at - mostAge * periodMs), sample]
       return sample
@@ -81,13 +80,4 @@ export class GroupRequests {
       return undefined
     }
   }
-}
-
-const line = /^traefik_service_requests_total\{[^}]*service="([^"@]+)@http"[^}]*\} (\S+)$/gm
-
-/** Requests by service, whatever their status, of the text that Prometheus reads. https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export function requestCounts(text: string): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const [, service = '', count] of text.matchAll(line)) counts.set(service, (counts.get(service) ?? 0) + Number(count))
-  return counts
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { appliedHeader, appliedPath, doorAppliedPath } from '../../shared/names.ts'
+import { pause } from '../../shared/pause.ts'
 import type { DynamicConfiguration } from '../domain/elbv2/routing/dynamic-configuration.ts'
 import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
@@ -155,7 +156,7 @@ export class TraefikGateway implements Gateway {
   async #look(): Promise<void> {
     this.#isLooking = true
     while (this.#told.length > 0 && !this.#isStopped) {
-      await this.#pause()
+      await pause(this.#parts.clock, lookAgainMs)
       const applied = await this.#applied()
       const at = this.#told.findIndex(({ version }) => this.#mark(version) === applied)
       if (at < 0) continue
@@ -172,10 +173,6 @@ export class TraefikGateway implements Gateway {
       this.#parts.log.debug({ err: error }, `the gateway does not say what it applies: ${messageOf(error)}`)
       return undefined
     }
-  }
-
-  #pause(): Promise<void> {
-    return new Promise(resolve => void this.#parts.clock.after(lookAgainMs, resolve))
   }
 
   #notify(): void {

@@ -1,5 +1,6 @@
 import type { Elysia } from 'elysia'
 import { systemClock, type Clock } from '../../shared/clock.ts'
+import { pause } from '../../shared/pause.ts'
 
 /** A listening server. */
 export interface Listening {
@@ -92,7 +93,7 @@ export function httpServer(
         void server.stop(false)
         const deadline = clock.now() + graceMilliseconds
         // Bun tells how many requests are in flight, their answers' last bytes included, but not when there is none left.
-        while (server.pendingRequests > 0 && clock.now() < deadline) await new Promise<void>(resolve => clock.after(5, resolve))
+        while (server.pendingRequests > 0 && clock.now() < deadline) await pause(clock, 5)
         await server.stop(true)
       }
       return {

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { FakeClock } from '../../test/support/fake-clock.ts'
+import { FakeGatewayMetrics } from '../../test/support/fake-gateway-metrics.ts'
 import { aTarget, aTargetGroup, forwardTo, groupArn, routingWorld } from '../../test/support/routing-world.ts'
 import { createLog } from '../log.ts'
 import {
@@ -63,17 +64,13 @@ const world = async (type: 'application' | 'network', { isThere = true, before =
       }
     })
   if (isThere) await create()
-  const gateway = { text: before, isAway: false, asked: 0 }
+  const gateway = new FakeGatewayMetrics(before)
   const metrics = new LoadBalancerMetrics({
     store,
     clock,
     log: createLog({ logLevel: 'error' }, { write: () => true }),
     periodMs: 60_000,
-    readMetrics: async () => {
-      gateway.asked++
-      if (gateway.isAway) throw new TypeError('connection refused')
-      return gateway.text
-    },
+    readMetrics: gateway.read,
   })
   await clock.advance(0)
   /** What a minute has, once it is over. */

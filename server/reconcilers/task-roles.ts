@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
+import { pause } from '../../shared/pause.ts'
 import type { Owners } from '../backend/owners.ts'
 import { parseArn, roleArn } from '../domain/arn.ts'
 import { taskRoleReason } from '../domain/role-reasons.ts'
@@ -83,7 +84,7 @@ export class TaskRoles {
           log.warn({ taskArn, roles }, `whether a task's roles exist cannot be asked, they are taken as given: ${messageOf(error)}`)
           return { is: 'there' }
         }
-        await new Promise<void>(resolve => clock.after(retryMs, resolve))
+        await pause(clock, retryMs)
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { pause } from '../../shared/pause.ts'
 import type { Backend } from '../backend/backend.ts'
 import type { ContainerNeeds, TaskNeeds } from '../domain/secret-needs.ts'
 import { badSourceReason, noBackendReason } from '../domain/secret-reasons.ts'
@@ -77,16 +78,9 @@ export class TaskSecrets {
         if (!(error instanceof SecretsUnavailable)) return { is: 'refused', reason: badSourceReason('an answer could not be read') }
         if (signal.aborted || !error.mayPass || clock.now() >= deadline) return { is: 'refused', reason: error.message }
         log.debug({ taskArn, retryMs }, `secrets cannot be fetched yet: ${error.message}`)
-        await this.#pause(retryMs, signal)
+        await pause(clock, retryMs, signal)
       }
     }
-  }
-
-  #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return new Promise(resolve => {
-      const cancel = this.#parts.clock.after(milliseconds, resolve)
-      signal.addEventListener('abort', () => (cancel(), resolve()), { once: true })
-    })
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { isNotFound, kinds, type KubeClient } from '../../shared/kube/index.ts'
 import { images, registryName, registryPort, systemNamespace } from '../../shared/names.ts'
+import { pause } from '../../shared/pause.ts'
 import { answers, distributionApi } from './distribution.ts'
 import { type ImageRegistry, RegistryUnavailable } from './registry.ts'
 
@@ -64,7 +65,7 @@ export const clusterRegistry = ({ client, clock, host, folder, url = serviceUrl 
           if (isHopeless) askedAt = undefined
           throw new RegistryUnavailable(unavailable, !isHopeless)
         }
-        await new Promise<void>(resolve => clock.after(lookAgainMs, resolve))
+        await pause(clock, lookAgainMs)
       }
       askedAt = undefined
     },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import { groupService } from '../../server/domain/elbv2/routing/http-groups.ts'
-import { requestCounts } from '../../server/gateway/group-requests.ts'
+import { countsOf, requestCounts } from '../../server/gateway/gateway-counts.ts'
 import { instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
 import { type Answer, Balancers, type Server, ask, fixed, forward, hostAddress, httpBackend } from './load-balancer-harness.ts'
@@ -131,7 +131,7 @@ describe('an Application Load Balancer', () => {
       expect(other).toMatchObject({ path: '/dp/a-b?x=1%2F', headers: { host: 'other.test' } })
       expect((await settled(port, ({ status }) => status !== 200, { path: '/broken' })).status).toBe(500)
       const metrics = await balancers.kecs.kubectl('get', '--raw', '/api/v1/namespaces/kecs-system/services/traefik:ping/proxy/metrics')
-      expect(requestCounts(metrics).get(groupService(group))).toBeGreaterThanOrEqual(2)
+      expect(requestCounts(countsOf(metrics)).get(groupService(group))).toBeGreaterThanOrEqual(2)
     },
     2 * minute,
   )

@@ -1,15 +1,11 @@
 import { BackendError } from '../../server/backend/backend.ts'
 import { createBackend } from '../../server/backend/client.ts'
 import { defaultAccount, defaultRegion } from '../../shared/names.ts'
-
-const trust = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: ['ecs-tasks.amazonaws.com', 'ecs.amazonaws.com'] }, Action: 'sts:AssumeRole' }],
-}
+import { taskRoleTrust } from '../../shared/task-role-trust.ts'
 
 /** Makes a role in an instance's backend, at its door, unless it is there: others are refused. Its ARN. */
 export async function haveRole(endpoint: string, RoleName: string): Promise<string> {
-  const parameters = { RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }
+  const parameters = { RoleName, AssumeRolePolicyDocument: taskRoleTrust }
   try {
     await createBackend({ url: endpoint }).query(
       { service: 'iam', action: 'CreateRole', version: '2010-05-08', parameters },

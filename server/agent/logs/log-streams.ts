@@ -3,7 +3,7 @@ import { messageOf } from '../../../shared/errors.ts'
 import { type Backend, BackendError } from '../../backend/backend.ts'
 import { createLogGroup, createLogStream, type LogEvent, putLogEvents } from '../../backend/logs.ts'
 import type { Logger } from '../../log.ts'
-import { pause } from '../pause.ts'
+import { pause } from '../../../shared/pause.ts'
 import type { AwsLogs } from '../protocol.ts'
 
 export interface LogStreamsParts {

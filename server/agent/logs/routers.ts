@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { routerFolder } from '../../../shared/names.ts'
+import { pause } from '../../../shared/pause.ts'
 import { fluentSocket } from '../../domain/firelens.ts'
 import type { Logger } from '../../log.ts'
 import { forwardMessage } from './forward-message.ts'
@@ -92,7 +93,7 @@ export class Routers {
           log.warn({ tag: container.tag, records: records.length }, `a log router is over before it took all: ${messageOf(error)}`)
           return
         }
-        await new Promise<void>(resolve => clock.after(waitMs, resolve))
+        await pause(clock, waitMs)
       }
     }
   }

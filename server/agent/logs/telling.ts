@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
+import { pause } from '../../../shared/pause.ts'
 import type { Logger } from '../../log.ts'
 
 export interface TellingParts {
@@ -46,7 +47,7 @@ export class Telling {
           for (const arn of done) this.#told.add(arn)
         } catch (error) {
           this.#parts.log.debug(`what is delivered could not be told: ${messageOf(error)}`)
-          await new Promise<void>(resolve => this.#parts.clock.after(againMs, resolve))
+          await pause(this.#parts.clock, againMs)
         }
       }
     } finally {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../../shared/clock.ts'
+import { pause } from '../../../shared/pause.ts'
 import { toldRuntimeId } from '../../domain/runtime-id.ts'
 import { dockerName } from '../docker-name.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
@@ -70,7 +71,7 @@ export class TaskStats {
     const known = this.#samples.get(id)
     if (known !== undefined && clock.now() - known.at >= shortestMs && clock.now() - known.at <= longestMs) return known
     const first = await this.#sample(id, address)
-    if (first !== undefined) await new Promise<void>(resolve => clock.after(shortestMs, resolve))
+    if (first !== undefined) await pause(clock, shortestMs)
     return first
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { isNotRunning, type KubeClient, type KubeExec } from '../../../shared/kube/index.ts'
+import { pause } from '../../../shared/pause.ts'
 import { ExecRefused, type CommandEnd, type ExecCommand, type RunningCommand } from '../runtime.ts'
 import { dnsLabelOf } from './names.ts'
 
@@ -49,7 +50,7 @@ async function hangUp(exec: KubeExec, clock: Clock, isOver: () => boolean): Prom
   for (const key of keys) {
     if (isOver()) break
     await exec.write(Uint8Array.of(key))
-    await new Promise<void>(resolve => clock.after(betweenKeysMs, resolve))
+    await pause(clock, betweenKeysMs)
   }
   exec.close()
 }
