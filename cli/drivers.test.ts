@@ -2,11 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../shared/clock.ts'
 import type { Instance } from './cluster/driver.ts'
 import { driverOf, surroundings } from './drivers.ts'
-import { createOutput } from './output.ts'
 import { exampleInstance } from '../test/support/example-instance.ts'
+import { silentHost } from '../test/support/silent-host.ts'
 
 // A shell that lacks on PATH what another shell made the instance with.
 
@@ -16,16 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
-const silent = { write: () => true }
-const host = () => ({
-  env: { PATH: '' },
-  cwd: home,
-  home,
-  output: createOutput({ stdout: silent, stderr: silent, env: {}, now: () => 0 }),
-  signal: new AbortController().signal,
-  clock: systemClock,
-  canAsk: false,
-})
+const host = () => silentHost(home, { PATH: '' })
 const instance = (program: string): Instance => exampleInstance({ name: 'a', program }, home)
 const installed = (): string => {
   const path = join(home, 'kind-of-another-shell')

@@ -3,14 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseTarGzip } from 'nanotar'
-import { systemClock } from '../../shared/clock.ts'
 import type { Instance } from '../cluster/driver.ts'
-import type { Host } from '../host.ts'
-import { createOutput } from '../output.ts'
 import { bundle } from './bundle.ts'
 import { failing } from './finding.ts'
 import { checkKubeconfig } from './leftovers.ts'
 import { exampleInstance } from '../../test/support/example-instance.ts'
+import { silentHost } from '../../test/support/silent-host.ts'
 
 // What doctor does with a cluster, against a server that answers as a Kubernetes API with secrets planted everywhere.
 
@@ -67,16 +65,7 @@ const answer = ({ pathname }: URL): Response => {
   return Response.json({ items: [pod] })
 }
 
-const silent = { write: () => undefined }
-const host = (): Host => ({
-  env: { KUBECONFIG: join(home, 'kubeconfig'), AWS_SECRET_ACCESS_KEY: planted },
-  cwd: home,
-  home,
-  output: createOutput({ stdout: silent, stderr: silent, env: {}, now: () => 0 }),
-  signal: new AbortController().signal,
-  clock: systemClock,
-  canAsk: false,
-})
+const host = () => silentHost(home, { KUBECONFIG: join(home, 'kubeconfig'), AWS_SECRET_ACCESS_KEY: planted })
 const instance = (): Instance =>
   exampleInstance(
     {
