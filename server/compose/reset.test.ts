@@ -40,7 +40,7 @@ const world = async () => {
     settings: { endpointUrl: 'http://localhost:4566' },
     publishedPorts: undefined,
     carrier: {
-      gateway: { inForceUntil: () => clock.now(), watch: () => () => {} },
+      gateway: { inForceUntil: () => clock.now(), settledUntil: () => clock.now(), watch: () => () => {} },
       ports: { published: undefined, publishedForUdp: undefined, unpublished: { first: 20_000, last: 20_009 } },
       names: {
         serve: async ({ arn: served }) => void names.add(served),

@@ -121,10 +121,11 @@ describe('a task behind a target group', () => {
   })
 
   test('is not stopped before the gateway has heard of it', async () => {
-    let inForceUntil = 0
+    let settledUntil = 0
     const listeners = new Set<() => void>()
     const gateway = {
-      inForceUntil: () => inForceUntil,
+      inForceUntil: () => settledUntil,
+      settledUntil: () => settledUntil,
       watch: (listener: () => void) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -141,14 +142,14 @@ describe('a task behind a target group', () => {
     control.controller.wake('task', row?.task.taskArn ?? '')
     await made.clock.advance(20_000)
     expect(status()).toBe('DEACTIVATING')
-    inForceUntil = made.clock.now()
+    settledUntil = made.clock.now()
     for (const listener of listeners) listener()
     await made.clock.advance(100)
     expect(status()).toBe('STOPPED')
   })
 
   test('is stopped all the same when the gateway says nothing for a minute', async () => {
-    const made = new ServiceWorld({ gateway: () => ({ inForceUntil: () => 0, watch: () => () => {} }) })
+    const made = new ServiceWorld({ gateway: () => ({ inForceUntil: () => 0, settledUntil: () => 0, watch: () => () => {} }) })
     await putGroup(made, 'blue', {}, { delay: '0' })
     await made.create(registerListening(made), { desiredCount: 1, ...balanced('blue') })
     const { control } = keep(made)

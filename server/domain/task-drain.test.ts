@@ -5,8 +5,8 @@ import { drainWaitMs } from './task-drain.ts'
 
 const entry = { targetGroupArn: 'g', containerName: 'app', containerPort: 80 }
 const target = { Id: '10.0.0.1', Port: 80 }
-const waits = (entries: readonly TaskLoadBalancer[], now: number, inForceUntil?: number): number | undefined =>
-  drainWaitMs({ ...aTask(), loadBalancers: entries }, { now, ...(inForceUntil === undefined ? {} : { inForceUntil }) })
+const waits = (entries: readonly TaskLoadBalancer[], now: number, settledUntil?: number): number | undefined =>
+  drainWaitMs({ ...aTask(), loadBalancers: entries }, { now, ...(settledUntil === undefined ? {} : { settledUntil }) })
 
 test('a task without targets, or whose targets were never registered, is waited for by nobody', () => {
   expect(drainWaitMs(aTask(), { now: 0 })).toBeUndefined()
@@ -33,9 +33,9 @@ test('without a delay the gateway is waited for, and a minute at most', () => {
 
 test('a task of Service Connect serves on for three seconds at least, and until the gateway has left it out', () => {
   const registry = { registryArn: 'r', isConnect: true as const, told: 'HEALTHY' as const }
-  const left = (now: number, inForceUntil: number | undefined, deregisteredAt?: number): number | undefined => {
+  const left = (now: number, settledUntil: number | undefined, deregisteredAt?: number): number | undefined => {
     const serviceRegistries = [deregisteredAt === undefined ? registry : { ...registry, deregisteredAt }]
-    return drainWaitMs({ ...aTask(), serviceRegistries }, { now, ...(inForceUntil === undefined ? {} : { inForceUntil }) })
+    return drainWaitMs({ ...aTask(), serviceRegistries }, { now, ...(settledUntil === undefined ? {} : { settledUntil }) })
   }
   // It is deregistered in the commit that makes it DEACTIVATING.
   expect(left(0, 0)).toBe(1)
@@ -47,9 +47,9 @@ test('a task of Service Connect serves on for three seconds at least, and until 
   expect(left(0, undefined, 0)).toBeUndefined()
   // One that never was registered, and one of another registry.
   expect(
-    drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', isConnect: true }] }, { now: 0, inForceUntil: 0 }),
+    drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', isConnect: true }] }, { now: 0, settledUntil: 0 }),
   ).toBeUndefined()
   expect(
-    drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', told: 'HEALTHY' }] }, { now: 0, inForceUntil: 0 }),
+    drainWaitMs({ ...aTask(), serviceRegistries: [{ registryArn: 'r', told: 'HEALTHY' }] }, { now: 0, settledUntil: 0 }),
   ).toBeUndefined()
 })

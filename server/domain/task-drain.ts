@@ -3,8 +3,8 @@ import type { TaskRow } from '../store/tables.ts'
 export interface DrainContext {
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** `Gateway.inForceUntil()`; absent where nothing carries traffic. */
-  readonly inForceUntil?: number
+  /** `Gateway.settledUntil()`; absent where nothing carries traffic. */
+  readonly settledUntil?: number
 }
 
 /** How long a gateway that tells nothing keeps a task from being stopped: it is most likely gone. Milliseconds. */
@@ -23,13 +23,13 @@ export const drainWaitMs = (row: TaskRow, context: DrainContext): number | undef
   return waits.length === 0 ? undefined : Math.max(...waits)
 }
 
-const targetWaits = ({ loadBalancers = [] }: TaskRow, { now, inForceUntil = Infinity }: DrainContext): readonly number[] =>
+const targetWaits = ({ loadBalancers = [] }: TaskRow, { now, settledUntil = Infinity }: DrainContext): readonly number[] =>
   loadBalancers.flatMap(({ target, deregistered }) => {
     if (target === undefined) return []
     // It is deregistered in the commit that makes the task DEACTIVATING.
     if (deregistered === undefined) return [1]
     const { at, drainsUntil } = deregistered
-    const isReached = inForceUntil <= at && now < at + gatewayLimitMs
+    const isReached = settledUntil <= at && now < at + gatewayLimitMs
     if (drainsUntil > now) return [drainsUntil - now]
     return isReached ? [lookAgainMs] : []
   })
@@ -38,10 +38,10 @@ const targetWaits = ({ loadBalancers = [] }: TaskRow, { now, inForceUntil = Infi
 export const connectDrainMs = 3_000
 
 /** A task that Service Connect sends requests to; nothing does where there is no gateway. */
-const connectWaits = ({ serviceRegistries = [] }: TaskRow, { now, inForceUntil }: DrainContext): readonly number[] =>
+const connectWaits = ({ serviceRegistries = [] }: TaskRow, { now, settledUntil }: DrainContext): readonly number[] =>
   serviceRegistries.flatMap(({ isConnect, told, deregisteredAt: at }) => {
-    if (isConnect !== true || told === undefined || inForceUntil === undefined) return []
+    if (isConnect !== true || told === undefined || settledUntil === undefined) return []
     if (at === undefined) return [1]
     if (at + connectDrainMs > now) return [at + connectDrainMs - now]
-    return inForceUntil <= at && now < at + gatewayLimitMs ? [lookAgainMs] : []
+    return settledUntil <= at && now < at + gatewayLimitMs ? [lookAgainMs] : []
   })

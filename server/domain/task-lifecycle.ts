@@ -39,7 +39,7 @@ export interface LifecycleContext {
   /** When the runtime accepted the task's start, as far as this process knows. Milliseconds since the epoch. */
   readonly startAcceptedAt?: number
   /** The gateway's: what was deregistered before gets no new request. Absent where nothing carries traffic. */
-  readonly inForceUntil?: number
+  readonly settledUntil?: number
   /** Whether what its containers write is delivered from files that the kubelet removes when the task's pod is deleted. */
   readonly areLogsShipped?: boolean
   /** Whether the task's network was taken away; of one that is to have none. */

@@ -8,6 +8,8 @@ export interface Gateway {
    * request goes to a target that was deregistered before.
    */
   inForceUntil(): number
+  /** As `inForceUntil`, and for so long that a request whose target was chosen before is with that target by now. */
+  settledUntil(): number
   /** Calls `listener` whenever `inForceUntil` has grown; the answer ends it. */
   watch(listener: () => void): () => void
 }

@@ -7,6 +7,9 @@ import { targetGroups } from '../store/elbv2-tables.ts'
 import { memoryStore } from '../store/memory.ts'
 import { TraefikGateway } from './traefik-gateway.ts'
 
+/** A commit may say of what it changes that it was decided so much earlier. */
+const decidedWithinMs = 1_000
+
 /** A Traefik that asks when it is told to, and applies what it got when it is told to. */
 const world = ({ isReady = true } = {}) => {
   const clock = new FakeClock()
@@ -50,10 +53,10 @@ describe('what is in force', () => {
     const at = clock.now()
     await change(1)
     await clock.advance(30)
-    expect(gateway.inForceUntil()).toBe(at - 1)
+    expect(gateway.inForceUntil()).toBe(at - decidedWithinMs)
     await ask()
     await clock.advance(200)
-    expect(gateway.inForceUntil()).toBe(at - 1)
+    expect(gateway.inForceUntil()).toBe(at - decidedWithinMs)
     await apply()
     expect(gateway.inForceUntil()).toBe(clock.now())
   })
@@ -68,7 +71,7 @@ describe('what is in force', () => {
     const later = clock.now()
     await change(2)
     await apply()
-    expect(gateway.inForceUntil()).toBe(later - 1)
+    expect(gateway.inForceUntil()).toBe(later - decidedWithinMs)
     await ask()
     await apply()
     expect(gateway.inForceUntil()).toBe(clock.now())
@@ -86,15 +89,14 @@ describe('what is in force', () => {
 
   test('what this process was not asked for yet is not in force, nor what another process told', async () => {
     const { clock, gateway, state, ask, apply } = world({ isReady: false })
-    const start = clock.now()
     await clock.advance(500)
     expect((await ask()).status).toBe(503)
     state.applied = 'other.1'
-    expect(gateway.inForceUntil()).toBe(start - 1)
+    expect(gateway.inForceUntil()).toBeLessThan(0)
     state.isReady = true
     await ask()
     await clock.advance(100)
-    expect(gateway.inForceUntil()).toBe(start - 1)
+    expect(gateway.inForceUntil()).toBeLessThan(0)
     await apply()
     expect(gateway.inForceUntil()).toBe(clock.now())
   })
@@ -108,7 +110,7 @@ describe('what is in force', () => {
     state.isBroken = true
     await change(1)
     await expect(ask()).rejects.toThrow()
-    expect(gateway.inForceUntil()).toBe(at - 1)
+    expect(gateway.inForceUntil()).toBe(at - decidedWithinMs)
     state.isBroken = false
     await ask()
     await apply()
@@ -118,8 +120,58 @@ describe('what is in force', () => {
   test('everything is, when no Traefik asks any more', async () => {
     const { clock, gateway, change } = world()
     await change(1)
-    await clock.advance(10_001)
+    await clock.advance(30_000)
+    expect(gateway.settledUntil()).toBeLessThan(clock.now() - decidedWithinMs)
+    await clock.advance(1)
+    expect([gateway.inForceUntil(), gateway.settledUntil()]).toEqual([clock.now(), clock.now()])
+  })
+
+  test('a change that was decided some time before its commit is not in force before', async () => {
+    const { clock, gateway, ask, apply, change } = world()
+    await ask()
+    await apply()
+    const decidedAt = clock.now()
+    await clock.advance(900)
+    await change(1)
+    expect(gateway.inForceUntil()).toBeLessThan(decidedAt)
+    await ask()
+    expect(gateway.inForceUntil()).toBeLessThan(decidedAt)
+    await apply()
     expect(gateway.inForceUntil()).toBe(clock.now())
+  })
+
+  test('is settled a second after it is applied', async () => {
+    const { clock, gateway, ask, apply, change } = world()
+    await ask()
+    await apply()
+    await clock.advance(5_000)
+    const at = clock.now()
+    await change(1)
+    await ask()
+    await clock.advance(500)
+    await apply()
+    expect(gateway.inForceUntil()).toBe(clock.now())
+    expect(gateway.settledUntil()).toBe(at - decidedWithinMs)
+    await clock.advance(1_000)
+    expect(gateway.settledUntil()).toBe(clock.now())
+  })
+
+  test('what settles does not settle later for what is told meanwhile', async () => {
+    const { clock, gateway, ask, apply, change } = world()
+    await ask()
+    await apply()
+    await change(1)
+    await ask()
+    await apply()
+    await clock.advance(900)
+    const later = clock.now()
+    await change(2)
+    await ask()
+    await clock.advance(200)
+    expect(gateway.settledUntil()).toBe(later - decidedWithinMs)
+    await apply()
+    await clock.advance(1_000)
+    expect(gateway.settledUntil()).toBe(clock.now())
   })
 })
 

@@ -23,8 +23,18 @@ export interface TraefikGatewayParts {
   readonly readApplied: () => Promise<string | undefined>
 }
 
-/** A gateway that did not ask for so long is not there, and nothing is routed by it. Milliseconds. */
-const goneAfterMs = 10_000
+/**
+ * A gateway that did not ask for so long is not there, and nothing is routed by it. Longer than what a machine with too
+ * much to do keeps it from asking. Milliseconds.
+ */
+const goneAfterMs = 30_000
+/** What a commit says of when something was decided may be so much before the commit itself. Milliseconds. */
+const decidedWithinMs = 1_000
+/**
+ * From the moment that a configuration is applied until no request is under way to a target that only the one before it
+ * had: the gateway may have chosen its target, and not have connected to it yet. Milliseconds.
+ */
+const settleMs = 1_000
 /** How long a poll waits for something to tell. Traefik gives up after five seconds. Milliseconds. */
 const holdMs = 1_000
 /** Between two looks at what the gateway applies, while something is not applied yet. Milliseconds. */
@@ -34,6 +44,8 @@ const lookAgainMs = 40
 interface Told {
   readonly version: number
   readonly since: number
+  /** When the gateway was seen to apply it, or a later one. */
+  readonly appliedAt?: number
 }
 
 /**
@@ -51,7 +63,7 @@ export class TraefikGateway implements Gateway {
   #fingerprint = ''
   #version = 0
   #told: Told[] = []
-  /** When the first change was made that no configuration has yet. What was told before this process began counts as one. */
+  /** When the first change was made that no configuration has yet. */
   #changedAt: number | undefined
   #askedAt: number
   #isLooking = false
@@ -59,7 +71,8 @@ export class TraefikGateway implements Gateway {
 
   constructor(parts: TraefikGatewayParts) {
     this.#parts = parts
-    this.#changedAt = parts.clock.now()
+    // Nothing that was committed before this process began is known to have been told.
+    this.#changedAt = 0
     this.#askedAt = parts.clock.now()
     this.#unwatch = parts.store.watch(changes => {
       if (changes.some(({ table }) => routingTables.has(table))) this.changed()
@@ -108,10 +121,20 @@ export class TraefikGateway implements Gateway {
   }
 
   inForceUntil(): number {
+    return this.#before(({ appliedAt }) => appliedAt === undefined)
+  }
+
+  settledUntil(): number {
+    const now = this.#parts.clock.now()
+    return this.#before(({ appliedAt }) => appliedAt === undefined || now - appliedAt < settleMs)
+  }
+
+  /** Until when every change is in force that was made before the first one that is not told or told in what `counts`. */
+  #before(counts: (told: Told) => boolean): number {
     const now = this.#parts.clock.now()
     if (now - this.#askedAt > goneAfterMs) return now
-    const first = this.#told[0]?.since ?? this.#changedAt
-    return first === undefined ? now : first - 1
+    const first = this.#told.find(counts)?.since ?? this.#changedAt
+    return first === undefined ? now : first - decidedWithinMs
   }
 
   watch(listener: () => void): () => void {
@@ -138,13 +161,13 @@ export class TraefikGateway implements Gateway {
     this.#changedAt = undefined
     const content = JSON.stringify(configuration)
     if (content === this.#content && this.#version > 0) {
-      if (this.#told.length === 0) this.#notify()
+      if (this.#told.every(({ appliedAt }) => appliedAt !== undefined)) this.#notify()
       return
     }
     this.#content = content
     this.#version++
     this.#text = JSON.stringify(withMark(configuration, this.#mark(this.#version)))
-    this.#told.push({ version: this.#version, since })
+    this.#told = [...this.#told.filter(told => !this.#isSettled(told)), { version: this.#version, since }]
     if (!this.#isLooking) void this.#look()
   }
 
@@ -155,15 +178,20 @@ export class TraefikGateway implements Gateway {
   /** Looks until all that was told is applied. */
   async #look(): Promise<void> {
     this.#isLooking = true
-    while (this.#told.length > 0 && !this.#isStopped) {
+    while (this.#told.some(({ appliedAt }) => appliedAt === undefined) && !this.#isStopped) {
       await pause(this.#parts.clock, lookAgainMs)
       const applied = await this.#applied()
-      const at = this.#told.findIndex(({ version }) => this.#mark(version) === applied)
-      if (at < 0) continue
-      this.#told = this.#told.slice(at + 1)
+      const newest = this.#told.findLast(({ version }) => this.#mark(version) === applied)
+      if (newest === undefined || newest.appliedAt !== undefined) continue
+      const now = this.#parts.clock.now()
+      this.#told = this.#told.map(told => (told.version > newest.version ? told : { appliedAt: now, ...told }))
       this.#notify()
     }
     this.#isLooking = false
+  }
+
+  #isSettled({ appliedAt }: Told): boolean {
+    return appliedAt !== undefined && this.#parts.clock.now() - appliedAt >= settleMs
   }
 
   async #applied(): Promise<string | undefined> {

@@ -24,7 +24,7 @@ const world = (first: EntryPorts) => {
       log: createLog({ logLevel: 'info' }, { write: line => lines.push(line) > 0 }),
       carrier: {
         ports,
-        gateway: { inForceUntil: () => clock.now(), watch: () => () => {} },
+        gateway: { inForceUntil: () => clock.now(), settledUntil: () => clock.now(), watch: () => () => {} },
         names: { serve: async ({ ports: given }) => void (served = given), forget: async () => {} },
       },
     }).reconcile(balancerArn)

@@ -32,7 +32,7 @@ export interface TaskReconcilerParts {
   readonly log: Logger
   readonly settings: TaskSpecSettings
   /** What carries traffic to tasks; absent where nothing does. */
-  readonly gateway?: Pick<Gateway, 'inForceUntil'>
+  readonly gateway?: Pick<Gateway, 'settledUntil'>
   /** Whether the runtime's first full list is in. */
   readonly isSynced: () => boolean
   /** What secrets and environment files are asked of. */
@@ -153,7 +153,7 @@ export class TaskReconciler implements Reconciler {
       synced: isSynced(),
       ...(startAcceptedAt === undefined ? {} : { startAcceptedAt }),
       ...(startError === undefined ? {} : { startError }),
-      ...(gateway === undefined ? {} : { inForceUntil: gateway.inForceUntil() }),
+      ...(gateway === undefined ? {} : { settledUntil: gateway.settledUntil() }),
       ...(logs === undefined
         ? {}
         : {

@@ -34,6 +34,10 @@ export class LaggingGateway implements Gateway {
     return this.#changedAt === undefined ? this.#clock.now() : this.#changedAt - 1
   }
 
+  settledUntil(): number {
+    return this.inForceUntil()
+  }
+
   watch(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
