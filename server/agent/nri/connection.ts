@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import type { Clock } from '../../../shared/clock.ts'
 import { messageOf } from '../../../shared/errors.ts'
 import { Frames, joined, trunkFraming, ttrpcFraming } from './frames.ts'
 import { type Answer, type Call, decodeAnswer, decodeCall, encodeAnswer, encodeCall, framed, messageType, statusCode } from './ttrpc.ts'
@@ -19,24 +20,26 @@ interface Waiting {
 export class NriConnection {
   readonly #socket: Socket
   readonly #respond: Respond
+  readonly #clock: Clock
   readonly #waiting = new Map<number, Waiting>()
   readonly #closed = Promise.withResolvers<void>()
   #nextStream = 1
 
   /** Resolves once it is connected. Rejects with the system's error, such as ENOENT where there is no socket. */
-  static async open(path: string, respond: Respond, signal: AbortSignal): Promise<NriConnection> {
+  static async open(path: string, respond: Respond, clock: Clock, signal: AbortSignal): Promise<NriConnection> {
     signal.throwIfAborted()
     const socket = connect({ path })
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve)
       socket.once('error', reject)
     })
-    return new NriConnection(socket, respond, signal)
+    return new NriConnection(socket, respond, clock, signal)
   }
 
-  private constructor(socket: Socket, respond: Respond, signal: AbortSignal) {
+  private constructor(socket: Socket, respond: Respond, clock: Clock, signal: AbortSignal) {
     this.#socket = socket
     this.#respond = respond
+    this.#clock = clock
     const answers = new Frames(ttrpcFraming, (header, content) => this.#answered(header.getUint32(4), content))
     const calls = new Frames(ttrpcFraming, (header, content) => void this.#called(header.getUint32(4), content))
     const trunk = new Frames(trunkFraming, (header, content) => {
@@ -73,14 +76,21 @@ export class NriConnection {
     this.#socket.destroy()
   }
 
-  /** Calls the runtime. Rejects with what it says when it refuses, and when the connection ends. */
+  /**
+   * Calls the runtime. Rejects with what it says when it refuses, when the connection ends, and when it has not answered
+   * by then: that the runtime is told the time does not bind it.
+   */
   async call(call: Call, timeoutMs: number): Promise<Uint8Array> {
     const stream = this.#nextStream
     this.#nextStream += 2
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
     this.#waiting.set(stream, { resolve, reject })
+    const cancel = this.#clock.after(timeoutMs, () => {
+      this.#waiting.delete(stream)
+      reject(new Error(`the container runtime did not answer ${call.method} within ${timeoutMs} ms`))
+    })
     this.#send(runtimeConnection, framed(stream, messageType.request, encodeCall(call, timeoutMs)))
-    return promise
+    return promise.finally(cancel)
   }
 
   #answered(stream: number, content: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
@@ -146,4 +147,46 @@ test('without a socket it says so and looks again; a runtime that goes is away u
   await (await next).begin()
   await until('it is told', () => told.length === 4)
   expect(told[3]).toEqual({ is: 'able', runtime: 'containerd v2.1.4' })
+})
+
+test('a runtime that never answers is not waited for: it is asked anew, on another connection', async () => {
+  const { begin, told, clock, socket } = await world()
+  const sockets: Socket[] = []
+  let closed = 0
+  const silent = createServer(connection => {
+    sockets.push(connection)
+    connection
+      .on('close', () => (closed += 1))
+      .on('error', () => undefined)
+      .resume()
+  })
+  await new Promise<void>(resolve => silent.listen(socket, resolve))
+  stops.push(async () => {
+    for (const each of sockets) each.destroy()
+    await new Promise(resolve => silent.close(resolve))
+  })
+  begin()
+  await until('it waits for an answer', () => sockets.length === 1 && clock.waiting === 1)
+  await clock.advance(4_999)
+  expect(told).toEqual([])
+  await clock.advance(1)
+  expect(told).toEqual([{ is: 'unable', why: 'the container runtime did not answer RegisterPlugin within 5000 ms' }])
+  await until('its connection is closed', () => closed === 1)
+  await clock.advance(1_000)
+  await until('it asks anew', () => sockets.length === 2)
+})
+
+test('nor is one that answers and then never asks', async () => {
+  const { runtime, begin, told, clock } = await world()
+  const made = await runtime()
+  begin()
+  const plugin = await made.next()
+  await until('its answer is there', () => clock.untilNext === 60_000)
+  await clock.advance(60_000)
+  expect(told).toEqual([{ is: 'unable', why: 'the container runtime did not take the plugin within 60000 ms' }])
+  await clock.advance(1_000)
+  await (await made.next()).begin()
+  await until('it is told', () => told.length === 2)
+  expect(told[1]).toEqual({ is: 'able', runtime: 'containerd v2.1.4' })
+  plugin.hangUp()
 })

@@ -41,6 +41,8 @@ const soonMs = 100
 /** As the runtime's own, where it does not say: milliseconds. */
 const defaultRequestTimeoutMs = 2_000
 const registrationTimeoutMs = 5_000
+/** A runtime that has taken the registration tells what runs once no container is under way, which may take it a while. Milliseconds. */
+const takingTimeoutMs = 60_000
 /** The last of all plugins but those of administrators, who take what they like. */
 const index = '80'
 
@@ -64,10 +66,10 @@ export const followNri = async (parts: PluginParts, signal: AbortSignal): Promis
   while (!signal.aborted) {
     try {
       const session = new Session(parts)
-      const connection = await NriConnection.open(parts.socket, session.respond, signal)
+      const connection = await NriConnection.open(parts.socket, session.respond, clock, signal)
       try {
         await register(connection)
-        tell({ is: 'able', runtime: await Promise.race([session.taken, lost(connection)]) })
+        tell({ is: 'able', runtime: await taken(session, connection, clock) })
         wasAble = true
         pauseMs = soonMs
         await connection.closed
@@ -88,6 +90,19 @@ export const followNri = async (parts: PluginParts, signal: AbortSignal): Promis
 
 const register = (connection: NriConnection): Promise<Uint8Array> =>
   connection.call({ service: runtimeService, method: 'RegisterPlugin', payload: registerPlugin('kecs', index) }, registrationTimeoutMs)
+
+/** Rejects when the connection ends first, and when it takes too long. */
+const taken = async (session: Session, connection: NriConnection, clock: Clock): Promise<string> => {
+  const late = Promise.withResolvers<never>()
+  const cancel = clock.after(takingTimeoutMs, () =>
+    late.reject(new Error(`the container runtime did not take the plugin within ${takingTimeoutMs} ms`)),
+  )
+  try {
+    return await Promise.race([session.taken, lost(connection), late.promise])
+  } finally {
+    cancel()
+  }
+}
 
 const lost = async (connection: NriConnection): Promise<never> => {
   await connection.closed
