@@ -43,6 +43,14 @@ const pullFailure = (message: string): string =>
     .replace(/^failed to resolve reference "([^"]*)": /, `${retried} failed to resolve ref $1: `)
     .replace(/^no match for platform in manifest: not found$/, `${retried} image Manifest does not contain descriptor matching platform`)
 
+/** How containerd tells of a container that did not live through the stop of its node. */
+export const endedWithHost = ({ state }: ContainerObservation): boolean =>
+  state.is === 'terminated' && state.reason === 'Unknown' && state.exitCode === 255
+
+/** Whether nobody saw a container's end, so that its exit code is made up. ECS tells none then: no agent reported it. */
+export const endedUnseen = (seen: ContainerObservation): boolean =>
+  endedWithHost(seen) || (seen.state.is === 'terminated' && seen.state.reason === 'ContainerStatusUnknown')
+
 /** Why a container that ran ended, where ECS says more than the exit code. */
 export const exitReason = ({ state }: ContainerObservation): string | undefined =>
   state.is === 'terminated' && state.reason === 'OOMKilled' ? 'OutOfMemoryError: Container killed due to memory usage' : undefined

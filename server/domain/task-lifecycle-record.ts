@@ -9,7 +9,7 @@ import { bindingsOf } from './host-ports.ts'
 import { toldRuntimeId } from './runtime-id.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { ebsAttachment } from './task-record.ts'
-import { exitReason, startFailure } from './task-lifecycle-failures.ts'
+import { endedUnseen, exitReason, startFailure } from './task-lifecycle-failures.ts'
 
 type TaskChanges = Partial<TaskRow['task']>
 
@@ -47,10 +47,10 @@ const recordContainer = (row: TaskRow, container: Container, seen: ContainerObse
   const started: Container = bindings.length === 0 ? known : { ...known, networkBindings: bindings }
   if (state.is === 'running') return { ...started, ...agentsOf(container, 'RUNNING', state.startedAt), lastStatus: 'RUNNING' }
   const reason = exitReason(seen)
-  // A container that was never begun ended with its pod: Kubernetes makes up an exit code for it, ECS has none.
-  const isMadeUp = state.startedAt === undefined && state.reason === 'ContainerStatusUnknown'
   return {
-    ...(isMadeUp ? known : { ...started, exitCode: state.exitCode }),
+    // One that never began ended with its pod, and has no ports.
+    ...(endedUnseen(seen) && state.startedAt === undefined ? known : started),
+    ...(endedUnseen(seen) ? {} : { exitCode: state.exitCode }),
     ...agentsOf(container, 'STOPPED'),
     lastStatus: 'STOPPED',
     ...(reason === undefined ? {} : { reason }),

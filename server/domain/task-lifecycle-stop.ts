@@ -3,7 +3,7 @@ import type { ContainerObservation, TaskObservation } from '../runtime/runtime.t
 import type { TaskRow } from '../store/tables.ts'
 import type { TaskFacts } from './task-lifecycle-facts.ts'
 import { isNeverStarted } from './task-lifecycle-order.ts'
-import { startFailure } from './task-lifecycle-failures.ts'
+import { endedWithHost, startFailure } from './task-lifecycle-failures.ts'
 
 /**
  * Why tasks stop, in ECS' words.
@@ -20,7 +20,7 @@ const essentialExited: Stop = { stopCode: 'EssentialContainerExited', stoppedRea
 export const podDeleted: Stop = { stopCode: 'InfrastructureHealth', stoppedReason: "The task's pod was deleted." }
 export const failedToStart = (stoppedReason: string): Stop => ({ stopCode: 'TaskFailedToStart', stoppedReason })
 
-/** The cluster that the task ran on is gone: what ECS says when an instance is terminated under a task. */
+/** The cluster or the node that the task ran on is gone: what ECS says when an instance is terminated under a task. */
 export const hostGone = (row: TaskRow): Stop => ({
   stopCode: 'TerminationNotice',
   stoppedReason: `Host EC2 (instance ${instanceIdOf(row.epoch)}) terminated.`,
@@ -31,10 +31,6 @@ const hostStopped = (row: TaskRow): Stop => ({
   stopCode: 'TerminationNotice',
   stoppedReason: `Host EC2 (instance ${instanceIdOf(row.epoch)}) stopped.`,
 })
-
-/** How containerd tells of a container whose end nobody saw. */
-const endedUnseen = ({ state }: ContainerObservation): boolean =>
-  state.is === 'terminated' && state.reason === 'Unknown' && state.exitCode === 255
 
 /** An instance id that stands for an epoch: always the same one for the same epoch. */
 const instanceIdOf = (epoch: string): string =>
@@ -50,15 +46,17 @@ const readinessLimitMs = 60_000
 
 /** Why a task that should run has to stop; undefined while it need not. */
 export const stopCause = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, now: number): Stop | undefined =>
-  failureOf(observation) ??
+  failureOf(row, observation) ??
   essentialStartFailure(row, facts, observation) ??
   essentialExit(row, facts, observation) ??
   essentialNeverStarted(row, facts) ??
   (observation.stoppingSince === undefined ? undefined : podDeleted) ??
   unschedulable(row, observation, now)
 
-const failureOf = ({ failure, containers }: TaskObservation): Stop | undefined => {
+const failureOf = (row: TaskRow, { failure, containers }: TaskObservation): Stop | undefined => {
   if (failure === undefined) return undefined
+  // Of pods whose node Kubernetes does not know any more.
+  if (failure.reason === 'DeletionByPodGC') return hostGone(row)
   const text = failure.message === '' ? failure.reason : `${failure.reason}: ${failure.message}`
   const resource = outOfResource.get(failure.reason)
   if (resource !== undefined) return failedToStart(`RESOURCE:${resource}: ${text}`)
@@ -97,7 +95,7 @@ const hasRun = (row: TaskRow, seen: ContainerObservation): boolean =>
 
 const essentialExit = (row: TaskRow, facts: TaskFacts, { containers, stoppingSince }: TaskObservation): Stop | undefined => {
   const essential = containers.filter(seen => isEssential(facts, seen))
-  if (essential.some(endedUnseen)) return hostStopped(row)
+  if (essential.some(endedWithHost)) return hostStopped(row)
   const exits = essential.flatMap(({ state }) => (state.is === 'terminated' ? [state.finishedAt] : []))
   if (exits.length === 0) return undefined
   return stoppingSince !== undefined && Math.min(...exits) >= stoppingSince ? podDeleted : essentialExited

@@ -129,10 +129,22 @@ describe('a task that ends', () => {
       lastStatus: 'STOPPED',
       stopCode: 'TerminationNotice',
       stoppedReason: expect.stringMatching(/^Host EC2 \(instance i-[0-9a-f]{17}\) stopped\.$/),
-      containers: [{ exitCode: 255 }],
     })
+    // No agent told of its end: ECS has no exit code then.
+    expect(ended.task.containers).toMatchObject([{ name: 'app', lastStatus: 'STOPPED' }])
+    expect(ended.task.containers?.[0]).not.toHaveProperty('exitCode')
     const own = settled(runningTask(), anObservation({ app: exited(255, { reason: 'Error' }) }))
     expect(own.task.stopCode).toBe('EssentialContainerExited')
+    expect(own.task.containers?.[0]?.exitCode).toBe(255)
+  })
+
+  test('with its node, which Kubernetes does not know any more, says that the host is terminated', () => {
+    const failure = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }
+    const { task } = settled(runningTask(), anObservation({ app: exited(137, { reason: 'ContainerStatusUnknown' }) }, { failure }))
+    expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TerminationNotice' })
+    expect(task.stoppedReason).toMatch(/^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/)
+    expect(task.containers).toMatchObject([{ name: 'app', lastStatus: 'STOPPED' }])
+    expect(task.containers?.[0]).not.toHaveProperty('exitCode')
   })
 
   test('with its essential container stops the others and keeps every exit code', () => {

@@ -10,6 +10,7 @@ import {
   type ECSClient,
   type Session,
   StopTaskCommand,
+  type Task,
 } from '@aws-sdk/client-ecs'
 import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
@@ -135,6 +136,12 @@ const expectService = async (before: readonly string[]): Promise<void> => {
   await until('the network load balancer answers', tcpAnswers, { withinMs: 120_000 })
 }
 
+/** As of an instance that went down: no agent told how its containers ended. */
+const expectUnseen = ({ containers = [] }: Task): void =>
+  expect(containers.map(({ name, lastStatus, exitCode, reason }) => [name, lastStatus, exitCode, reason])).toEqual([
+    ['writer', 'STOPPED', undefined, undefined],
+  ])
+
 test('a node that is killed and starts again: tasks end as of an instance that stopped, the rest comes back, nothing is lost', async () => {
   const task = await started()
   const before = await serviceTasks()
@@ -176,6 +183,7 @@ test('a node that is killed and starts again: tasks end as of an instance that s
     stopCode: 'TerminationNotice',
     stoppedReason: expect.stringMatching(stoppedReason),
   })
+  expectUnseen(old)
   await expectService(before)
 
   // LocalStack has forgotten what was delivered before; what was under way arrives, each line once and none left out,
@@ -213,6 +221,7 @@ test('stop and start: the service and its load balancers are back, tasks ended',
   await expectService(before)
   const old = await describe(ecs, cluster, task)
   expect(old).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TerminationNotice', stoppedReason: expect.stringMatching(stoppedReason) })
+  expectUnseen(old)
 }, 600_000)
 
 test('a copy of the folder is all that another machine needs: after up definitions, service and load balancers are back', async () => {
