@@ -39,9 +39,12 @@ export const agentConfig = (env: Readonly<Record<string, string | undefined>>): 
     throw new CliError('kecs agent runs inside the cluster, on each node.', 'Use kecs up, which puts it there.', { exitCode: 2 })
   }
   const backendUrl = env['KECS_BACKEND_URL']
+  // https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+  const serviceHost = env['KECS_CONTROL_PLANE_SERVICE_HOST']
   return {
     node,
     controlPlaneUrl: `http://${controlPlaneName}.${systemNamespace}:${agentPort}`,
+    ...(serviceHost === undefined ? {} : { controlPlaneAddressUrl: `http://${bracketed(serviceHost)}:${agentPort}` }),
     apiUrl: `http://${controlPlaneName}.${systemNamespace}:${apiPort}`,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl }),
     tokenFile: '/var/run/secrets/kecs.dev/token',
@@ -58,3 +61,5 @@ export const agentConfig = (env: Readonly<Record<string, string | undefined>>): 
     logLevel: env['KECS_LOG_LEVEL'] === 'debug' ? 'debug' : 'info',
   }
 }
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)

@@ -40,7 +40,8 @@ const daemonSet = (installation: Installation): DaemonSet & Manifest => ({
         // Tasks may be on any node that takes pods at all, and need an agent there.
         tolerations: [{ operator: 'Exists' }],
         priorityClassName: 'system-node-critical',
-        enableServiceLinks: false,
+        // The control plane's address: the agent has to be ready before the cluster's DNS is.
+        enableServiceLinks: true,
         terminationGracePeriodSeconds: 10,
         containers: [container(installation)],
         volumes: [

@@ -4,6 +4,8 @@ export interface AgentConfig {
   readonly node: string
   /** Where the control plane tells agents of their tasks, such as `http://kecs-control-plane.kecs-system:8083`. */
   readonly controlPlaneUrl: string
+  /** The same by the Service's address, as the kubelet told it: good while the cluster's DNS is not. Undefined: not told. */
+  readonly controlPlaneAddressUrl?: string
   /** The ECS API. */
   readonly apiUrl: string
   /** The AWS services that are not ours; undefined: there are none. */

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -12,22 +12,26 @@ import type { AgentEvent } from './protocol.ts'
 const folder = mkdtempSync(join(tmpdir(), 'kecs-control-plane-'))
 const tokenFile = join(folder, 'token')
 writeFileSync(tokenFile, 'token')
-const abort = new AbortController()
+let abort = new AbortController()
 let server: Server | undefined
+beforeEach(() => {
+  abort = new AbortController()
+})
 afterEach(() => {
   abort.abort()
   server?.closeAllConnections()
   server?.close()
-  rmSync(folder, { recursive: true, force: true })
 })
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const heardOf = async (clock: FakeClock, answer: RequestListener): Promise<readonly AgentEvent[]> => {
+const heardOf = async (clock: FakeClock, answer: RequestListener, away: { byAddress?: string } = {}): Promise<readonly AgentEvent[]> => {
   const listening = (server = createServer(answer)).listen(0, '127.0.0.1')
   await until('it listens', () => listening.listening)
   const address = listening.address()
   const port = typeof address === 'object' ? address?.port : undefined
   const heard: AgentEvent[] = []
-  const config = { controlPlaneUrl: `http://127.0.0.1:${port}`, node: 'node', tokenFile }
+  const byAddress = away.byAddress === undefined ? {} : { controlPlaneAddressUrl: away.byAddress }
+  const config = { controlPlaneUrl: `http://127.0.0.1:${port}`, ...byAddress, node: 'node', tokenFile }
   void new ControlPlane({ config, clock, log: createLog({ logLevel: 'error' }) }).follow(event => heard.push(event), abort.signal)
   return heard
 }
@@ -51,4 +55,26 @@ test('a connection that somebody else answers is not used again, and one that no
     return heard.length > 0
   })
   expect(heard).toEqual([{ is: 'listed', tasks: [] }])
+})
+
+test('an address at which nobody answers is given up for the name after a second', async () => {
+  const clock = new FakeClock()
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  try {
+    await until('it listens', () => silent.listening)
+    const address = silent.address()
+    const byAddress = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    const asked = new Promise(resolve => silent.once('request', resolve))
+    const answer: RequestListener = (_, response) => void response.write(`${JSON.stringify({ is: 'listed', tasks: [] })}\n`)
+    const heard = await heardOf(clock, answer, { byAddress })
+    await asked
+    await clock.advance(1_000)
+    await until('it is told', async () => {
+      await clock.advance(100)
+      return heard.length > 0
+    })
+  } finally {
+    silent.closeAllConnections()
+    silent.close()
+  }
 })

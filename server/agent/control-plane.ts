@@ -7,7 +7,7 @@ import type { AgentConfig } from './config.ts'
 import type { Adjusting, AgentEvent, Drained, Probed, UsageReport, UsageTaken } from './protocol.ts'
 
 export interface ControlPlaneParts {
-  readonly config: Pick<AgentConfig, 'controlPlaneUrl' | 'node' | 'tokenFile'>
+  readonly config: Pick<AgentConfig, 'controlPlaneAddressUrl' | 'controlPlaneUrl' | 'node' | 'tokenFile'>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -17,8 +17,11 @@ type Told = 'adjusting' | 'drained' | 'isolated' | 'probed' | 'routed' | 'usage'
 /** Between attempts to be told. Milliseconds. */
 const firstPauseMs = 100
 const longestPauseMs = 400
-/** The control plane begins to answer at once: a call that got no word for so long is lost. Milliseconds. */
-const unansweredMs = 5_000
+/**
+ * The control plane begins to answer at once: a call that got no word for so long is lost. The first calls are given up
+ * sooner, and each later one later: a new node has neither rules for Services nor DNS, and what is sent is lost. Milliseconds.
+ */
+const unansweredMs = { first: 1_000, longest: 5_000 } as const
 /** It gives a sign of life each five seconds: one that is silent for so long is not there. Milliseconds. */
 const silentMs = 15_000
 
@@ -28,28 +31,37 @@ const silentMs = 15_000
  */
 export class ControlPlane {
   readonly #parts: ControlPlaneParts
+  /** Where it may be; what failed is tried last. */
+  #urls: readonly string[]
 
   constructor(parts: ControlPlaneParts) {
     this.#parts = parts
+    const { controlPlaneAddressUrl: byAddress, controlPlaneUrl } = parts.config
+    this.#urls = byAddress === undefined ? [controlPlaneUrl] : [byAddress, controlPlaneUrl]
   }
 
   /** Hands on what the control plane tells until the signal, asking again whenever it is away. Never rejects. */
   async follow(accept: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
     const { log, clock } = this.#parts
     let pauseMs = firstPauseMs
+    let patienceMs: number = unansweredMs.first
     let isAway = false
     while (!signal.aborted) {
       try {
-        for await (const event of this.#events(signal)) {
+        for await (const event of this.#events(signal, patienceMs)) {
           if (isAway) log.info('the control plane is there')
           isAway = false
           pauseMs = firstPauseMs
+          patienceMs = unansweredMs.longest
           accept(event)
         }
       } catch (error) {
         if (signal.aborted) return
         if (!isAway) log.warn(`the control plane is away: ${messageOf(error)}`)
         isAway = true
+        const [failed = '', ...others] = this.#urls
+        this.#urls = [...others, failed]
+        patienceMs = Math.min(patienceMs + unansweredMs.first, unansweredMs.longest)
       }
       await pause(clock, pauseMs)
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
@@ -100,8 +112,8 @@ export class ControlPlane {
     return response.text()
   }
 
-  async *#events(signal: AbortSignal): AsyncGenerator<AgentEvent> {
-    const silence = new Silence(this.#parts.clock)
+  async *#events(signal: AbortSignal, patienceMs: number): AsyncGenerator<AgentEvent> {
+    const silence = new Silence(this.#parts.clock, patienceMs)
     const either = AbortSignal.any([signal, silence.signal])
     const response = await fetch(this.#url('tasks'), { headers: await this.#headers(), signal: either, keepalive: false })
     try {
@@ -119,8 +131,7 @@ export class ControlPlane {
   }
 
   #url(what: Told | 'tasks'): string {
-    const { controlPlaneUrl, node } = this.#parts.config
-    return `${controlPlaneUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
+    return `${this.#urls[0]}/v1/nodes/${encodeURIComponent(this.#parts.config.node)}/${what}`
   }
 
   /** Read anew each time: the kubelet renews it. */
@@ -135,9 +146,9 @@ class Silence {
   readonly #abort = new AbortController()
   #cancel: () => void
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, firstMs: number) {
     this.#clock = clock
-    this.#cancel = this.#begin(unansweredMs)
+    this.#cancel = this.#begin(firstMs)
   }
 
   get signal(): AbortSignal {
