@@ -2,9 +2,10 @@ import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import { groupService } from '../domain/elbv2/routing/http-groups.ts'
 import type { Logger } from '../log.ts'
-import { targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
+import { targetGroups } from '../store/elbv2-tables.ts'
 import type { Store } from '../store/store.ts'
 import { countsOf, grownBy, requestCounts } from './gateway-counts.ts'
+import { hostCounts } from './host-counts.ts'
 
 export interface GroupRequestsParts {
   readonly store: Store
@@ -57,13 +58,7 @@ export class GroupRequests {
     const service = groupService(targetGroupArn)
     const requests = grownBy(before.counts.get(service) ?? 0, newest.counts.get(service) ?? 0)
     const inPeriod = (requests * this.#parts.periodMs) / (newest.at - before.at)
-    return inPeriod / Math.max(1, this.#healthy(targetGroupArn))
-  }
-
-  #healthy(targetGroupArn: string): number {
-    const { store } = this.#parts
-    const serving = [...store.table(targets).by('targetGroup', targetGroupArn)].filter(({ drainingUntil }) => drainingUntil === undefined)
-    return serving.filter(({ target }) => store.table(targetHealth).get(targetKey(targetGroupArn, target))?.state === 'healthy').length
+    return inPeriod / Math.max(1, hostCounts(store, targetGroupArn, clock.now()).healthy)
   }
 
   async #sample(): Promise<Sample | undefined> {

@@ -6,23 +6,12 @@ import type { Metric, Statistics } from '../backend/cloudwatch.ts'
 import { targetGroupsOf } from '../domain/elbv2/actions.ts'
 import { groupService } from '../domain/elbv2/routing/http-groups.ts'
 import { nameOf } from '../domain/elbv2/routing/routing-state.ts'
-import { targetHealthOf } from '../domain/elbv2/target-health.ts'
 import { type CountedRule, type Growth, trafficOf } from '../domain/elbv2/traffic.ts'
 import { trafficMetrics } from '../domain/elbv2/traffic-metrics.ts'
 import { type Counts, countsOf, growth, openConnections } from '../gateway/gateway-counts.ts'
+import { hostCounts } from '../gateway/host-counts.ts'
 import type { Logger } from '../log.ts'
-import {
-  type LoadBalancerRow,
-  listenerPorts,
-  listeners,
-  loadBalancers,
-  rules,
-  targetGroupUses,
-  targetGroups,
-  targetHealth,
-  targetKey,
-  targets,
-} from '../store/elbv2-tables.ts'
+import { type LoadBalancerRow, listenerPorts, listeners, loadBalancers, rules, targetGroupUses } from '../store/elbv2-tables.ts'
 import type { Store } from '../store/store.ts'
 import { type Measured, MeasuredByPlace } from './metric-publisher.ts'
 
@@ -121,7 +110,7 @@ export class LoadBalancerMetrics {
     const perTarget = metrics.flatMap(({ name, service, sum }) => {
       const arn = groups.get(service ?? '')
       if (name !== 'RequestCount' || arn === undefined) return []
-      const each = sum / Math.max(1, this.#healthIn(arn).healthy)
+      const each = sum / Math.max(1, hostCounts(this.#parts.store, arn, this.#parts.clock.now()).healthy)
       return [{ name: 'RequestCountPerTarget', service, unit: 'Count' as const, count: 1, sum: each, each }]
     })
     return [...metrics, ...perTarget].map(({ name, service, unit, count, sum, each }) =>
@@ -146,7 +135,7 @@ export class LoadBalancerMetrics {
 
   #hosts(row: LoadBalancerRow): readonly Metric[] {
     return this.#groups(row).flatMap(arn => {
-      const { registered, healthy, unhealthy } = this.#healthIn(arn)
+      const { registered, healthy, unhealthy } = hostCounts(this.#parts.store, arn, this.#parts.clock.now())
       if (registered === 0) return []
       return [this.#metric(row, 'HealthyHostCount', arn, sample(healthy)), this.#metric(row, 'UnHealthyHostCount', arn, sample(unhealthy))]
     })
@@ -155,19 +144,6 @@ export class LoadBalancerMetrics {
   #groups({ loadBalancer: { LoadBalancerArn } }: LoadBalancerRow): readonly string[] {
     const uses = this.#parts.store.table(targetGroupUses).by('loadBalancer', LoadBalancerArn)
     return [...new Set([...uses].map(({ targetGroupArn }) => targetGroupArn))]
-  }
-
-  #healthIn(arn: string): { readonly registered: number; readonly healthy: number; readonly unhealthy: number } {
-    const { store, clock } = this.#parts
-    const group = store.table(targetGroups).get(arn)
-    if (group === undefined || !group.targetGroup.HealthCheckEnabled) return { registered: 0, healthy: 0, unhealthy: 0 }
-    const rows = [...store.table(targets).by('targetGroup', arn)].filter(({ drainingUntil }) => drainingUntil === undefined)
-    const states = rows.map(target => {
-      const found = store.table(targetHealth).get(targetKey(arn, target.target))
-      return targetHealthOf({ row: target, found, targetGroup: group.targetGroup, isUsed: true, now: clock.now() }).State
-    })
-    const count = (state: string): number => states.filter(each => each === state).length
-    return { registered: rows.length, healthy: count('healthy'), unhealthy: count('unhealthy') }
   }
 
   /** Of the period that ends now, under the time at which it began. */

@@ -56,19 +56,23 @@ test('a rolling update drops no request', async () => {
 }, 240_000)
 
 test('scaling out and in drops no request', async () => {
-  expectNothingFailed(
-    await underLoad(async () => {
-      await web.update({ desiredCount: 4 })
-      await until('four targets are healthy', async () => (await web.healthy()) === 4)
-      await web.update({ desiredCount: 1 })
-      await until('one target is left', async () => (await web.healthy()) === 1)
-      await until('only its task is left', async () => (await web.service()).runningCount === 1)
-      // The others drain, and are stopped then.
-      await Bun.sleep(8_000)
-    }),
-  )
-  await web.update({ desiredCount: 2 })
-  await web.stable()
+  try {
+    expectNothingFailed(
+      await underLoad(async () => {
+        await web.update({ desiredCount: 4 })
+        await until('four targets are healthy', async () => (await web.healthy()) === 4)
+        await web.update({ desiredCount: 1 })
+        await until('one target is left', async () => (await web.healthy()) === 1)
+        await until('only its task is left', async () => (await web.service()).runningCount === 1)
+        // The others drain, and are stopped then.
+        await Bun.sleep(8_000)
+      }),
+    )
+  } finally {
+    // As the tests after it expect the service.
+    await web.update({ desiredCount: 2 })
+    await web.stable()
+  }
 }, 240_000)
 
 test('a version that fails its health checks gets no request, and is rolled back by the circuit breaker', async () => {

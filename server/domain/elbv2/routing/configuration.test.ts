@@ -114,7 +114,10 @@ describe('an Application Load Balancer', () => {
     const rule =
       'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/web/0000000000000001/0000000000000001/0000000000000064'
     expect(http?.middlewares?.[`${first}-guard`]).toEqual({
-      forwardAuth: { address: `http://kecs-control-plane.kecs-system:8081/gateway/guard?rule=${encodeURIComponent(rule)}` },
+      forwardAuth: {
+        address: `http://kecs-control-plane.kecs-system:8081/gateway/guard?rule=${encodeURIComponent(rule)}`,
+        maxResponseBodySize: 65_536,
+      },
     })
   })
 
@@ -138,7 +141,10 @@ describe('an Application Load Balancer', () => {
     })
     const listenerArn = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/app/web/0000000000000001/0000000000000001'
     expect(http?.middlewares?.[`${listener}-callback`]).toEqual({
-      forwardAuth: { address: `http://kecs-control-plane.kecs-system:8081/gateway/guard?listener=${encodeURIComponent(listenerArn)}` },
+      forwardAuth: {
+        address: `http://kecs-control-plane.kecs-system:8081/gateway/guard?listener=${encodeURIComponent(listenerArn)}`,
+        maxResponseBodySize: 65_536,
+      },
     })
   })
 

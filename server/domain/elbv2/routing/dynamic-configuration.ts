@@ -83,6 +83,8 @@ export type Middleware =
   | {
       readonly forwardAuth: {
         readonly address: string
+        /** Of an answer that does not let the request pass: bytes. */
+        readonly maxResponseBodySize: number
         /** Put into the request from the answer, and taken out of what a client sent. */
         readonly authResponseHeaders?: readonly string[]
         /** Names of cookies that are put into the response from the answer. */

@@ -50,12 +50,15 @@ function transformed({ RuleArn, Transforms }: RuleRow['rule'], outcome: RuleOutc
 const guardAddress = (query: string, arn: string): string =>
   `http://${controlPlaneName}.${systemNamespace}:${adminPort}${guardPath}?${query}=${encodeURIComponent(arn)}`
 
+/** Error pages are the largest bodies that the control plane refuses requests with. The gateway warns of a guard that may answer anything. */
+const maxResponseBodySize = 65_536
+
 /** The control plane is asked of each request, and answers those that may not pass. */
 function guardOf(ruleArn: string, guards: readonly Action[]): Middleware {
-  const address = guardAddress('rule', ruleArn)
+  const asked = { address: guardAddress('rule', ruleArn), maxResponseBodySize }
   const cookies = guards.flatMap(action => sessionCookieOf(action) ?? [])
-  if (cookies.length === 0) return { forwardAuth: { address } }
-  return { forwardAuth: { address, authResponseHeaders: userHeaders, addAuthCookiesToResponse: cookies.flatMap(shardNames) } }
+  if (cookies.length === 0) return { forwardAuth: asked }
+  return { forwardAuth: { ...asked, authResponseHeaders: userHeaders, addAuthCookiesToResponse: cookies.flatMap(shardNames) } }
 }
 
 /** Users who come back from an identity provider, to whichever rule wanted the login: the control plane answers them. */
@@ -65,7 +68,7 @@ export const callbackOutcome = (listenerArn: string): RuleOutcome => {
     service: none,
     services: {},
     middlewares: {},
-    guards: { [name]: { forwardAuth: { address: guardAddress('listener', listenerArn) } } },
+    guards: { [name]: { forwardAuth: { address: guardAddress('listener', listenerArn), maxResponseBodySize } } },
   }
 }
 
