@@ -26,6 +26,7 @@ allow-reset: true
 unknown-roles: accept
 load: [my-app:dev, other:1]
 fixtures: ./fixtures
+prepare: [./roles.sh]
 init:
   - ./seed.sh
 `
@@ -45,6 +46,7 @@ init:
     unknownRoles: 'accept',
     load: ['my-app:dev', 'other:1'],
     fixtures: '/home/you/app/fixtures',
+    prepare: ['./roles.sh'],
     init: ['./seed.sh'],
   })
 })

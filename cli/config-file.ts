@@ -40,22 +40,25 @@ export interface Choices {
   readonly load?: readonly string[]
   /** The folder of fixtures. */
   readonly fixtures?: string
-  /** Programs that are run once the endpoint answers. */
+  /** Programs that are run once the endpoint answers, before the fixtures are made. */
+  readonly prepare?: readonly string[]
+  /** Programs that are run when the fixtures are there. */
   readonly init?: readonly string[]
 }
 
 /** What is to be there beside the instance itself. */
 export interface Declared {
   readonly load: readonly string[]
+  readonly prepare: readonly string[]
   readonly fixtures?: string
   readonly init: readonly string[]
 }
 
 /** Undefined where nothing is declared. */
-export const declaredOf = ({ load = [], fixtures, init = [] }: Choices): Declared | undefined =>
-  load.length === 0 && fixtures === undefined && init.length === 0
+export const declaredOf = ({ load = [], prepare = [], fixtures, init = [] }: Choices): Declared | undefined =>
+  load.length + prepare.length + init.length === 0 && fixtures === undefined
     ? undefined
-    : { load, init, ...(fixtures === undefined ? {} : { fixtures }) }
+    : { load, prepare, init, ...(fixtures === undefined ? {} : { fixtures }) }
 
 /** Settings of one source. */
 export interface Source {
@@ -113,6 +116,7 @@ const settings: Readonly<Record<string, ReadSetting>> = {
   keys: (value, path) => (isText(value) ? { keys: resolve(dirname(path), value) } : 'keys is the path of a file'),
   load: value => (isTexts(value) ? { load: value } : 'load is a list of images'),
   fixtures: (value, path) => (isText(value) ? { fixtures: resolve(dirname(path), value) } : 'fixtures is the path of a folder'),
+  prepare: value => (isTexts(value) ? { prepare: value } : 'prepare is a list of commands'),
   init: value => (isTexts(value) ? { init: value } : 'init is a list of commands'),
   'unknown-roles': value => (isText(value) && isUnknownRoles(value) ? { unknownRoles: value } : 'unknown-roles is refuse or accept'),
   'allow-reset': value => (typeof value === 'boolean' ? { allowReset: value } : 'allow-reset is true or false'),
@@ -121,7 +125,7 @@ const settings: Readonly<Record<string, ReadSetting>> = {
 const isPort = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535
 
 /** What is declared beside settings has no variable: it is more than a word. */
-const declared: readonly string[] = ['load', 'fixtures', 'init']
+const declared: readonly string[] = ['load', 'prepare', 'fixtures', 'init']
 
 /** `KECS_API_PORT` of `api-port`; of `keys` it is KECS_KEYS_FILE, as `kecs serve` takes keys themselves in KECS_KEYS. */
 const variableOf = (setting: string): string =>

@@ -8,6 +8,8 @@ import { kindOf } from './cluster/title.ts'
 import { lenientDriverOf } from './drivers.ts'
 import type { Host } from './host.ts'
 import { listInstances } from './instance.ts'
+import { cutOffMigration } from './legacy/journal.ts'
+import type { Side } from './legacy/migration.ts'
 import { endpointOf } from './up/summary.ts'
 
 export interface ComponentStatus {
@@ -37,6 +39,8 @@ export interface StatusDocument {
   readonly simulated: boolean
   /** The control plane runs on this machine, outside of the cluster. */
   readonly legacy: boolean
+  /** Where the control plane was to be, of a migration that was cut off. */
+  readonly migratingTo?: Side
   /** `ready`: all answers; `starting` or `failing`: the cluster runs but components do not all. */
   readonly state: 'ready' | 'starting' | 'failing' | 'stopped' | 'absent' | 'foreign'
   readonly endpoint: string
@@ -61,10 +65,13 @@ export const readStatus = async (instance: Instance, host: Host): Promise<Status
   const state = await driver.state(instance, host.signal)
   const components = state.is === 'running' ? await readComponents(instance, driver, host.signal) : []
   const others = (await listInstances(host.home)).filter(({ name }) => name !== instance.name)
+  // `kecs migrate` itself says what is wrong with a journal that cannot be read.
+  const migration = await cutOffMigration(instance).catch(() => undefined)
   return {
     name: instance.name,
     ...kindOf(instance),
     legacy: instance.legacy !== undefined,
+    ...(migration === undefined ? {} : { migratingTo: migration.direction === 'there' ? migration.to : migration.from }),
     state: overall(state, components),
     endpoint: endpointOf(instance),
     region: defaultRegion,

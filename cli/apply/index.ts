@@ -18,13 +18,24 @@ export interface ApplyOptions {
 }
 
 /**
- * What kecs.yaml declares beside settings, once the endpoint answers: images go into the cluster, fixtures are made or
- * changed, then scripts run. As often as `up` does: what is as declared is left alone. Throws `CliError`.
+ * What kecs.yaml declares beside settings, once the endpoint answers: images go into the cluster, what fixtures need is
+ * prepared, they are made or changed, then scripts run. As often as `up` does: what is as declared is left alone. Throws
+ * `CliError`.
  */
 export const applyDeclared = async (options: ApplyOptions): Promise<void> => {
   const { declared, host, steps, endpoint } = options
-  const variables: Readonly<Record<string, string>> = { ...instanceVariables(options.instance), AWS_ENDPOINT_URL: endpoint }
+  const variables: Readonly<Record<string, string>> = {
+    ...instanceVariables(options.instance),
+    AWS_ENDPOINT_URL: endpoint,
+    KECS_NAME: options.instance.name,
+  }
+  const run = async (scripts: readonly string[]): Promise<void> => {
+    for (const script of scripts) {
+      await steps.run(script, ({ progress }) => runScript(script, { ...host.env, ...variables }, host, progress))
+    }
+  }
   if (declared.load.length > 0) await loadImages(options)
+  await run(declared.prepare)
   if (declared.fixtures !== undefined) {
     const { fixtures } = declared
     await steps.run('Fixtures', async ({ progress, done }) => {
@@ -39,9 +50,7 @@ export const applyDeclared = async (options: ApplyOptions): Promise<void> => {
       done(`Fixtures: ${summaryOf(applied)}`)
     })
   }
-  for (const script of declared.init) {
-    await steps.run(script, ({ progress }) => runScript(script, { ...host.env, ...variables }, host, progress))
-  }
+  await run(declared.init)
 }
 
 const summaryOf = (applied: readonly Applied[]): string =>

@@ -3,6 +3,7 @@ import { version } from '../../shared/version.ts'
 import type { Instance } from '../cluster/driver.ts'
 import type { Host } from '../host.ts'
 import { upCommand, withName } from '../instance.ts'
+import { sideTitle } from '../legacy/migration.ts'
 import { readStatus } from '../status.ts'
 import { type Finding, failing, ok, skipped, warning } from './finding.ts'
 import { checkKubeconfig } from './leftovers.ts'
@@ -40,6 +41,15 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
     })
     return [
       ok(what, `${instance.name} runs on ${instance.driver}${status.legacy ? ', legacy: its control plane is on this machine' : ''}`),
+      ...(status.migratingTo === undefined
+        ? []
+        : [
+            warning(
+              'Migration',
+              `one that was to end with the control plane ${sideTitle(status.migratingTo)} was cut off`,
+              `Go on with it: ${withName('kecs migrate', instance.name)}`,
+            ),
+          ]),
       ...components,
       ...(await checkEndpoint(instance, status.endpoint, host)),
       await checkBackend(instance, status, host.signal),

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { journalFile, keepJournal, readJournal, refuseStale } from './journal.ts'
+import { withLock } from '../instance-lock.ts'
+import { cutOffMigration, journalFile, keepJournal, readJournal, refuseStale } from './journal.ts'
 import type { MigrationState } from './migration.ts'
 
 const state: MigrationState = {
@@ -40,6 +41,14 @@ test.each(['', '{}', JSON.stringify({ ...state, begun: ['paint'] }), JSON.string
       await expect(readJournal(instance)).rejects.toThrow('cannot be understood')
     }),
 )
+
+test('a migration was cut off when its journal is there and nobody is at work', () =>
+  withFolder(async instance => {
+    expect(await cutOffMigration(instance)).toBeUndefined()
+    await keepJournal(instance, state)
+    await withLock(instance.folder, 'migrate', async () => expect(await cutOffMigration(instance)).toBeUndefined())
+    expect(await cutOffMigration(instance)).toEqual(state)
+  }))
 
 test('a journal that another kecs changed between reading and the lock is not gone on with', () =>
   withFolder(async instance => {

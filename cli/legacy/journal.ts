@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { CliError } from '../../shared/errors.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { isMissing, upCommand, withName, writeAtomically } from '../instance.ts'
+import { heldLock } from '../instance-lock.ts'
 import { type MigrationState, stepNames } from './migration.ts'
 
 /** Where a migration that is under way, or was cut off, is written down. */
@@ -42,6 +43,12 @@ export const readJournal = async (instance: Pick<Instance, 'folder' | 'name'>): 
     `${journalFile(instance)} cannot be understood.`,
     `Remove it, and bring the instance back with ${upCommand(instance.name)}: the state is in its data folder.`,
   )
+}
+
+/** A migration that nobody goes on with: its kecs was killed, or could not even go back. Throws `CliError` as `readJournal`. */
+export const cutOffMigration = async (instance: Pick<Instance, 'folder' | 'name'>): Promise<MigrationState | undefined> => {
+  const state = await readJournal(instance)
+  return state === undefined || (await heldLock(instance.folder)) === 'held' ? undefined : state
 }
 
 /**

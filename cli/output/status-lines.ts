@@ -1,4 +1,5 @@
 import { withName } from '../instance.ts'
+import { sideTitle } from '../legacy/migration.ts'
 import type { StatusDocument } from '../status.ts'
 import type { Paint } from './paint.ts'
 import { shortPath } from '../up/settings.ts'
@@ -68,7 +69,10 @@ const listenerLines = ({ listeners, endpoint }: StatusDocument, paint: Paint): r
   return ['', `  ${paint('dim', 'load balancers')}`, ...lines]
 }
 
-const nextStep = ({ state, name }: StatusDocument): string | undefined => {
+const nextStep = ({ state, name, migratingTo }: StatusDocument): string | undefined => {
+  if (migratingTo !== undefined && state !== 'stopped' && state !== 'absent') {
+    return `A migration was cut off: ${withName('kecs migrate', name)} goes on, and the control plane is ${sideTitle(migratingTo)} then`
+  }
   if (state === 'stopped') return `Start it with: ${withName('kecs start', name)}`
   if (state === 'absent') return `Bring it back with: ${withName('kecs up', name)}`
   return state === 'failing' ? `See: ${withName('kecs logs', name)}; mend it with: ${withName('kecs up', name)}` : undefined

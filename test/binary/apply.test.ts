@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Home, makeHome, unusedPort } from '../support/program.ts'
 
 // What kecs.yaml declares beside settings, as `kecs up` brings it about on a simulated instance.
 
 setDefaultTimeout(120_000)
+
+// What a script sees at the endpoint: how many ECS clusters there are.
+const listClusters = 'x-amz-target: AmazonEC2ContainerServiceV20141113.ListClusters'
+const countClusters = `curl -sS -H '${listClusters}' -d '{}' "$AWS_ENDPOINT_URL" | grep -o 'cluster/' | wc -l | tr -d ' '`
 
 let home: Home
 let project: string
@@ -20,9 +24,10 @@ beforeEach(async () => {
   write('fixtures/services/web.json', { cluster: 'demo', serviceName: 'web', taskDefinition: 'web', desiredCount: 1 })
   writeFileSync(
     join(project, 'kecs.yaml'),
-    `driver: simulated\nport: ${door}\nload: [my-app:dev]\nfixtures: fixtures\ninit: ['sh seed.sh']\n`,
+    `driver: simulated\nport: ${door}\nload: [my-app:dev]\nprepare: ['sh prepare.sh']\nfixtures: fixtures\ninit: ['sh seed.sh']\n`,
   )
-  writeFileSync(join(project, 'seed.sh'), 'echo "$AWS_ENDPOINT_URL $AWS_ACCESS_KEY_ID" > seeded\n')
+  writeFileSync(join(project, 'prepare.sh'), `${countClusters} > prepared\n`)
+  writeFileSync(join(project, 'seed.sh'), `echo "$AWS_ENDPOINT_URL $AWS_ACCESS_KEY_ID $KECS_NAME" > seeded\n${countClusters} >> seeded\n`)
 })
 afterEach(() => home.remove())
 
@@ -40,14 +45,21 @@ const describe = async (): Promise<{ desiredCount: number; taskDefinition: strin
   return ((await response.json()) as { services: [{ desiredCount: number; taskDefinition: string }] }).services[0]
 }
 
+test('what is declared comes about in the order of need: what prepares, fixtures, what uses them', async () => {
+  expect((await up()).code).toBe(0)
+  expect(readFileSync(join(project, 'prepared'), 'utf8')).toBe('0\n')
+  expect(readFileSync(join(project, 'seeded'), 'utf8')).toBe(`http://127.0.0.1:${door} test kecs\n1\n`)
+})
+
 test('fixtures are made, left alone when they are as declared, and changed when not; scripts run each time', async () => {
   const first = await up()
   expect(first.stderr).toContain('Fixtures: 3 made')
   expect(first.code).toBe(0)
   expect(await describe()).toMatchObject({ desiredCount: 1 })
-  expect(readFileSync(join(project, 'seeded'), 'utf8')).toBe(`http://127.0.0.1:${door} test\n`)
 
+  rmSync(join(project, 'seeded'))
   expect((await up()).stderr).toContain('Fixtures: 3 unchanged')
+  expect(existsSync(join(project, 'seeded'))).toBe(true)
 
   write('fixtures/task-definitions/web.json', { family: 'web', containerDefinitions: [{ name: 'a', image: 'nginx:2', memory: 64 }] })
   write('fixtures/services/web.json', { cluster: 'demo', serviceName: 'web', taskDefinition: 'web', desiredCount: 2 })
