@@ -3,6 +3,7 @@ import { callsOf } from '../reconcilers/lifecycle-hook.ts'
 import type { Wake } from '../reconcilers/reconciler.ts'
 import { targetGroupUses, targetGroups, targetHealth, targetKey, targets } from '../store/elbv2-tables.ts'
 import { scalableTargets } from '../store/autoscaling-tables.ts'
+import { containerInstances } from '../store/ecs-tables.ts'
 import { connectEndpoints } from '../store/connect-tables.ts'
 import { serviceDeployments } from '../store/service-tables.ts'
 import type { Change, Store } from '../store/store.ts'
@@ -26,6 +27,10 @@ export const wakeOnChanges = (store: Store, wake: Wake): (() => void) => {
   }
   const concerned: Readonly<Record<string, (change: Change) => void>> = {
     [tasks.name]: ({ key }) => wakeServiceOf(key),
+    // Services' tasks leave a machine that is drained.
+    [containerInstances.name]: ({ key }) => {
+      for (const { task } of store.table(tasks).by('containerInstance', key)) wakeServiceOf(task.taskArn)
+    },
     [targets.name]: ({ key, before, after }) => {
       wake('target', key)
       const targetGroupArn = textIn(after, 'targetGroupArn')

@@ -31,6 +31,7 @@ export const viewTasks = (store: Store, service: ServiceRow, signals: ServiceSig
       now,
       graceMs,
       hasHealthChecks: definition !== undefined && asksForHealthChecks(definition),
+      isLeaving: !isUsable(store, row.task.containerInstanceArn),
       ...(target === undefined ? {} : { target }),
     })
   })
@@ -38,10 +39,13 @@ export const viewTasks = (store: Store, service: ServiceRow, signals: ServiceSig
 
 /** The machines that a cluster's services may use: those that are not being drained. */
 export const usableNodes = (store: Store, clusterArn: string, nodes: readonly RuntimeNode[]): RuntimeNode[] =>
-  nodes.filter(({ name }) => {
-    const status = store.table(containerInstances).get(nodeInstanceArn(clusterArn, name))?.status
-    return status === undefined || status === 'ACTIVE'
-  })
+  nodes.filter(({ name }) => isUsable(store, nodeInstanceArn(clusterArn, name)))
+
+/** Nodes that nothing was said of are ACTIVE, and what Fargate runs is on no container instance. */
+const isUsable = (store: Store, containerInstanceArn: string | undefined): boolean => {
+  const status = store.table(containerInstances).get(containerInstanceArn ?? '')?.status
+  return status === undefined || status === 'ACTIVE'
+}
 
 /** The availability zones of a service's machines, such as `us-east-1a`. */
 export const zonesOf = (store: Store, { service }: ServiceRow, nodes: readonly RuntimeNode[]): readonly string[] => {

@@ -2,13 +2,16 @@
 // deletion of task definitions, driven by the AWS SDK.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import {
+  CreateServiceCommand,
   DeleteAttributesCommand,
   DeleteClusterCommand,
+  DeleteServiceCommand,
   DeleteTaskDefinitionsCommand,
   DeregisterContainerInstanceCommand,
   DeregisterTaskDefinitionCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
+  DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   DiscoverPollEndpointCommand,
@@ -157,6 +160,39 @@ describe('container instances', () => {
       'NoUpdateAvailableException: There is no update available for your container agent.',
     )
   })
+
+  test('are drained of what services have on them, as far as their deployment configuration lets it', async () => {
+    const cluster = await suite.cluster('leave')
+    await nodeOf(cluster)
+    const { taskDefinitionArn: taskDefinition } = await suite.taskDefinition('leave')
+    const service = 'leaving'
+    const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 100 }
+    await suite.ecs.send(
+      new CreateServiceCommand({
+        cluster,
+        serviceName: service,
+        taskDefinition,
+        desiredCount: 1,
+        launchType: 'EC2',
+        deploymentConfiguration,
+      }),
+    )
+    const described = async () => (await suite.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }))).services?.[0]
+    const runs = async (): Promise<number | undefined> => (await described())?.runningCount
+    const setAll = async (status: 'ACTIVE' | 'DRAINING') => {
+      const containerInstances = await list(cluster)
+      await suite.ecs.send(new UpdateContainerInstancesStateCommand({ cluster, containerInstances, status }))
+    }
+    await until('it runs', async () => (await runs()) === 1, { withinMs: 60_000 })
+    await setAll('DRAINING')
+    await until('its task has left', async () => (await runs()) === 0, { withinMs: 60_000 })
+    await until('it says why no other takes its place', async () =>
+      (await described())?.events?.some(({ message }) => message?.includes('No Container Instances were found in your cluster.')),
+    )
+    await setAll('ACTIVE')
+    await until('it runs again', async () => (await runs()) === 1, { withinMs: 90_000 })
+    await suite.ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
+  }, 240_000)
 
   test('are deregistered and registered again, keeping their tags', async () => {
     const cluster = await suite.cluster('again')

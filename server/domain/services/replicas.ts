@@ -26,11 +26,13 @@ export interface ReplicaMoves {
  * What to start and stop now. Old tasks go as new ones become ready; below the desired count, down to the minimum,
  * only where the maximum or the machine leaves no room to start first.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
  */
 export const planReplicas = (situation: ReplicaSituation): ReplicaMoves => {
   const { desiredCount, bounds, deploymentIds, isStalled, lacksRoom } = situation
   const wanted = situation.tasks.filter(({ isWanted }) => isWanted)
-  const isPrimary = ({ deploymentId }: TaskView): boolean => deploymentId === deploymentIds[0]
+  // What leaves its machine is replaced as what is of an older deployment.
+  const isPrimary = ({ deploymentId, isLeaving }: TaskView): boolean => deploymentId === deploymentIds[0] && isLeaving !== true
   const primary = wanted.filter(isPrimary)
   const old = wanted.filter(task => !isPrimary(task)).sort(byAge(deploymentIds))
   const ready = wanted.filter(isReady).length

@@ -154,6 +154,6 @@ const isAtRest = (row: ServiceRow, primary: DeploymentRecord, { launches, stops 
     row.deployments.length === 1 &&
     primary.rolloutState === 'COMPLETED' &&
     present.length === row.service.desiredCount &&
-    present.every(({ health }) => health === 'ready')
+    present.every(({ health, isLeaving }) => health === 'ready' && isLeaving !== true)
   )
 }

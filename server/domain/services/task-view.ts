@@ -29,6 +29,8 @@ export interface TaskView {
   readonly isProtected: boolean
   /** Launched beside as many as there are to be, to take the place of one in a more crowded zone. */
   readonly isRebalancing?: boolean
+  /** Its container instance takes no tasks any more: another task is to take its place, as in a deployment. */
+  readonly isLeaving?: boolean
 }
 
 export interface TaskViewContext {
@@ -38,6 +40,8 @@ export interface TaskViewContext {
   readonly graceMs: number
   /** Whether an essential container has a health check. */
   readonly hasHealthChecks: boolean
+  /** Whether its container instance is DRAINING or was deregistered. */
+  readonly isLeaving?: boolean
   readonly target?: TargetHealth
 }
 
@@ -60,6 +64,7 @@ export const viewTask = (row: TaskRow, context: TaskViewContext): TaskView => {
     ...(times.length === 0 ? {} : { changesAt: Math.min(...times) }),
     isProtected,
     ...(row.rebalances === true ? { isRebalancing: true } : {}),
+    ...(context.isLeaving === true ? { isLeaving: true } : {}),
   }
 }
 

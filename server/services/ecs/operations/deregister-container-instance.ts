@@ -1,5 +1,5 @@
-// Differs from AWS: a node that was deregistered still runs what RunTask and services ask for. RegisterContainerInstance with
-// its ARN brings it back.
+// Differs from AWS: what services have on a node that was deregistered is stopped once others took its place, and the node
+// still runs what is Fargate's. RegisterContainerInstance with its ARN brings it back.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { DeregisterContainerInstanceRequest, DeregisterContainerInstanceResponse } from '../../../aws/generated/ecs.ts'
 import { findInstance, instanceArnIn } from '../container-instances/instances.ts'

@@ -1,5 +1,4 @@
-// Differs from AWS: a DRAINING node gets no new tasks but Fargate's, which have no container instances; service tasks that
-// are there stay.
+// Differs from AWS: a node that is DRAINING gets tasks of Fargate all the same, which have no container instances.
 import type {
   ContainerInstance,
   Failure,
@@ -15,7 +14,8 @@ import { invalidParameter, refuseIf, refuseMoreThan } from '../tasks/invalid-par
 import { containerInstances } from '../../../store/ecs-tables.ts'
 
 /**
- * Makes container instances DRAINING, or ACTIVE again.
+ * Makes container instances DRAINING, or ACTIVE again. Of one that is DRAINING the services' tasks move to others, as
+ * in a deployment; tasks of nobody's stay.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html
  */
 export async function updateContainerInstancesState(
