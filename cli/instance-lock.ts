@@ -72,8 +72,8 @@ const atWork = ({ command, pid }: Holder): CliError =>
 /** Makes the lock with its content in one go, so that nobody meets an empty one. */
 const tryTake = async (path: string, mine: string): Promise<boolean> => {
   const draft = `${path}.${process.pid}.new`
+  await mkdir(dirname(path), { recursive: true })
   try {
-    await mkdir(dirname(path), { recursive: true })
     await writeFile(draft, mine)
     await link(draft, path)
     return true

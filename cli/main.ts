@@ -7,7 +7,7 @@ import { version } from '../shared/version.ts'
 import type { Command } from './command.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
 import type { Host } from './host.ts'
-import { createOutput } from './output.ts'
+import { type Stream, createOutput } from './output.ts'
 import { reportError } from './report-error.ts'
 import { closest } from './suggest.ts'
 
@@ -84,11 +84,33 @@ const help = async ([name, second]: readonly string[], host: Host): Promise<numb
   return 0
 }
 
+/** Standard output, which tells whether all that was written to it has arrived. */
+const watchedStdout = () => {
+  const stream = process.stdout
+  let last: Promise<Error | undefined> = Promise.resolve(undefined)
+  // A reader that has gone, as in `kecs logs | head`, wants no more and is no error.
+  stream.on('error', error => {
+    if (isReaderGone(error)) process.exit(0)
+  })
+  return {
+    write: (text: string | Uint8Array) => {
+      last = new Promise(done => stream.write(text, error => done(error ?? undefined)))
+    },
+    isTTY: stream.isTTY,
+    columns: stream.columns,
+    /** Undefined, or why what was written last was lost. */
+    flushed: () => last,
+  }
+}
+
+const isReaderGone = (error: Error): boolean => 'code' in error && (error.code === 'EPIPE' || error.code === 'EIO')
+
 /** The host of this process, interrupted by SIGINT and SIGTERM; a second SIGINT ends the process at once. */
-const processHost = (): Host => {
+const processHost = (stdout: Stream): Host => {
   const { env } = process
   const interrupt = new AbortController()
   let isInterrupted = false
+  const onEnd = () => interrupt.abort(new CliError('Interrupted.', '', { exitCode: 130 }))
   const onInterrupt = () => {
     if (isInterrupted) {
       // Steps hide the cursor.
@@ -96,29 +118,33 @@ const processHost = (): Host => {
       process.exit(130)
     }
     isInterrupted = true
-    interrupt.abort(new CliError('Interrupted.', '', { exitCode: 130 }))
+    onEnd()
   }
   process.on('SIGINT', onInterrupt)
-  process.on('SIGTERM', () => interrupt.abort(new CliError('Interrupted.', '', { exitCode: 130 })))
-  // A reader that has gone, as in `kecs logs | head`, wants no more and is no error.
-  process.stdout.on('error', () => process.exit(0))
+  process.on('SIGTERM', onEnd)
+  // The terminal was closed. What `nohup` starts has none, and goes on.
+  if (process.stdout.isTTY || process.stderr.isTTY) process.on('SIGHUP', onEnd)
+  // Progress that nobody can read any more hinders no work.
+  process.stderr.on('error', () => {})
   return {
     env,
     cwd: process.cwd(),
     home: resolve(env['KECS_HOME'] || join(homedir(), '.kecs')),
-    output: createOutput({ stdout: process.stdout, stderr: process.stderr, env, now: () => performance.now() }),
+    output: createOutput({ stdout, stderr: process.stderr, env, now: () => performance.now() }),
     signal: interrupt.signal,
     clock: systemClock,
     canAsk: process.stdin.isTTY && process.stderr.isTTY,
   }
 }
 
-const flushed = (stream: NodeJS.WriteStream): Promise<void> => new Promise(done => stream.write('', () => done()))
-
 const start = async (): Promise<void> => {
-  const code = await main(process.argv.slice(2), processHost())
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
-  process.exit(code)
+  const stdout = watchedStdout()
+  const host = processHost(stdout)
+  const code = await main(process.argv.slice(2), host)
+  const lost = await stdout.flushed()
+  if (lost !== undefined && !isReaderGone(lost)) reportError(new CliError(`The output could not be written: ${lost.message}.`, ''), host)
+  await new Promise(done => process.stderr.write('', done))
+  process.exit(lost === undefined ? code : isReaderGone(lost) ? 0 : 1)
 }
 
 if (import.meta.main) void start()

@@ -8,6 +8,8 @@ export interface Output {
   print(text: string): void
   /** The one JSON document of a command, on stdout. */
   json(value: unknown): void
+  /** A result that is no text, on stdout. */
+  bytes(content: Uint8Array): void
   /** On stderr, unless quiet. */
   note(text: string): void
   /** On stderr, always. */
@@ -27,7 +29,7 @@ export interface Output {
 }
 
 export interface Stream {
-  write(text: string): unknown
+  write(text: string | Uint8Array): unknown
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
 }
@@ -50,6 +52,7 @@ export const createOutput = (options: OutputOptions): Output => {
   return {
     print: text => void stdout.write(`${text}\n`),
     json: value => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    bytes: content => void stdout.write(content),
     note: text => {
       if (!isQuiet) line(text)
     },

@@ -1,14 +1,16 @@
 import { CliError, messageOf } from '../shared/errors.ts'
 import { version } from '../shared/version.ts'
+import { explainFile } from './file-errors.ts'
 import type { Host } from './host.ts'
 import { wrap } from './output/wrap.ts'
 
 const isOn = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0'
 
 /** Tells a person what went wrong and what to do, on stderr; answers the exit code. */
-export const reportError = (thrown: unknown, { output, env, signal }: Pick<Host, 'output' | 'env' | 'signal'>): number => {
+export const reportError = (thrown: unknown, { output, env, signal, home }: Pick<Host, 'output' | 'env' | 'signal' | 'home'>): number => {
   // What a step throws when it is interrupted is of no interest; the interrupt is.
-  const error: unknown = signal.aborted && !(thrown instanceof CliError) ? signal.reason : thrown
+  const ended: unknown = signal.aborted && !(thrown instanceof CliError) ? signal.reason : thrown
+  const error: unknown = explainFile(ended, home) ?? ended
   const mark = output.paint('red', '✗')
   if (error instanceof CliError) {
     // A program that reads this gets whole lines.

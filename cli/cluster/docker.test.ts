@@ -78,7 +78,13 @@ describe('what goes wrong', () => {
   test('a taken port says by whom and which flag chooses another', () => {
     const error = portTakenError([{ port: 4566, what: 'door', holder: 'the container localstack' }])
     expect(error.message).toBe('Port 4566 (the AWS endpoint) is taken by the container localstack.')
-    expect(error.remedy).toContain('--port')
+    expect(error.remedy).toBe('Stop what holds it, or choose another with --port.')
+  })
+
+  test('the default instance, whose ports are never evaded, is offered one beside it', () => {
+    const taken = [{ port: 4566, what: 'door' as const }]
+    expect(portTakenError(taken, 'kecs').remedy).toContain('kecs up --name NAME')
+    expect(portTakenError(taken, 'staging').remedy).not.toContain('--name')
   })
 
   test('ports that one container holds are told together, with the flags for all of them', () => {
@@ -92,7 +98,7 @@ describe('what goes wrong', () => {
     expect(error.message).toBe(
       'Port 4566 (the AWS endpoint) is taken; ports 9000-9002 and port 9004 are taken by the container web; port 9020 is taken by program node (pid 4711).',
     )
-    expect(error.remedy).toBe('Stop what holds it, or choose others with --port and --publish and --listeners.')
+    expect(error.remedy).toBe('Stop what holds them, or choose others with --port, --publish and --listeners.')
   })
 })
 

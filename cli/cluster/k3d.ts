@@ -52,7 +52,7 @@ export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver 
       await clear(instance, signal)
       // k3d itself finds a taken port only when all else is up.
       const taken = await takenPorts(docker, instance, signal)
-      if (taken.length > 0) throw portTakenError(taken)
+      if (taken.length > 0) throw portTakenError(taken, instance.name)
       await mkdir(instance.dataDir, { recursive: true })
       const done = new AbortController()
       const watching = Promise.all([

@@ -76,7 +76,7 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
       if (found.is === 'foreign') throw foreignError(instance, found.why)
       await clear(instance, signal)
       const [taken, image] = await Promise.all([takenPorts(docker, instance, signal), nodeImage(docker, env, signal)])
-      if (taken.length > 0) throw portTakenError(taken)
+      if (taken.length > 0) throw portTakenError(taken, instance.name)
       await mkdir(instance.dataDir, { recursive: true })
       const done = new AbortController()
       const watching = Promise.all([

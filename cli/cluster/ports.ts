@@ -68,7 +68,8 @@ export const takenPorts = async (docker: Docker, instance: Instance, signal: Abo
 
 const flags = { door: '--port', api: '--api-port', published: '--publish', listener: '--listeners' } as const
 
-export const portTakenError = (taken: readonly TakenPort[]): CliError => {
+/** @param name the instance that wants them; for the default one, whose ports are never evaded, one beside it is a way too */
+export const portTakenError = (taken: readonly TakenPort[], name?: string): CliError => {
   const byHolder = Map.groupBy(runsOf(taken), ([{ holder }]) => holder)
   const named = [...byHolder].map(([holder, runs]) => {
     const isOne = runs.length === 1 && runs[0]?.length === 1
@@ -78,9 +79,13 @@ export const portTakenError = (taken: readonly TakenPort[]): CliError => {
   const choice =
     wanted.length === 0
       ? 'choose others with --port, --api-port, --publish or --listeners'
-      : `choose ${wanted.length === 1 ? 'another' : 'others'} with ${wanted.join(' and ')}`
+      : `choose ${wanted.length === 1 ? 'another' : 'others'} with ${listed(wanted)}`
   const text = named.join('; ')
-  return new CliError(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`, `Stop what holds it, or ${choice}.`)
+  const beside = name === 'kecs' ? '\nOr make another instance, which takes free ports: kecs up --name NAME' : ''
+  return new CliError(
+    `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
+    `Stop what holds ${taken.length === 1 ? 'it' : 'them'}, or ${choice}.${beside}`,
+  )
 }
 
 type Run = [TakenPort, ...TakenPort[]]

@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts'
 import { instanceName, jsonFlag, nameFlag } from '../flags.ts'
 import { readInstance } from '../instance.ts'
 import { tableLines } from '../output/table.ts'
-import { shortPath } from '../up/settings.ts'
+import { shortPath } from '../short-path.ts'
 import { environmentChoices } from './up.ts'
 
 export const show = defineCommand({

@@ -11,7 +11,7 @@ import { readInstance, upCommand } from '../instance.ts'
 import { withLock } from '../instance-lock.ts'
 import { keepJournal } from '../legacy/journal.ts'
 import { targetOf } from '../target.ts'
-import { shortPath } from '../up/settings.ts'
+import { shortPath } from '../short-path.ts'
 
 export const down = defineCommand({
   name: 'down',

@@ -8,6 +8,7 @@ import { listInstances, upCommand, withName } from '../instance.ts'
 import { withLock } from '../instance-lock.ts'
 import { keepJournal, readJournal, refuseStale } from '../legacy/journal.ts'
 import { migrate as move, type MigrationState, type Side, sideTitle } from '../legacy/migration.ts'
+import { takeAlong } from '../legacy/take-along.ts'
 import { findSelf } from '../self.ts'
 import { readComponents } from '../status.ts'
 import { runningTargetOf, type Target } from '../target.ts'
@@ -88,7 +89,7 @@ export const migrate = defineCommand({
 
 const sideNamed = (text: string | undefined): Side | undefined => sides.find(side => side === text)
 
-const refuseOthers = ({ driver, name }: Instance): void => {
+const refuseOthers = ({ driver, name, legacy }: Instance): void => {
   if (driver === 'simulated')
     throw new CliError(
       'A simulated instance has no cluster that its control plane could move into.',
@@ -96,8 +97,8 @@ const refuseOthers = ({ driver, name }: Instance): void => {
     )
   if (driver !== 'context') return
   throw new CliError(
-    'The state of an instance by --driver context lies in the cluster, and cannot be handed over where it is.',
-    `Take it along: ${withName('kecs snapshot create', name)} and export, then ${withName('kecs down', name)}, ${upCommand(name)} with --legacy or without, and import and restore.`,
+    'An instance by --driver context cannot be moved while its tasks go on.',
+    takeAlong(name, legacy === undefined ? 'legacy' : 'in-cluster'),
   )
 }
 

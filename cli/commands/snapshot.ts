@@ -96,7 +96,7 @@ export const exportTo = defineCommand({
       const content = isRecord(answer) && typeof answer['content'] === 'string' ? Buffer.from(answer['content'], 'base64') : undefined
       if (content === undefined) throw notUnderstood()
       const file = given.text('file') ?? '-'
-      if (file === '-') return void process.stdout.write(content)
+      if (file === '-') return output.bytes(content)
       const path = resolve(host.cwd, file)
       const flag = given.flag('force') === true ? 'w' : 'wx'
       await writeFile(path, content, { mode: 0o600, flag }).catch((cause: unknown) => {

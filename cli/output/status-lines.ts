@@ -2,7 +2,7 @@ import { withName } from '../instance.ts'
 import { sideTitle } from '../legacy/migration.ts'
 import type { StatusDocument } from '../status.ts'
 import type { Paint } from './paint.ts'
-import { shortPath } from '../up/settings.ts'
+import { shortPath } from '../short-path.ts'
 import { portRows } from '../up/summary.ts'
 
 const marks = {

@@ -10,6 +10,7 @@ import { withLock } from '../instance-lock.ts'
 import { instanceFolder, readInstance, withName } from '../instance.ts'
 import { keepJournal, readJournal } from '../legacy/journal.ts'
 import { sideTitle } from '../legacy/migration.ts'
+import { takeAlong } from '../legacy/take-along.ts'
 import { findSelf } from '../self.ts'
 import type { CommonValues } from '../target.ts'
 import { type Claim, claimInstance } from './claim.ts'
@@ -134,9 +135,12 @@ const exists = async (instance: Instance, host: Host): Promise<boolean> => {
 
 const refuseConflicts = (there: Instance, wanted: Instance): void => {
   if ((there.legacy === undefined) !== (wanted.legacy === undefined)) {
+    const to = wanted.legacy === undefined ? 'in-cluster' : 'legacy'
     throw new CliError(
       `Instance ${there.name} exists with its control plane ${there.legacy === undefined ? 'in the cluster' : 'on this machine (legacy)'}.`,
-      `Move it while its tasks go on: ${withName(`kecs migrate --to ${wanted.legacy === undefined ? 'in-cluster' : 'legacy'}`, there.name)}`,
+      there.driver === 'context'
+        ? takeAlong(there.name, to)
+        : `Move it while its tasks go on: ${withName(`kecs migrate --to ${to}`, there.name)}`,
       { exitCode: 2 },
     )
   }

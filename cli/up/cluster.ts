@@ -149,7 +149,7 @@ const preflight = (up: ClusterUp): Promise<ClusterState> => {
     if (state.is === 'absent' && driver.name !== 'context') {
       progress('ports')
       const taken = await takenPorts(docker, instance, signal)
-      if (taken.length > 0) throw portTakenError(taken)
+      if (taken.length > 0) throw portTakenError(taken, instance.name)
     }
     done(
       version === undefined ? `Preflight: context ${instance.context ?? ''} answers` : `Preflight: Docker ${version}, ports and disk space`,

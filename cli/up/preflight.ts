@@ -3,7 +3,8 @@ import { CliError } from '../../shared/errors.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { upCommand } from '../instance.ts'
 import { forbiddenPort, portTaken, tryListen } from '../ports.ts'
-import { portsOf, shortPath } from './settings.ts'
+import { shortPath } from '../short-path.ts'
+import { portsOf } from './settings.ts'
 
 const megabyte = 1024 * 1024
 /** Below this a cluster's images and the state do not fit, and what fails then says so badly. */

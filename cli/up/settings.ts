@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { CliError } from '../../shared/errors.ts'
 import { doorPort, gatewayPort, images, unpublishedListenerPorts } from '../../shared/names.ts'
 import type { DriverName, Instance } from '../cluster/driver.ts'
@@ -196,10 +195,4 @@ export const conflicts = (there: Instance, wanted: Instance): readonly string[] 
     ['context', there.context ?? '', wanted.context ?? ''],
   ]
   return pairs.filter(([, before, after]) => before !== after).map(([what, before, after]) => `${what} is ${before}, asked for is ${after}`)
-}
-
-/** The folder of all instances as a person writes it. */
-export const shortPath = (path: string): string => {
-  const home = homedir()
-  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
 }

@@ -6,7 +6,7 @@ import { udpListenerRange } from '../cluster/ports.ts'
 import { withName } from '../instance.ts'
 import type { Paint } from '../output/paint.ts'
 import { wrap } from '../output/wrap.ts'
-import { shortPath } from './settings.ts'
+import { shortPath } from '../short-path.ts'
 
 /** The AWS door as programs on this machine reach it. An instance that listens on every address is reached by loopback. */
 export const endpointOf = (instance: Pick<Instance, 'bind' | 'port' | 'endpoint'>): string => {

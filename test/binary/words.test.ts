@@ -1,7 +1,8 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { writeInstance } from '../../cli/instance.ts'
-import { makeHome } from '../support/program.ts'
+import { kecsCommand, makeHome } from '../support/program.ts'
 
 // What kecs says to words that it does and does not know; nothing is started.
 
@@ -99,4 +100,15 @@ test('the agent says where it runs', async () => {
   const refused = await home.run(['agent'])
   expect(refused.code).toBe(2)
   expect(refused.stderr).toContain('runs inside the cluster')
+})
+
+test.skipIf(process.platform !== 'linux')('output that finds no room is a failure', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', '"$@" >/dev/full', 'sh', ...kecsCommand, 'version'], { encoding: 'utf8' })
+  expect(stderr).toContain('The output could not be written')
+  expect(status).toBe(1)
+})
+
+test('a reader that has gone is none', () => {
+  const { status, stderr } = spawnSync('bash', ['-c', '"$@" --help | true; exit ${PIPESTATUS[0]}', 'bash', ...kecsCommand], { encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
