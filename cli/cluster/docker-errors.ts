@@ -17,6 +17,13 @@ export const unreachable = (text: string): CliError | undefined => {
   return undefined
 }
 
+/** A daemon that takes the question and never answers. */
+export const hanging = (milliseconds: number): CliError =>
+  new CliError(
+    `Docker hangs: no answer within ${Math.round(milliseconds / 1000)} s.`,
+    'See whether `docker ps` answers; if not, restart Docker (Docker Desktop, or `sudo systemctl restart docker`) and run the command again.',
+  )
+
 /** What went wrong, told from what Docker, kind or k3d printed; undefined when it is none of what users meet. */
 export const knownFailure = (text: string): CliError | undefined => {
   const down = unreachable(text)

@@ -1,5 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
-import { knownFailure, lastLines, unreachable } from './docker-errors.ts'
+import { hanging, knownFailure, lastLines, unreachable } from './docker-errors.ts'
 import { pipe, ProgramMissing, run, type Finished, type RunOptions } from './process.ts'
 
 /**
@@ -11,7 +11,7 @@ export interface Docker {
   require(signal: AbortSignal): Promise<{ readonly version: string }>
   /** The same question for choosing a driver: within two seconds, without an error. */
   answers(signal: AbortSignal): Promise<boolean>
-  /** What the daemon tells of itself; undefined where it does not answer. */
+  /** What the daemon tells of itself; undefined where it does not answer within ten seconds. */
   info(signal: AbortSignal): Promise<DockerInfo | undefined>
   /** Image name → id (`sha256:…`); names that Docker lacks are absent. */
   imageIds(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
@@ -77,6 +77,11 @@ export interface BuildOptions {
   readonly onLine: (line: string) => void
 }
 
+/** A daemon that has not said a word for so long hangs, also where the machine is busy. */
+const patienceMs = 45_000
+/** Of the account that a daemon gives of itself. */
+const infoMs = 10_000
+
 /** @param program the docker program, a name on PATH or a path */
 export const localDocker = (program = 'docker'): Docker => {
   const call = async (args: readonly string[], options: RunOptions): Promise<Finished> => {
@@ -98,6 +103,17 @@ export const localDocker = (program = 'docker'): Docker => {
     if (done.code !== 0 && !/no such|not found/i.test(done.stderr)) throw failed(args, done.stderr)
     return done.stdout
   }
+  /** For what a daemon that works answers at once. */
+  const inTime = async <T>(signal: AbortSignal, ask: (limited: AbortSignal) => Promise<T>): Promise<T> => {
+    const limit = AbortSignal.timeout(patienceMs)
+    try {
+      return await ask(AbortSignal.any([signal, limit]))
+    } catch (error) {
+      throw limit.aborted && !signal.aborted ? hanging(patienceMs) : error
+    }
+  }
+  const ask = (args: readonly string[], signal: AbortSignal) => inTime(signal, limited => must(args, { signal: limited }))
+  const find = (args: readonly string[], signal: AbortSignal) => inTime(signal, limited => mayLack(args, limited))
 
   const save = async (images: readonly string[], sink: readonly [string, ...string[]], signal: AbortSignal): Promise<void> => {
     const { from, into } = await pipe([program, 'save', ...images], sink, { signal })
@@ -108,7 +124,7 @@ export const localDocker = (program = 'docker'): Docker => {
 
   return {
     async require(signal) {
-      return { version: (await must(['version', '--format', '{{.Server.Version}}'], { signal })).trim() }
+      return { version: (await ask(['version', '--format', '{{.Server.Version}}'], signal)).trim() }
     },
     async answers(signal) {
       const limit = AbortSignal.timeout(2000)
@@ -120,40 +136,41 @@ export const localDocker = (program = 'docker'): Docker => {
       }
     },
     async info(signal) {
-      const done = await call(['info', '--format', '{{json .}}'], { signal }).catch(() => undefined)
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(infoMs)])
+      const done = await call(['info', '--format', '{{json .}}'], { signal: limited }).catch(() => undefined)
       signal.throwIfAborted()
       return done?.code === 0 ? parseInfo(done.stdout) : undefined
     },
     async imageIds(names, signal) {
       if (names.length === 0) return new Map()
       const found = await Promise.all(
-        names.map(async name => [name, (await mayLack(['image', 'inspect', '--format', '{{.Id}}', name], signal)).trim()] as const),
+        names.map(async name => [name, (await find(['image', 'inspect', '--format', '{{.Id}}', name], signal)).trim()] as const),
       )
       return new Map(found.filter(([, id]) => id !== ''))
     },
     async tags(repository, signal) {
-      const text = await must(['image', 'ls', '--format', '{{.Tag}}', repository], { signal })
+      const text = await ask(['image', 'ls', '--format', '{{.Tag}}', repository], signal)
       return text.split('\n').filter(tag => tag !== '')
     },
     async imageNames(signal) {
-      const text = await must(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'], { signal })
+      const text = await ask(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'], signal)
       return text.split('\n').filter(name => name !== '' && !name.includes('<none>'))
     },
     async container(name, signal) {
-      const text = await mayLack(['container', 'inspect', name], signal)
+      const text = await find(['container', 'inspect', name], signal)
       return parseContainer(text)
     },
     async gateways(container, signal) {
       const format = '{{range .NetworkSettings.Networks}}{{println .Gateway}}{{end}}'
-      const text = await mayLack(['container', 'inspect', '--format', format, container], signal)
+      const text = await find(['container', 'inspect', '--format', format, container], signal)
       return text.split('\n').filter(address => address !== '')
     },
     async containersWith(label, signal) {
-      const text = await must(['ps', '--all', '--filter', `label=${label}`, '--format', '{{.Names}}'], { signal })
+      const text = await ask(['ps', '--all', '--filter', `label=${label}`, '--format', '{{.Names}}'], signal)
       return text.split('\n').filter(name => name !== '')
     },
     async publishedPorts(signal) {
-      return parsePublished(await must(['ps', '--format', '{{.Names}}\t{{.Ports}}'], { signal }))
+      return parsePublished(await ask(['ps', '--format', '{{.Names}}\t{{.Ports}}'], signal))
     },
     async start(containers, signal) {
       await must(['start', ...containers], { signal })
@@ -179,7 +196,7 @@ export const localDocker = (program = 'docker'): Docker => {
       return (await call(['info', '--format', '{{.DriverStatus}}'], { signal })).stdout.includes('io.containerd.snapshotter')
     },
     async imageLabel(image, label, signal) {
-      return (await mayLack(['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image], signal)).trim()
+      return (await find(['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, image], signal)).trim()
     },
     async build({ context, dockerfile, tag, labels, args, signal, onLine }) {
       const options = [

@@ -2,7 +2,7 @@ import { CliError } from '../../shared/errors.ts'
 import { version } from '../../shared/version.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { defineCommand } from '../command.ts'
-import { commonFlags, instanceName } from '../flags.ts'
+import { commonFlags, instanceName, withTimeout } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { requireInstance, upCommand, withName } from '../instance.ts'
 import { lenientDriverOf } from '../drivers.ts'
@@ -69,7 +69,8 @@ export const rollback = defineCommand({
 
 const runningInstance = async (given: CommonValues, host: Host): Promise<{ readonly instance: Instance }> => {
   const instance = await requireInstance(host.home, instanceName(given.text('name'), host.env))
-  const { is } = await (await lenientDriverOf(instance, host)).state(instance, host.signal)
+  const signal = withTimeout(host.signal, { timeout: given.text('timeout'), fallback: '15m', name: instance.name })
+  const { is } = await (await lenientDriverOf(instance, host)).state(instance, signal)
   if (is === 'running') return { instance }
   throw new CliError(`Instance ${instance.name} does not run.`, `Bring it up, with this version: ${withName('kecs up', instance.name)}`)
 }
