@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { forgetCreated, noteCreated, stateOf } from './created.ts'
+import { writeInstance } from '../instance.ts'
 import type { Instance } from './driver.ts'
 import { createArguments } from './k3d-arguments.ts'
 import { k3dState } from './k3d.ts'
 import { kindConfig } from './kind-config.ts'
-import { clusterName } from './names.ts'
+import { clusterName, foreignError } from './names.ts'
 import { exampleInstance } from '../../test/support/example-instance.ts'
 
 const instance = exampleInstance()
@@ -99,6 +100,14 @@ test('what a cluster of our name is', async () => {
       is: 'foreign',
       why: 'its data folder is /elsewhere',
     })
+    const other = exampleInstance({ name: 'kecs' }, join(folder, 'home'))
+    await writeInstance(other)
+    const theirs = await stateOf(mine, { ...node, mounts: { '/data': other.dataDir } })
+    expect(theirs).toMatchObject({ is: 'foreign', home: join(folder, 'home') })
+    if (theirs.is !== 'foreign') throw new Error('it is not foreign')
+    const told = foreignError(mine, theirs)
+    expect(told.message).toBe(`The cluster kecs belongs to another KECS_HOME, ${join(folder, 'home')}.`)
+    expect(told.remedy).toContain(`KECS_HOME=${join(folder, 'home')} kecs down`)
     // Ours, but its creation was cut off: the next one clears it away.
     expect(await stateOf(mine, node)).toEqual({ is: 'absent' })
     await noteCreated(mine, 'abc')

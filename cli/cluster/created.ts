@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { readInstance } from '../instance.ts'
 import type { SharedFolder } from './containerd.ts'
 import type { Container } from './docker.ts'
 import type { ClusterState, Instance } from './driver.ts'
@@ -22,9 +23,16 @@ export const stateOf = async (instance: Instance, node: Container | undefined): 
   if (!node) return { is: 'absent' }
   const folder = node.mounts['/data']
   if (folder === undefined) return { is: 'foreign', why: 'its node has no /data folder' }
-  if (!sameFolder(folder, instance.dataDir)) return { is: 'foreign', why: `its data folder is ${folder}` }
+  if (!sameFolder(folder, instance.dataDir)) return { is: 'foreign', why: `its data folder is ${folder}`, ...(await homeOf(folder)) }
   if ((await createdId(instance)) !== node.id) return { is: 'absent' }
   return { is: node.running ? 'running' : 'stopped' }
+}
+
+/** Which KECS_HOME a data folder is in, where an instance is remembered there. */
+const homeOf = async (folder: string): Promise<{ readonly home?: string }> => {
+  const [home, name] = [dirname(dirname(folder)), basename(dirname(folder))]
+  const found = await readInstance(home, name).catch(() => undefined)
+  return found === undefined ? {} : { home }
 }
 
 /** The data folder as the node of a cluster that we made has it. */

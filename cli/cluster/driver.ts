@@ -77,12 +77,15 @@ export interface Legacy {
   readonly address?: string
 }
 
-export type ClusterState =
-  | { readonly is: 'absent' }
-  | { readonly is: 'running' }
-  | { readonly is: 'stopped' }
-  /** A cluster of that name that kecs did not make. */
-  | { readonly is: 'foreign'; readonly why: string }
+/** A cluster of that name that is not the instance's. */
+export interface Foreign {
+  readonly is: 'foreign'
+  readonly why: string
+  /** The KECS_HOME whose instance of that name it belongs to, where there is one. */
+  readonly home?: string
+}
+
+export type ClusterState = { readonly is: 'absent' } | { readonly is: 'running' } | { readonly is: 'stopped' } | Foreign
 
 export interface StepOptions {
   readonly signal: AbortSignal

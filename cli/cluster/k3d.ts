@@ -48,7 +48,7 @@ export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver 
     async create(instance, options) {
       const { signal } = options
       const found = await state(instance, signal)
-      if (found.is === 'foreign') throw foreignError(instance, found.why)
+      if (found.is === 'foreign') throw foreignError(instance, found)
       await clear(instance, signal)
       // k3d itself finds a taken port only when all else is up.
       const taken = await takenPorts(docker, instance, signal)
@@ -83,7 +83,7 @@ export const k3dDriver = ({ docker, program, env }: DriverParts): ClusterDriver 
     },
     async remove(instance, { signal }) {
       const found = await state(instance, signal)
-      if (found.is === 'foreign') throw foreignError(instance, found.why)
+      if (found.is === 'foreign') throw foreignError(instance, found)
       await clear(instance, signal)
     },
     kubeconfig,

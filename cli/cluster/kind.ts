@@ -73,7 +73,7 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
     async create(instance, options) {
       const { signal } = options
       const found = await stateOf(instance, await docker.container(nodeOf(instance), signal))
-      if (found.is === 'foreign') throw foreignError(instance, found.why)
+      if (found.is === 'foreign') throw foreignError(instance, found)
       await clear(instance, signal)
       const [taken, image] = await Promise.all([takenPorts(docker, instance, signal), nodeImage(docker, env, signal)])
       if (taken.length > 0) throw portTakenError(taken, instance.name)
@@ -104,7 +104,7 @@ export const kindDriver = ({ docker, program, env }: DriverParts): ClusterDriver
     },
     async remove(instance, { signal }) {
       const found = await stateOf(instance, await docker.container(nodeOf(instance), signal))
-      if (found.is === 'foreign') throw foreignError(instance, found.why)
+      if (found.is === 'foreign') throw foreignError(instance, found)
       await clear(instance, signal)
     },
     kubeconfig,

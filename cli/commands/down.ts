@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CliError } from '../../shared/errors.ts'
 import { stopProcess } from '../cluster/control-process.ts'
 import type { Instance, StepOptions } from '../cluster/driver.ts'
+import { foreignError } from '../cluster/names.ts'
 import { clusterTitle, kindOf } from '../cluster/title.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags, instanceName } from '../flags.ts'
@@ -44,6 +45,7 @@ export const down = defineCommand({
       const title = clusterTitle(instance)
       await steps.run(title, async ({ progress, done }) => {
         const state = await driver.state(instance, signal)
+        if (state.is === 'foreign') throw foreignError(instance, state)
         if (deleteData && driver.name === 'context') {
           await stopProcess(instance, signal)
           await uninstallWithData(await driver.kubeconfig(instance, signal), instance, { signal, progress })

@@ -24,7 +24,7 @@ export const statusLines = (status: StatusDocument, paint: Paint): readonly stri
     failing: 'is failing',
     stopped: 'is stopped',
     absent: 'is down',
-    foreign: 'has a cluster that kecs did not make',
+    foreign: 'has no cluster of its own: another one has its name',
   }
   const name = status.name === 'kecs' ? 'kecs' : `kecs (${status.name})`
   const lines = [

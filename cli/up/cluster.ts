@@ -145,7 +145,7 @@ const preflight = (up: ClusterUp): Promise<ClusterState> => {
     await checkDisk(up.home, leastFree.cluster)
     progress('cluster')
     const state = await driver.state(instance, signal)
-    if (state.is === 'foreign') throw foreignError(instance, state.why)
+    if (state.is === 'foreign') throw foreignError(instance, state)
     if (state.is === 'absent' && driver.name !== 'context') {
       progress('ports')
       const taken = await takenPorts(docker, instance, signal)

@@ -109,6 +109,8 @@ test.skipIf(process.platform !== 'linux')('output that finds no room is a failur
 })
 
 test('a reader that has gone is none', () => {
-  const { status, stderr } = spawnSync('bash', ['-c', '"$@" --help | true; exit ${PIPESTATUS[0]}', 'bash', ...kecsCommand], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync('bash', ['-c', '"$@" --help | true; exit ${PIPESTATUS[0]}', 'bash', ...kecsCommand], {
+    encoding: 'utf8',
+  })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
