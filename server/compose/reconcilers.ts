@@ -102,11 +102,12 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
   let synced = false
   const rooms = new ClusterRooms(runtime)
   const wake: Wake = (kind, key) => controller.wake(kind, key)
-  const { backend } = parts
+  const { backend, gateway } = parts
   const alarms = new DeploymentAlarms({ store, log, wake, backend })
   const signals: ServiceSignals = {
     targetHealth: taskTargetHealth(store, () => clock.now()),
     alarmsInAlarm: alarms.inAlarm,
+    ...(gateway === undefined ? {} : { inForceUntil: () => gateway.inForceUntil() }),
     ...parts.signals,
   }
   const { carrier, ids } = parts
@@ -147,7 +148,7 @@ export const createReconciling = (parts: ReconcilingParts): Reconciling => {
   })
 
   const unwatch = wakeOnChanges(store, wake)
-  const ungate = parts.gateway?.watch(() => {
+  const ungate = gateway?.watch(() => {
     for (const key of taskReconciler.draining()) controller.wake('task', key)
   })
 

@@ -1,5 +1,7 @@
 // Deployments that shift traffic between two target groups: blue/green, linear and canary.
 import { describe, expect, test } from 'bun:test'
+import type { FakeClock } from '../../test/support/fake-clock.ts'
+import { LaggingGateway } from '../../test/support/lagging-gateway.ts'
 import { ServiceWorld, crashing } from '../../test/support/service-world.ts'
 import {
   blueGroup,
@@ -100,6 +102,50 @@ describe('a blue/green deployment', () => {
       expect(world.service.deployments).toMatchObject([{ id: blue, status: 'PRIMARY', rolloutState: 'COMPLETED' }])
       expect(world.running.map(({ taskId }) => taskId).sort()).toEqual(served)
     }
+  })
+
+  test('is past a shift when the gateway sends requests there, on the way back too', async () => {
+    const lagMs = 7_000
+    const gateways: LaggingGateway[] = []
+    const gateway = (clock: FakeClock): LaggingGateway => {
+      const made = new LaggingGateway(clock, () => lagMs)
+      gateways.push(made)
+      return made
+    }
+    const { world, wake } = await shiftingService({ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 5 }, { gateway })
+    const weights = (): string => `${weightsOf(world)} ${weightsOf(world, testRule)}`
+    let inForce = weights()
+    gateways[0]?.follow(world.store)
+    gateways[0]?.watch(() => (inForce = weights()))
+    const shown: string[] = []
+    world.store.watch(changes => {
+      if (!changes.some(({ table }) => table === serviceDeployments.name)) return
+      const stage = `${stageOf(world) ?? ''} ${inForce}`
+      if (shown.at(-1) !== stage) shown.push(stage)
+    })
+    await world.deploy(world.register())
+    wake()
+    await world.clock.until(() => stageOf(world) === 'BAKE_TIME', minute)
+    // Production and test traffic as the gateway has them when a stage is shown first; stages without anything to do are not.
+    expect(shown.slice(-3)).toEqual(['TEST_TRAFFIC_SHIFT 100/0 100/0', 'PRODUCTION_TRAFFIC_SHIFT 100/0 0/100', 'BAKE_TIME 0/100 0/100'])
+    await world.requestStop('ROLLBACK_REQUESTED')
+    wake()
+    await world.clock.until(() => statusOf(world) === 'ROLLBACK_SUCCESSFUL', minute)
+    expect(shown.filter(stage => stage.startsWith('CLEAN_UP'))).toEqual(['CLEAN_UP 100/0 100/0'])
+  })
+
+  test('goes on after a minute though the gateway tells nothing', async () => {
+    let isHeld = false
+    const { world, wake } = await shiftingService({ strategy: 'BLUE_GREEN' }, { signals: { inForceUntil: () => (isHeld ? 0 : Infinity) } })
+    isHeld = true
+    await world.deploy(world.register())
+    wake()
+    await world.clock.until(() => stageOf(world) === 'TEST_TRAFFIC_SHIFT', minute)
+    const since = world.clock.now()
+    await world.clock.until(() => statusOf(world) === 'SUCCESSFUL', 10 * minute)
+    // Once for each of the two shifts.
+    expect(world.clock.now() - since).toBeGreaterThanOrEqual(2 * minute)
+    expect(world.clock.now() - since).toBeLessThan(3 * minute)
   })
 
   test('of tasks that crash never gets traffic', async () => {

@@ -19,6 +19,8 @@ export interface ServiceSignals {
   readonly targetHealth?: (service: ServiceRow, task: TaskRow) => TargetHealth | undefined
   /** Which of these alarms are in alarm. */
   readonly alarmsInAlarm?: (service: ServiceRow, alarmNames: readonly string[]) => readonly string[]
+  /** `Gateway.inForceUntil`. */
+  readonly inForceUntil?: () => number
 }
 
 /** The service's tasks but those that are STOPPED and counted. */

@@ -106,6 +106,7 @@ export class ServiceReconciler implements Reconciler {
       alarmsInAlarm: signals.alarmsInAlarm?.(row, row.service.deploymentConfiguration?.alarms?.alarmNames ?? []) ?? [],
       ruleOf: arn => readForward(store, arn),
       revisionOf: arn => store.table(serviceRevisions).get(arn),
+      ...(signals.inForceUntil === undefined ? {} : { inForceUntil: signals.inForceUntil() }),
       now,
     })
     const placings = this.#place(plan, views)

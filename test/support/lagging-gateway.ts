@@ -1,5 +1,6 @@
 import type { FakeClock } from './fake-clock.ts'
 import type { Gateway } from '../../server/gateway/gateway.ts'
+import { routingTables } from '../../server/gateway/routing-tables.ts'
 import { targetHealth, targetKey, targets } from '../../server/store/elbv2-tables.ts'
 import type { Store } from '../../server/store/store.ts'
 
@@ -20,7 +21,7 @@ export class LaggingGateway implements Gateway {
   /** `store` is what it is told of. */
   follow(store: Store): void {
     store.watch(changes => {
-      if (this.#changedAt !== undefined || !changes.some(({ table }) => table === targets.name || table === targetHealth.name)) return
+      if (this.#changedAt !== undefined || !changes.some(({ table }) => routingTables.has(table))) return
       this.#changedAt = this.#clock.now()
       this.#clock.after(this.#lagMs(), () => {
         this.#changedAt = undefined

@@ -32,6 +32,8 @@ export interface ServiceSituation {
   /** What listeners' rules forward to. */
   readonly ruleOf: RuleReader
   readonly revisionOf: (serviceRevisionArn: string) => ServiceRevisionRow | undefined
+  /** `Gateway.inForceUntil()`; absent where nothing carries traffic. */
+  readonly inForceUntil?: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }

@@ -24,6 +24,8 @@ export interface RolloutContext {
   /** What listeners' rules forward to. */
   readonly ruleOf: RuleReader
   readonly revisionOf: (serviceRevisionArn: string) => ServiceRevisionRow | undefined
+  /** `Gateway.inForceUntil()`; absent where nothing carries traffic. */
+  readonly inForceUntil?: number
 }
 
 /** A service deployment's record, changed at `now`. */

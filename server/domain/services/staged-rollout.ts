@@ -50,7 +50,8 @@ export const advanceStaged = (state: RolloutState, primary: DeploymentRecord, co
   const { serviceDeployment } = state
   const before = serviceDeployment?.progress
   if (serviceDeployment === undefined || before === undefined) return state
-  const { progress, failure, isOver } = advanceStages(serviceDeployment, before, factsOf(state, before, context))
+  const facts = factsOf(state, before, context)
+  const { progress, failure, isOver } = advanceStages(serviceDeployment, before, facts)
   if (!isStaged(serviceDeployment) && progress.stage !== 'RECONCILE_SERVICE')
     return { ...inOrder(state, serviceDeployment, now), lookAgainAt: now }
   const advanced = withProgress(state, serviceDeployment, progress, now)
@@ -61,7 +62,7 @@ export const advanceStaged = (state: RolloutState, primary: DeploymentRecord, co
   const left = withoutFormer(advanced, progress, context)
   if (isOver === true) return complete(left, primary, context)
   const isOn = progress.stage === before.stage && progress.isReconciled === before.isReconciled
-  const endsAt = isOn ? stageEndsAt(serviceDeployment, progress) : now
+  const endsAt = isOn ? stageEndsAt(serviceDeployment, progress, facts) : now
   // What is due already was seen just now.
   const isDue = endsAt === undefined || (isOn && endsAt <= now)
   return isDue ? left : { ...left, lookAgainAt: endsAt }
@@ -83,7 +84,7 @@ const withProgress = (state: RolloutState, row: ServiceDeploymentRow, progress: 
 }
 
 const factsOf = ({ row, serviceDeployment }: RolloutState, progress: StageProgress, context: RolloutContext): StageFacts => {
-  const { now, tasks, ruleOf, revisionOf } = context
+  const { now, tasks, ruleOf, revisionOf, inForceUntil } = context
   const targetArn = serviceDeployment?.serviceDeployment.targetServiceRevision.arn ?? ''
   const idOf = (revisionArn: string | undefined): string | undefined =>
     row.deployments.find(({ serviceRevisionArn }) => serviceRevisionArn === revisionArn)?.id
@@ -104,6 +105,7 @@ const factsOf = ({ row, serviceDeployment }: RolloutState, progress: StageProgre
     isReconciled: present.every(({ deploymentId }) => deploymentId === targetId || deploymentId === sourceId),
     isCleanedUp: present.every(({ deploymentId }) => deploymentId === stays),
     networkingProblem: target === undefined ? undefined : networkingProblem(trafficPairs(target), ruleOf),
+    ...(inForceUntil === undefined ? {} : { inForceUntil }),
   }
 }
 

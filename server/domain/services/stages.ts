@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration } from '../../aws/generated/ecs.ts'
 import type { ServiceDeploymentRow, Stage, StageProgress } from '../../store/service-tables.ts'
+import { gatewayLimitMs } from '../task-drain.ts'
 import { hookFailure, hooksOf, isPending, timedOut } from './hooks.ts'
 
 const minuteMs = 60_000
@@ -27,7 +28,19 @@ export interface StageFacts {
   readonly isCleanedUp: boolean
   /** Why traffic cannot be shifted. */
   readonly networkingProblem: string | undefined
+  /** `Gateway.inForceUntil()`; absent where nothing carries traffic. */
+  readonly inForceUntil?: number
 }
+
+/** Between two looks at whether traffic goes where it was sent. Milliseconds. */
+const lookAgainMs = 200
+
+/**
+ * Whether requests do not follow yet where the stage has sent them: a shift is over when they do, and not when it is
+ * written. A gateway that tells nothing holds nobody up for long.
+ */
+const isUnderWay = ({ stage, since }: StageProgress, { now, inForceUntil = Infinity }: StageFacts): boolean =>
+  (stage === 'TEST_TRAFFIC_SHIFT' || stage === 'PRODUCTION_TRAFFIC_SHIFT') && inForceUntil <= since && now < since + gatewayLimitMs
 
 /** Whether a deployment goes through lifecycle stages: by any strategy but ROLLING. */
 export const isStaged = ({ serviceDeployment }: Pick<ServiceDeploymentRow, 'serviceDeployment'>): boolean =>
@@ -136,7 +149,7 @@ const nextOn = (row: ServiceDeploymentRow, progress: StageProgress, facts: Stage
   const configuration = row.serviceDeployment.deploymentConfiguration ?? {}
   const steps = trafficSteps(configuration)
   const to = (stage: Stage, changes: Partial<StageProgress> = {}): StageProgress => entering(row, { ...progress, ...changes }, stage, now)
-  if (progress.hooks.some(isPending)) return undefined
+  if (progress.hooks.some(isPending) || isUnderWay(progress, facts)) return undefined
   switch (progress.stage) {
     case 'RECONCILE_SERVICE':
       return facts.isReconciled && progress.isReconciled === true ? to('PRE_SCALE_UP') : undefined
@@ -168,21 +181,21 @@ const nextOn = (row: ServiceDeploymentRow, progress: StageProgress, facts: Stage
  * Hooks of the two traffic shifts run again on the way back; one that fails does not stop it.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html
  */
-const nextBack = (row: ServiceDeploymentRow, progress: StageProgress, { now, maySourceServe }: StageFacts): StageProgress | undefined => {
+const nextBack = (row: ServiceDeploymentRow, progress: StageProgress, facts: StageFacts): StageProgress | undefined => {
+  const { now, maySourceServe } = facts
   const to = (stage: Stage, changes: Partial<StageProgress> = {}): StageProgress => entering(row, { ...progress, ...changes }, stage, now)
-  if (progress.hooks.some(isPending)) return undefined
+  if (progress.hooks.some(isPending) || isUnderWay(progress, facts)) return undefined
   if (progress.stage === 'SCALE_UP' && !maySourceServe) return undefined
   if (progress.production > 0) return to('PRODUCTION_TRAFFIC_SHIFT', { production: 0 })
   return progress.test > 0 ? to('TEST_TRAFFIC_SHIFT', { test: 0 }) : to('CLEAN_UP')
 }
 
-/** When a stage ends by time alone: milliseconds since the epoch. */
-export const stageEndsAt = (
-  row: ServiceDeploymentRow,
-  { stage, since, production, hooks, isRollback }: StageProgress,
-): number | undefined => {
+/** When a stage is to be looked at though nothing happens: milliseconds since the epoch. */
+export const stageEndsAt = (row: ServiceDeploymentRow, progress: StageProgress, facts: StageFacts): number | undefined => {
+  const { stage, since, production, hooks, isRollback } = progress
   const configuration = row.serviceDeployment.deploymentConfiguration ?? {}
   const times = hooks.filter(isPending).map(({ expiresAt }) => expiresAt)
+  if (isUnderWay(progress, facts)) times.push(facts.now + lookAgainMs)
   if (stage === (isRollback === true ? 'SCALE_UP' : 'RECONCILE_SERVICE')) times.push(since + longestReturnMs)
   if (isRollback !== true) {
     if (stage === 'SCALE_UP') times.push(since + longestStageMs)
