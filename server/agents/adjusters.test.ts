@@ -1,19 +1,12 @@
 import { expect, test } from 'bun:test'
 import { FakeClock } from '../../test/support/fake-clock.ts'
+import { aNode } from '../../test/support/runtime-nodes.ts'
 import { definitionRow, taskRow } from '../../test/support/task-rows.ts'
 import type { RuntimeNode } from '../runtime/runtime.ts'
 import { Adjusters } from './adjusters.ts'
 
 const never = new AbortController().signal
-const node = (name: string, isReady = true): RuntimeNode => ({
-  name,
-  cpu: 1024,
-  memory: 1024,
-  cpuArchitecture: 'x86_64',
-  labels: {},
-  isReady,
-  createdAt: 0,
-})
+const node = (name: string, isReady = true): RuntimeNode => aNode(name, { isReady })
 const app = { name: 'app', image: 'nginx', memory: 64, essential: true }
 const asking = definitionRow({ containerDefinitions: [{ ...app, ulimits: [{ name: 'nofile', softLimit: 1, hardLimit: 1 }] }] })
 const able = { is: 'able', runtime: 'containerd v2.1.4' } as const

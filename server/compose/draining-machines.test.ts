@@ -1,6 +1,7 @@
 // A service over machines that are drained: its tasks move to others as in a deployment.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html
 import { describe, expect, test } from 'bun:test'
+import { aNode } from '../../test/support/runtime-nodes.ts'
 import { ServiceWorld } from '../../test/support/service-world.ts'
 import { clusterRow } from '../../test/support/task-rows.ts'
 import type { DeploymentConfiguration } from '../aws/generated/ecs.ts'
@@ -9,17 +10,7 @@ import type { RuntimeNode } from '../runtime/runtime.ts'
 import { type ContainerInstanceRow, containerInstances } from '../store/ecs-tables.ts'
 import { tasks } from '../store/tables.ts'
 
-const machine = (name: string): RuntimeNode => ({
-  name,
-  cpu: 64 * 1024,
-  memory: 65_536,
-  cpuArchitecture: 'x86_64',
-  labels: {},
-  isReady: true,
-  address: '10.1.0.1',
-  createdAt: 0,
-})
-const [one, two] = [machine('one'), machine('two')]
+const [one, two] = [aNode('one'), aNode('two')]
 
 const arnOf = ({ name }: RuntimeNode): string => nodeInstanceArn(clusterRow().cluster.clusterArn, name)
 

@@ -1,22 +1,11 @@
 // A service over machines of several availability zones: its tasks are spread evenly, also when zones come and go.
 import { describe, expect, test } from 'bun:test'
+import { aNode } from '../../test/support/runtime-nodes.ts'
 import { ServiceWorld } from '../../test/support/service-world.ts'
-import type { RuntimeNode } from '../runtime/runtime.ts'
 import { tasks } from '../store/tables.ts'
 
 const minute = 60_000
-const machine = (name: string, zone: string): RuntimeNode => ({
-  name,
-  cpu: 64 * 1024,
-  memory: 65_536,
-  cpuArchitecture: 'x86_64',
-  labels: {},
-  zone,
-  isReady: true,
-  address: '10.1.0.1',
-  createdAt: 0,
-})
-const [a, b, c] = [machine('one', 'a'), machine('two', 'b'), machine('three', 'c')]
+const [a, b, c] = [aNode('one', { zone: 'a' }), aNode('two', { zone: 'b' }), aNode('three', { zone: 'c' })]
 
 /** All tasks are in the first zone, as they came to be when there was no other. */
 const crowdedService = async (desiredCount: number, wish: Parameters<ServiceWorld['create']>[1] = {}) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { PlacementConstraint, PlacementStrategy } from '../aws/generated/ecs.ts'
+import { aNode } from '../../test/support/runtime-nodes.ts'
 import { definitionRow, taskRow } from '../../test/support/task-rows.ts'
 import type { TaskRow } from '../store/tables.ts'
 import { type Machine, Placer } from './placement.ts'
@@ -9,7 +10,7 @@ const task = (group = 'service:web', cpu = '256', memory = '512'): TaskRow => {
   return { ...row, task: { ...row.task, group, cpu, memory, launchType: 'EC2' } }
 }
 const machine = (name: string, zone: string, tasks: readonly TaskRow[] = []): Machine => ({
-  node: { name, cpu: 2048, memory: 4096, cpuArchitecture: 'x86_64', labels: {}, isReady: true, createdAt: 0 },
+  node: aNode(name, { cpu: 2048, memory: 4096 }),
   attributes: [
     { name: 'ecs.availability-zone', value: zone },
     { name: 'stack', value: name === 'c' ? 'prod' : 'test' },

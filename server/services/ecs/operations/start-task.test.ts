@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { aNode } from '../../../../test/support/runtime-nodes.ts'
 import { clusterRow, definitionRow, testContext } from '../../../../test/support/task-rows.ts'
 import { nodeInstanceArn } from '../../../domain/container-instance.ts'
 import type { RuntimeNode } from '../../../runtime/runtime.ts'
@@ -7,16 +8,8 @@ import { describeContainerInstances } from './describe-container-instances.ts'
 import { startTask } from './start-task.ts'
 
 const clusterArn = 'arn:aws:ecs:us-east-1:000000000000:cluster/default'
-const node = (name: string, more: Partial<RuntimeNode> = {}): RuntimeNode => ({
-  name,
-  cpu: 1024,
-  memory: 1024,
-  cpuArchitecture: 'x86_64',
-  labels: { 'topology.kubernetes.io/zone': 'a' },
-  isReady: true,
-  createdAt: 0,
-  ...more,
-})
+const node = (name: string, more: Partial<RuntimeNode> = {}): RuntimeNode =>
+  aNode(name, { cpu: 1024, memory: 1024, labels: { 'topology.kubernetes.io/zone': 'a' }, ...more })
 const arnOf = (name: string): string => nodeInstanceArn(clusterArn, name)
 
 const contextWith = (...nodes: readonly RuntimeNode[]) =>
