@@ -211,6 +211,20 @@ describe.each(ways)('from %s to %s', (from, to) => {
   )
 })
 
+test.each(ways)('from %s to %s: killed while the old side ends, which answers no more when the next run comes', async (from, to) => {
+  const world = new World(from)
+  // The side was told to end, and takes its time.
+  const killed: Sides = Object.assign(Object.create(world), { end: async () => Promise.reject(new Killed()) })
+  const keep = async (state: MigrationState | undefined): Promise<void> => {
+    if (state?.direction !== 'back') world.journal = state
+    else throw new Killed()
+  }
+  await migrate(begin(from, to), { ...world.parts(), sides: killed, keep }).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+  const ending: Sides = Object.assign(Object.create(world), { hold: async () => Promise.reject(new CliError('It does not answer.', '')) })
+  await migrate(world.journal ?? begin(from, to), { ...world.parts(), sides: ending })
+  world.expectWhole(to)
+})
+
 test('a new side with another state is no new side', async () => {
   const world = new World('legacy')
   const sides: Sides = Object.assign(Object.create(world), { taken: async () => ({ id: 'm1', tables: {} }) })

@@ -82,8 +82,9 @@ export const migrate = async (begun: MigrationState, parts: MigrationParts): Pro
     if (state.begun.includes(name) && name !== state.begun.at(-1)) continue
     try {
       parts.signal.throwIfAborted()
-      if (!state.begun.includes(name)) await keep({ ...state, begun: [...state.begun, name] })
-      const found = await run(name, state, parts)
+      const isAgain = state.begun.includes(name)
+      if (!isAgain) await keep({ ...state, begun: [...state.begun, name] })
+      const found = await run(name, state, parts, isAgain)
       if (found !== undefined) await keep({ ...state, ...found })
     } catch (error) {
       await keep({ ...state, direction: 'back' })
@@ -96,13 +97,15 @@ export const migrate = async (begun: MigrationState, parts: MigrationParts): Pro
 
 type Found = Pick<MigrationState, 'tables' | 'snapshot'>
 
-const run = async (name: StepName, state: MigrationState, { sides, show, signal }: MigrationParts): Promise<Found | void> => {
-  const { from, to, id } = state
+/** @param isAgain the step was begun by a run before, which was cut off in it */
+const run = async (name: StepName, state: MigrationState, parts: MigrationParts, isAgain: boolean): Promise<Found | void> => {
+  const { from, to } = state
+  const { sides, show, signal } = parts
   if (name === 'hand over') {
     let found: Found | undefined
     await show(`Control plane ${sideTitle(from)}: holds still, takes a snapshot, ends`, async () => {
       // One that has ended already has said what it left.
-      if (await sides.isRunning(from, signal)) found = await sides.hold(from, id, signal)
+      if (await sides.isRunning(from, signal)) found = await leave(state, parts, isAgain)
       await sides.end(from, signal)
     })
     return found
@@ -121,6 +124,17 @@ const run = async (name: StepName, state: MigrationState, { sides, show, signal 
     return tables === undefined ? undefined : { tables }
   }
   return show('Gateway, agents and DNS ask it', () => sides.lead(to, signal))
+}
+
+/** What a side leaves; undefined of one that the run before told to end, which answers no more: it has said what it left. */
+const leave = async ({ from, id }: MigrationState, { sides, signal }: MigrationParts, isAgain: boolean): Promise<Found | undefined> => {
+  try {
+    return await sides.hold(from, id, signal)
+  } catch (error) {
+    // Were it not so, the new side would find nothing of this migration's, and be no new side.
+    if (!isAgain || signal.aborted) throw error
+    return undefined
+  }
 }
 
 const verify = async ({ to, id, tables }: MigrationState, sides: Sides, signal: AbortSignal): Promise<Tables> => {

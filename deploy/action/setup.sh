@@ -21,5 +21,7 @@ fi
 
 # Lines of KEY=value, which GITHUB_ENV takes as they are.
 "$bin/kecs" env --name "$name" --shell dotenv >>"$GITHUB_ENV"
+# Steps that follow mean this instance where they name none.
+echo "KECS_NAME=$name" >>"$GITHUB_ENV"
 endpoint=$("$bin/kecs" env --name "$name" --shell dotenv | sed -n 's/^AWS_ENDPOINT_URL=//p')
 echo "endpoint=$endpoint" >>"$GITHUB_OUTPUT"

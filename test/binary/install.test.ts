@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 
 // install.sh and the GitHub Action's script, from an empty HOME and a release made here, served by this process.
 
@@ -126,7 +127,7 @@ describe('install.sh', () => {
   })
 
   test.skipIf(!has('shellcheck'))('shellcheck finds nothing', () => {
-    const checked = spawnSync('shellcheck', ['deploy/install.sh', 'deploy/action/setup.sh', 'dev', '.ci/run'], {
+    const checked = spawnSync('shellcheck', ['deploy/install.sh', 'deploy/action/setup.sh', 'dev', '.ci/run', 'examples/ci/test.sh'], {
       cwd: root,
       encoding: 'utf8',
     })
@@ -177,5 +178,84 @@ describe("the Action's script", () => {
     expect(failed).toMatchObject({ code: 1, text: expect.stringContaining('Docker does not answer') })
     expect(existsSync(join(HOME, 'temp/kecs-doctor.tar.gz'))).toBe(true)
     expect(existsSync(join(HOME, 'env'))).toBe(false)
+  })
+})
+
+const hasRuby = has('ruby')
+if (!hasRuby) console.warn('Skipped: the Homebrew formula is not read, for ruby is not on this machine.')
+test.skipIf(!hasRuby)('the Homebrew formula: Ruby reads it, and what it installs of the archive passes its test', () => {
+  const prefix = join(folder, 'prefix')
+  const evaluated = spawnSync('ruby', ['-w', join(root, 'test/support/formula.rb'), join(release, 'kecs.rb'), release, prefix], {
+    encoding: 'utf8',
+  })
+  expect(evaluated.stderr).toBe('')
+  const { machines, installed } = JSON.parse(evaluated.stdout) as {
+    machines: Record<string, { version: string; license: string; url?: string; sha256?: string }>
+    installed: string[]
+  }
+  expect(installed).toEqual([
+    'bin/kecs',
+    'etc/bash_completion.d/kecs',
+    'share/fish/vendor_completions.d/kecs.fish',
+    'share/man/man1/kecs.1',
+    'share/zsh/site-functions/_kecs',
+  ])
+  // This release is for one machine alone: it has neither address nor checksum for the others.
+  const said = Object.values(machines).filter(({ url }) => url !== undefined)
+  expect(said).toHaveLength(1)
+  expect(Object.keys(machines)).toEqual(['macos arm', 'macos intel', 'linux arm', 'linux intel'])
+  expect(said[0]).toMatchObject({ version, license: 'Apache-2.0' })
+  const url = /^https:\/\/github\.com\/nandemo-ya\/kecs\/releases\/download\/v9\.9\.9\/kecs-(?:linux|darwin)-(?:x64|arm64)\.tar\.gz$/
+  expect(said[0]?.url).toMatch(url)
+})
+
+describe('the examples of other CI systems, on a simulated instance', () => {
+  const hasAws = has('aws')
+  if (!hasAws) console.warn('Skipped: the steps of GitLab CI and CircleCI are not run, for the AWS CLI is not on this machine.')
+  const example = (name: string): unknown => parse(readFileSync(join(root, 'examples/ci', name), 'utf8'))
+  /** The release is the one that was made here, and programs go into the empty home. */
+  const here = (line: string): string =>
+    line
+      .replaceAll('https://github.com/nandemo-ya/kecs/releases', `${server.url.origin}/releases`)
+      .replaceAll('0.1.0', version)
+      .replace('--dir /usr/local/bin', '--dir "$HOME/bin"')
+  const environment = (HOME: string) => ({
+    HOME,
+    KECS_HOME: join(HOME, 'instances'),
+    DOCKER_HOST: 'unix:///nonexistent.sock',
+    PATH: `${HOME}/bin:${process.env['PATH']}`,
+    CI: 'true',
+  })
+  const down = (HOME: string) => runWith([join(HOME, 'bin/kecs')], ['down', '--delete-data', '--yes'], environment(HOME))
+  const bash = (lines: string, env: Record<string, string>): Promise<Ran> =>
+    runWith(['bash', '-eo', 'pipefail', '-c', `cd '${root}/examples/ci'\n${lines}`], [], env)
+
+  test.skipIf(!hasAws)('GitLab CI', async () => {
+    const HOME = newHome()
+    try {
+      const { test: job } = example('gitlab.yml') as { test: Record<'before_script' | 'script' | 'after_script', string[]> }
+      // What Debian has is here; what has to be fetched is not what this is about.
+      const lines = [...job.before_script, ...job.script].filter(line => !line.startsWith('apt-get '))
+      expect(await bash(lines.map(here).join('\n'), environment(HOME))).toMatchObject({ code: 0 })
+      const after = job.after_script.join('\n').replace('kecs-doctor.tar.gz', '"$HOME/kecs-doctor.tar.gz"')
+      expect(await bash(after, environment(HOME))).toMatchObject({ code: 0 })
+      expect(existsSync(join(HOME, 'kecs-doctor.tar.gz'))).toBe(true)
+    } finally {
+      await down(HOME)
+    }
+  })
+
+  test.skipIf(!hasAws)('CircleCI', async () => {
+    const HOME = newHome()
+    const env = { ...environment(HOME), KECS_DRIVER: 'simulated', BASH_ENV: join(HOME, 'bash-env') }
+    writeFileSync(env.BASH_ENV, '')
+    try {
+      const { jobs } = example('circleci.yml') as { jobs: { test: { steps: (string | { run?: unknown })[] } } }
+      const lines = jobs.test.steps.flatMap(step => (typeof step === 'object' && typeof step.run === 'string' ? [step.run] : []))
+      expect(lines.length).toBeGreaterThan(4)
+      for (const line of lines) expect({ line, ...(await bash(here(line), env)) }).toMatchObject({ line, code: 0 })
+    } finally {
+      await down(HOME)
+    }
   })
 })

@@ -1,128 +1,146 @@
-// The control plane moved out of the cluster and back, while a service behind load balancers serves and a client writes.
-import { CreateClusterCommand, ECSClient, ListClustersCommand, type ListClustersCommandOutput } from '@aws-sdk/client-ecs'
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { spawn } from 'node:child_process'
+// The control plane moved out of the cluster and back, while a service behind load balancers serves and clients write: as
+// it should go, and with something that goes wrong, and with a kill, in each step of each way.
+//
+//   KECS_MIGRATION_FAULTS=all also before, during and after every call of every step: half an hour
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { type BalancedService, balancedService } from '../support/balanced-service.ts'
-import { instance, type TestInstance } from '../support/instance.ts'
-import { type LoadReport, httpSender, steadyLoad } from '../support/steady-load.ts'
+import { runningProcess } from '../../cli/cluster/control-process.ts'
+import { requireInstance } from '../../cli/instance.ts'
+import type { Side, Sides } from '../../cli/legacy/migration.ts'
+import type { FaultyMigration, MigrationFault } from '../support/faulty-migration.ts'
+import { execute, instance, type TestInstance } from '../support/instance.ts'
+import { migratedService, type MigratedService } from '../support/migrated-service.ts'
+import { withRefusal } from '../support/refused-write.ts'
 import { until } from '../support/until.ts'
 
-const perSecond = 20
 let kecs: TestInstance
-let web: BalancedService
-let ecs: ECSClient
-const acknowledged: string[] = []
+let service: MigratedService
 
 beforeAll(async () => {
   kecs = await instance()
-  web = await balancedService(kecs)
-  await web.stable()
-  await until('two targets are healthy', async () => (await web.healthy()) === 2)
-  ecs = new ECSClient({ endpoint: kecs.endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } })
+  service = await migratedService(kecs)
 }, 600_000)
+afterAll(() => service.close(), 240_000)
 
-afterAll(async () => {
-  // Others share the instance.
-  if ((await sideNow()) === 'legacy') await migrate('in-cluster')
-  await web.close()
-  ecs.destroy()
-}, 240_000)
-
-const migrate = (to: 'legacy' | 'in-cluster', check = true) => kecs.kecs(['migrate', '--to', to, '--json'], { check, timeoutMs: 180_000 })
-
-const status = async (): Promise<{ readonly state: string; readonly legacy: boolean }> =>
-  JSON.parse((await kecs.kecs(['status', '--json'], { check: false })).stdout)
-const sideNow = async (): Promise<string> => ((await status()).legacy ? 'legacy' : 'in-cluster')
-
-/** A steady load, and a client that makes one cluster after the other and notes which it was told of. */
-async function underLoad(act: () => Promise<void>): Promise<LoadReport> {
-  const sender = httpSender(web.httpPort, '/cgi-bin/slow')
-  const load = steadyLoad(sender.send, perSecond)
-  const over = new AbortController()
-  const writing = (async () => {
-    while (!over.signal.aborted) {
-      const clusterName = `written-${acknowledged.length}-${Date.now().toString(36)}`
-      // While the control plane moves, calls fail: what is not acknowledged is not counted.
-      const made = await ecs.send(new CreateClusterCommand({ clusterName })).catch(() => undefined)
-      if (made?.cluster?.clusterName !== undefined) acknowledged.push(made.cluster.clusterName)
-      await Bun.sleep(50)
-    }
-  })()
-  try {
-    await act()
-    await Bun.sleep(1_000)
-  } finally {
-    over.abort()
-    await writing
-    await load.stop()
-    sender.close()
-  }
-  return load.stop()
-}
-
-const expectWhole = async ({ sent, failures }: LoadReport): Promise<void> => {
-  expect(failures).toEqual([])
-  expect(sent).toBeGreaterThan(perSecond)
-  expect((await status()).state).toBe('ready')
-  const names = new Set<string>()
-  for (let nextToken: string | undefined; ;) {
-    const page: ListClustersCommandOutput = await ecs.send(new ListClustersCommand(nextToken === undefined ? {} : { nextToken }))
-    for (const arn of page.clusterArns ?? []) names.add(arn.slice(arn.indexOf('/') + 1))
-    nextToken = page.nextToken
-    if (nextToken === undefined) break
-  }
-  expect(acknowledged.filter(name => !names.has(name))).toEqual([])
-  expect(acknowledged.length).toBeGreaterThan(0)
-  const { runningCount, deployments } = await web.service()
-  expect([runningCount, deployments?.length]).toEqual([2, 1])
-}
-
-test('to this machine and back: no request is dropped, nothing that was acknowledged is lost, no task is started anew', async () => {
-  const pods = () => kecs.kubectl('get', 'pods', '-A', '-l', 'kecs.dev/task-id', '-o', 'jsonpath={.items[*].metadata.uid}')
-  const before = await pods()
-  await expectWhole(
-    await underLoad(async () => {
-      await migrate('legacy')
-      expect(await sideNow()).toBe('legacy')
-      await until('targets are checked from here', async () => (await web.healthy()) === 2)
-      await migrate('in-cluster')
-      expect(await sideNow()).toBe('in-cluster')
-    }),
-  )
-  expect(await pods()).toBe(before)
-}, 240_000)
-
-test('a side that cannot start: the old one goes on', async () => {
-  const report = await underLoad(async () => {
-    // Its process cannot unpack DuckDB, which this program itself never needs.
-    const env = { KECS_LIB_DIR: '/dev/null/lib' }
-    const { code, stderr } = await kecs.kecs(['migrate', '--to', 'legacy', '--json'], { check: false, timeoutMs: 180_000, env })
-    expect(code).toBe(1)
-    expect(stderr).toContain('nothing was lost')
+test('to this machine and back: it serves, scales and starts tasks from either side', async () => {
+  const { web, migrate, side } = service
+  await service.underLoad(async () => {
+    await migrate('legacy')
+    expect(await side()).toBe('legacy')
+    await until('targets are checked from here', async () => (await web.healthy()) === 2)
   })
-  expect(await sideNow()).toBe('in-cluster')
-  await expectWhole(report)
-}, 180_000)
-
-test('killed while it moves: the next run goes on, and scaling and new tasks work from the other side', async () => {
-  const report = await underLoad(async () => {
-    const child = spawn(join(import.meta.dir, '../../dist/kecs'), ['migrate', '--to', 'legacy', '--name', kecs.name], {
-      env: { ...process.env, KECS_HOME: kecs.home, NO_COLOR: '1' },
-      stdio: 'ignore',
-    })
-    const journal = join(kecs.home, kecs.name, 'migration.json')
-    await until('the migration has begun', () => Bun.file(journal).exists())
-    // The old side holds still, or ends, or the new one starts.
-    await Bun.sleep(700)
-    child.kill('SIGKILL')
-    await kecs.kecs(['migrate', '--to', 'legacy'], { timeoutMs: 180_000 })
-    expect(await sideNow()).toBe('legacy')
-    await web.update({ desiredCount: 3 })
-    await until('three targets are healthy', async () => (await web.healthy()) === 3)
-    await web.update({ desiredCount: 2 })
-    await until('two are left', async () => (await web.service()).runningCount === 2)
+  await web.update({ desiredCount: 3 })
+  await until('three targets are healthy', async () => (await web.healthy()) === 3)
+  await service.underLoad(async () => {
     await migrate('in-cluster')
-  })
-  await expectWhole(report)
+    expect(await side()).toBe('in-cluster')
+    await until('targets are checked from there', async () => (await web.healthy()) === 3)
+  }, 3)
+  await web.update({ desiredCount: 2 })
+  await until('two are left', async () => (await service.taskPods()).length === 2)
 }, 240_000)
+
+const program = join(import.meta.dir, '../../dist/kecs')
+
+/** A migration with a fault at one of its calls: what it said at its end, or 'killed'. */
+const faulty = async (to: Side, fault: MigrationFault): Promise<string> => {
+  const { version } = await Bun.file(join(kecs.home, kecs.name, 'instance.json')).json()
+  const asked: FaultyMigration = { home: kecs.home, name: kecs.name, to, program, ...fault }
+  const script = join(import.meta.dir, '../support/faulty-migration.ts')
+  // What it starts is of the version that `kecs migrate` goes on with.
+  const command = [process.execPath, '--define', `KECS_VERSION=${JSON.stringify(version)}`, script, JSON.stringify(asked)]
+  const { code, stdout, stderr } = await execute(command, { timeoutMs: 240_000 })
+  if (code === 0) return stdout.trim()
+  expect(stderr).toBe('')
+  return 'killed'
+}
+
+/** `kecs migrate` itself, with something in its way: what it said at its end. */
+const hindered = async (to: Side, env: Record<string, string> = {}): Promise<string> => {
+  const { code, stderr } = await service.migrate(to, { check: false, env })
+  return code === 0 ? 'moved' : stderr
+}
+
+/** The control planes that there are, in the cluster and on this machine. */
+const running = async (): Promise<readonly string[]> => {
+  const pods = await kecs.kubectl('get', 'pods', '-n', 'kecs-system', '-l', 'kecs.dev/component=control-plane', '-o', 'name')
+  const here = await runningProcess(await requireInstance(kecs.home, kecs.name), new AbortController().signal)
+  return [...pods.split('\n').filter(line => line !== ''), ...(here === undefined ? [] : [`process ${here.pid}`])]
+}
+
+const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'kecs-control-plane' } as const
+const endpoints = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', name: 'kecs-control-plane-host' } as const
+
+/** What goes wrong in each step, by the real cause where there is one that this test can bring about. */
+const wrong: Readonly<Record<Side, Readonly<Record<string, () => Promise<string>>>>> = {
+  legacy: {
+    'hand over': () => withRefusal(kecs, 'DELETE', deployment, () => hindered('legacy')),
+    // Its process cannot unpack DuckDB, which the command itself never needs.
+    start: () => hindered('legacy', { KECS_LIB_DIR: '/dev/null/lib' }),
+    verify: () => faulty('legacy', { call: 'taken', when: 'before', how: 'side lost' }),
+    gateway: () => withRefusal(kecs, 'CREATE', endpoints, () => hindered('legacy')),
+  },
+  'in-cluster': {
+    'hand over': () => withRefusal(kecs, 'DELETE', endpoints, () => hindered('in-cluster')),
+    start: () => withRefusal(kecs, 'CREATE', deployment, () => hindered('in-cluster')),
+    verify: () => faulty('in-cluster', { call: 'taken', when: 'before', how: 'side lost' }),
+    gateway: () => faulty('in-cluster', { call: 'lead', when: 'before', how: 'fails' }),
+  },
+}
+
+/** Where it is killed: in full swing where a call takes its time. */
+const kills: Readonly<Record<string, MigrationFault>> = {
+  'hand over': { call: 'end', when: 'during', how: 'killed' },
+  start: { call: 'start', when: 'during', how: 'killed' },
+  verify: { call: 'taken', when: 'before', how: 'killed' },
+  gateway: { call: 'lead', when: 'before', how: 'killed' },
+}
+
+const other = { legacy: 'in-cluster', 'in-cluster': 'legacy' } as const
+// In turns, so that each begins where the one before ended.
+const steps = Object.keys(kills).flatMap(step => (['legacy', 'in-cluster'] as const).map(to => [to, step] as const))
+
+const expectNotMoved = async (to: Side, said: string | undefined): Promise<void> => {
+  expect(said).toContain('was not moved')
+  expect(await service.side()).toBe(other[to])
+  expect(await running()).toHaveLength(1)
+}
+const expectGoesOn = async (to: Side, said: string): Promise<void> => {
+  expect(said).toBe('killed')
+  expect((await running()).slice(1)).toEqual([])
+  await service.migrate(undefined)
+  expect(await service.side()).toBe(to)
+  expect(await running()).toHaveLength(1)
+}
+
+test.each(steps)(
+  'to %s, what goes wrong in the step %s: the old side goes on; killed there: the next run goes on',
+  async (to, step) => {
+    const fault = kills[step]
+    if (fault === undefined) throw new Error(`no kill in ${step}`)
+    await service.underLoad(async () => {
+      await expectNotMoved(to, await wrong[to][step]?.())
+      await expectGoesOn(to, await faulty(to, fault))
+    })
+  },
+  240_000,
+)
+
+const calls: readonly (keyof Sides)[] = ['isRunning', 'hold', 'end', 'remember', 'start', 'taken', 'lead']
+const everywhere = calls.flatMap(call => (['before', 'during', 'after'] as const).map(when => [when, call] as const))
+
+describe.skipIf(process.env['KECS_MIGRATION_FAULTS'] !== 'all').each(everywhere)('%s %s, in both ways', (when, call) => {
+  test.each(['legacy', 'in-cluster'] as const)(
+    'to %s',
+    async to => {
+      if (when !== 'during') await service.underLoad(async () => expectNotMoved(to, await faulty(to, { call, when, how: 'fails' })))
+      await service.underLoad(async () => {
+        const said = await faulty(to, { call, when, how: 'killed' })
+        // A call may have been over sooner.
+        if (when === 'during' && said === 'moved') return
+        await expectGoesOn(to, said)
+      })
+    },
+    480_000,
+  )
+})

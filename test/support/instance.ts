@@ -15,6 +15,8 @@ export interface Finished {
 
 export interface TestInstance {
   readonly name: string
+  /** What it lies on, such as kind. */
+  readonly driver: string
   /** Changes when `moveTo` is called. */
   readonly home: string
   /** The door on the host. */
@@ -125,6 +127,7 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
     }
     return {
       name,
+      driver,
       get home() {
         return home
       },
