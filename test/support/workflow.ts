@@ -102,7 +102,7 @@ export const runJob = async (options: JobOptions): Promise<Job> => {
   /** Runs steps until one fails, and behind that those for failures alone; the contexts of what they had to say. */
   const steps = async (all: readonly Step[], before: Context, actionPath?: string): Promise<Context> => {
     let context: Context = { 'runner.temp': temp, 'github.job': job, ...before }
-    let failure: unknown
+    let failure: Error | undefined
     for (const step of all) {
       if (step.if !== undefined && step.if !== 'failure()') throw new Error(`if: ${step.if} is not known here`)
       if ((failure !== undefined) !== (step.if === 'failure()')) continue
@@ -110,8 +110,9 @@ export const runJob = async (options: JobOptions): Promise<Job> => {
         const outputs = await one(step, context, actionPath)
         for (const [name, value] of Object.entries(outputs)) context = { ...context, [`steps.${step.id}.outputs.${name}`]: value }
       } catch (error) {
-        log += `${error instanceof Error ? error.message : String(error)}\n`
-        failure ??= error
+        const failed = error instanceof Error ? error : new Error(String(error))
+        log += `${failed.message}\n`
+        failure ??= failed
       }
     }
     if (failure !== undefined) throw failure
