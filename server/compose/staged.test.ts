@@ -134,6 +134,24 @@ describe('a blue/green deployment', () => {
     expect(shown.filter(stage => stage.startsWith('CLEAN_UP'))).toEqual(['CLEAN_UP 100/0 100/0'])
   })
 
+  test('in steps that follow each other at once has the gateway follow each', async () => {
+    const gateways: LaggingGateway[] = []
+    const gateway = (clock: FakeClock): LaggingGateway => {
+      const made = new LaggingGateway(clock, () => 3_000)
+      gateways.push(made)
+      return made
+    }
+    const linear = { stepPercent: 34, stepBakeTimeInMinutes: 0 }
+    const { world, wake } = await shiftingService({ strategy: 'LINEAR', linearConfiguration: linear }, { gateway })
+    const inForce: string[] = []
+    gateways[0]?.follow(world.store)
+    gateways[0]?.watch(() => void (inForce.at(-1) === weightsOf(world) || inForce.push(weightsOf(world))))
+    await world.deploy(world.register())
+    wake()
+    await world.clock.until(() => statusOf(world) === 'SUCCESSFUL', minute)
+    expect(inForce).toEqual(['100/0', '66/34', '32/68', '0/100'])
+  })
+
   test('goes on after a minute though the gateway tells nothing', async () => {
     let isHeld = false
     const { world, wake } = await shiftingService({ strategy: 'BLUE_GREEN' }, { signals: { inForceUntil: () => (isHeld ? 0 : Infinity) } })

@@ -87,6 +87,10 @@ export const firstProgress = (
     now,
   )
 
+/** Of a rolling deployment whose tasks are all there. */
+export const scaledUpProgress = (row: ServiceDeploymentRow, now: number): StageProgress =>
+  entering(row, { stage: 'POST_SCALE_UP', since: now, hooks: [], step: 0, production: 100, test: 100 }, 'POST_SCALE_UP', now)
+
 /** On the way back: the source has to be able to serve before it is given traffic again. */
 export const rollbackProgress = (progress: StageProgress, now: number): StageProgress => ({
   ...progress,
@@ -195,7 +199,8 @@ export const stageEndsAt = (row: ServiceDeploymentRow, progress: StageProgress, 
   const { stage, since, production, hooks, isRollback } = progress
   const configuration = row.serviceDeployment.deploymentConfiguration ?? {}
   const times = hooks.filter(isPending).map(({ expiresAt }) => expiresAt)
-  if (isUnderWay(progress, facts)) times.push(facts.now + lookAgainMs)
+  // What is due meanwhile waits for it.
+  if (isUnderWay(progress, facts)) return Math.min(...times, facts.now + lookAgainMs)
   if (stage === (isRollback === true ? 'SCALE_UP' : 'RECONCILE_SERVICE')) times.push(since + longestReturnMs)
   if (isRollback !== true) {
     if (stage === 'SCALE_UP') times.push(since + longestStageMs)
