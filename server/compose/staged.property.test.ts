@@ -92,11 +92,17 @@ const ailing = {
 const dying = { dockerLabels: { 'kecs.dev/simulate-exit-after': '90' } }
 const containers = { healthy, crashing, unpullable, ailing, dying }
 
+const pausing = {
+  targetType: 'PAUSE' as const,
+  lifecycleStages: ['RECONCILE_SERVICE', 'PRE_SCALE_UP', 'POST_SCALE_UP'] as const,
+  timeoutConfiguration: { timeoutInMinutes: 1, action: 'CONTINUE' as const },
+}
 const strategy = fc.constantFrom(
   { strategy: 'BLUE_GREEN' as const, bakeTimeInMinutes: 2 },
   { strategy: 'LINEAR' as const, linearConfiguration: { stepPercent: 33.3, stepBakeTimeInMinutes: 1 } },
   { strategy: 'CANARY' as const, canaryConfiguration: { canaryPercent: 0.5, canaryBakeTimeInMinutes: 1 }, bakeTimeInMinutes: 1 },
   { strategy: 'ROLLING' as const },
+  { strategy: 'ROLLING' as const, lifecycleHooks: [pausing] },
 )
 const act = fc.oneof(
   fc.record({
@@ -122,6 +128,21 @@ const scenario = fc.record({
   }),
 })
 type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never
+
+/** What completed had no task, and what takes its place is taken the place of in its bake time. */
+const baking = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 } as const
+const superseded: Scenario = {
+  desiredCount: 0,
+  minimumHealthyPercent: 100,
+  steps: [
+    { act: { act: 'scale', desiredCount: 1 }, thenMs: 0 },
+    { act: { act: 'deploy', container: 'healthy', strategy: { strategy: 'ROLLING' } }, thenMs: 0 },
+    { act: { act: 'deploy', container: 'healthy', strategy: baking }, thenMs: 20_000 },
+  ],
+  failingCalls: [],
+  failingWrites: [],
+  last: { container: 'healthy', strategy: baking },
+}
 
 const play = async ({ desiredCount, minimumHealthyPercent, steps, failingCalls, failingWrites, last }: Scenario) => {
   const journal = new FlakyJournal()
@@ -222,6 +243,6 @@ test('whatever happens, traffic goes where tasks are ready, and a deployment suc
       expect([...world.store.table(serviceDeployments).by('service', world.arn)].filter(isOngoing)).toEqual([])
       await control.stop()
     }),
-    { numRuns: 40 },
+    { numRuns: 40, examples: [[superseded]] },
   )
 }, 120_000)

@@ -194,7 +194,7 @@ export interface StageProgress {
 }
 
 export interface ServiceDeploymentRow {
-  /** Of the strategies other than ROLLING, once begun. */
+  /** Of the strategies other than ROLLING, once begun; of that one at its hooks, and while it puts in order what there was before it. */
   readonly progress?: StageProgress
   /** Since when a rolling deployment with alarms bakes: milliseconds since the epoch. */
   readonly bakesSince?: number

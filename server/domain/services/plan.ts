@@ -9,6 +9,7 @@ import { isOngoing } from './records.ts'
 import { planReplicas } from './replicas.ts'
 import { advanceRollout } from './rollout.ts'
 import { type StagedWish, planStagedMoves, stagedWishes } from './staged-moves.ts'
+import { isStaged } from './stages.ts'
 import type { TaskView } from './task-view.ts'
 import { mayLaunchAt } from './throttle.ts'
 import { type ZoneCount, zoneCounts, zoneToFill } from './zone-balance.ts'
@@ -127,6 +128,7 @@ const trafficOf = (
   { serviceDeployment: before, revisionOf }: ServiceSituation,
 ): readonly TrafficShift[] => {
   if (serviceDeployment?.progress === undefined || before === undefined || !isOngoing(before)) return []
+  if (!isStaged(serviceDeployment) && serviceDeployment.progress.stage !== 'RECONCILE_SERVICE') return []
   const target = revisionOf(serviceDeployment.serviceDeployment.targetServiceRevision.arn)
   return target === undefined ? [] : wantedTraffic(target.revision, serviceDeployment.progress)
 }

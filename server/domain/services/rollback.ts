@@ -87,16 +87,13 @@ const rollBack = (state: RolloutState, failed: DeploymentRecord, plan: RollbackP
     ...(failed.serviceDeploymentArn === undefined ? {} : { serviceDeploymentArn: failed.serviceDeploymentArn }),
   }
   const others = [failed, ...row.deployments.slice(1).filter(each => each.id !== id)]
-  const { progress } = serviceDeployment ?? {}
   return {
     row: {
       ...withSettingsOf(row, plan.target),
       deployments: [primary, ...others.map((each): DeploymentRecord => ({ ...each, status: 'ACTIVE' }))],
     },
     serviceDeployment: revise(
-      serviceDeployment === undefined || progress === undefined || !isStaged(serviceDeployment)
-        ? serviceDeployment
-        : { ...serviceDeployment, progress: { ...rollbackProgress(progress, now), sourceRevisionArn: serviceRevisionArn } },
+      serviceDeployment === undefined ? undefined : turned(serviceDeployment, serviceRevisionArn, now),
       {
         ...plan.tripped,
         status: 'ROLLBACK_IN_PROGRESS',
@@ -107,6 +104,14 @@ const rollBack = (state: RolloutState, failed: DeploymentRecord, plan: RollbackP
     ),
     messages: [...state.messages, messages.rollingBack(row.service.serviceName, id)],
   }
+}
+
+/** On the way back to a revision. A rolling deployment has no stages then but to put things in order, and no hooks. */
+const turned = (row: ServiceDeploymentRow, sourceRevisionArn: string, now: number): ServiceDeploymentRow => {
+  const { progress, ...rest } = row
+  if (progress === undefined) return row
+  if (isStaged(row)) return { ...rest, progress: { ...rollbackProgress(progress, now), sourceRevisionArn } }
+  return progress.stage === 'RECONCILE_SERVICE' ? { ...rest, progress: { ...progress, hooks: [] } } : rest
 }
 
 /** A service shows the settings of the revision that it runs. */

@@ -5,6 +5,7 @@ import { complete } from './complete.ts'
 import { isOngoing } from './records.ts'
 import { type Failure, fail } from './rollback.ts'
 import { type RolloutContext, type RolloutState, revise } from './rollout-state.ts'
+import { awaitLastHooks, isScaledUp } from './rolling-stages.ts'
 import { advanceStaged, beginStages } from './staged-rollout.ts'
 
 /** Takes the PRIMARY deployment as far as it has come: begun, completed, failed, stopped or rolled back. */
@@ -16,12 +17,16 @@ export const advanceRollout = (state: RolloutState, context: RolloutContext): Ro
   if (failure !== undefined) return fail(begun, primary, failure, context)
   const { serviceDeployment } = begun
   // What is left of a staged deployment that was stopped keeps its place until the next one puts it in order.
-  if (serviceDeployment?.progress !== undefined) {
+  if (serviceDeployment?.progress !== undefined && !isScaledUp(serviceDeployment)) {
     if (isOngoing(serviceDeployment)) return advanceStaged(begun, primary, context)
     if (begun.row.deployments.length > 1) return begun
   }
   const left = withoutDrained(begun, context)
-  return primary.rolloutState === 'IN_PROGRESS' && isDone(left, primary, context) ? bake(left, primary, context) : left
+  if (primary.rolloutState !== 'IN_PROGRESS') return left
+  const isAtLastHooks = serviceDeployment !== undefined && isScaledUp(serviceDeployment)
+  if (!isAtLastHooks && !isDone(left, primary, context)) return left
+  const { state: awaiting, isPassed } = awaitLastHooks(left, primary, context)
+  return isPassed && isDone(awaiting, primary, context) ? bake(awaiting, primary, context) : awaiting
 }
 
 /** A rolling deployment with alarms goes on for its bake time; other ones are complete. */

@@ -2,6 +2,7 @@ import type { DeploymentRecord, ServiceDeploymentRow, ServiceRow } from '../../s
 import { boundsOf } from './bounds.ts'
 import { isOngoing } from './records.ts'
 import { planReplicas } from './replicas.ts'
+import { isScaledUp } from './rolling-stages.ts'
 import type { TaskView } from './task-view.ts'
 import { mayLaunchAt } from './throttle.ts'
 
@@ -21,7 +22,7 @@ export const stagedWishes = (
   serviceDeployment: ServiceDeploymentRow | undefined,
 ): ReadonlyMap<string, StagedWish> | undefined => {
   const { progress } = serviceDeployment ?? {}
-  if (serviceDeployment === undefined || progress === undefined) return undefined
+  if (serviceDeployment === undefined || progress === undefined || isScaledUp(serviceDeployment)) return undefined
   const isGoingOn = isOngoing(serviceDeployment)
   if (!isGoingOn && row.deployments.length === 1) return undefined
   const { desiredCount } = row.service

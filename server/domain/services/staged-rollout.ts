@@ -1,16 +1,21 @@
+import type { DeploymentLifecycleHookStage } from '../../aws/generated/ecs.ts'
 import type { DeploymentRecord, ServiceDeploymentRow, ServiceRevisionRow, ServiceRow, StageProgress } from '../../store/service-tables.ts'
 import { boundsOf } from './bounds.ts'
 import { complete } from './complete.ts'
+import { isPending } from './hooks.ts'
 import { isOngoing } from './records.ts'
+import { hasHooksAt, rollingStages } from './rolling-stages.ts'
 import { fail } from './rollback.ts'
 import { type RolloutContext, type RolloutState, revise } from './rollout-state.ts'
 import { type StageFacts, advanceStages, firstProgress, isStaged, longestReturnMs, shownStage, stageEndsAt } from './stages.ts'
 import { type RuleReader, type TrafficPair, networkingProblem, registeredLoadBalancers, trafficPairs } from './traffic.ts'
 
+const firstStages: ReadonlySet<DeploymentLifecycleHookStage> = new Set(['RECONCILE_SERVICE', 'PRE_SCALE_UP'])
+
 /**
  * A service deployment with the stage that it begins with. What serves is the revision that completed last; where there is
- * none, the newest other one. A rolling deployment has stages only to put in order what one that was stopped in the middle
- * of a shift left behind.
+ * none, the newest other one. A rolling deployment has stages only for its hooks, and to put in order what one that was
+ * stopped in the middle of a shift left behind.
  */
 export const beginStages = (
   serviceDeployment: ServiceDeploymentRow,
@@ -21,12 +26,12 @@ export const beginStages = (
   const isRolling = !isStaged(serviceDeployment)
   const others = deployments.slice(1)
   const source = others.find(({ serviceRevisionArn }) => serviceRevisionArn === completedRevisionArn) ?? others[0]
-  if (isRolling) {
-    const pairs = target === undefined ? [] : trafficPairs(target)
-    const former = others.filter(({ id }) => id !== source?.id).map(({ serviceRevisionArn }) => revisionOf(serviceRevisionArn)?.revision)
-    if (!isAstray(pairs, ruleOf) && !former.some(revision => isElsewhere(pairs, revision))) return serviceDeployment
-  }
-  const isCluttered = isRolling || others.some(({ id }) => id !== source?.id)
+  const former = others.filter(({ id }) => id !== source?.id)
+  const pairs = !isRolling || target === undefined ? [] : trafficPairs(target)
+  const isElse = former.some(({ serviceRevisionArn }) => isElsewhere(pairs, revisionOf(serviceRevisionArn)?.revision))
+  const isDisordered = isElse || isAstray(pairs, ruleOf)
+  if (isRolling && !isDisordered && !hasHooksAt(serviceDeployment, firstStages)) return serviceDeployment
+  const isCluttered = isDisordered || former.length > 0
   const first = { isCluttered, now, ...(source === undefined ? {} : { sourceRevisionArn: source.serviceRevisionArn }) }
   const progress = firstProgress(serviceDeployment, first)
   return { ...serviceDeployment, progress: isRolling ? { ...progress, production: 100, test: 100 } : progress }
@@ -52,8 +57,9 @@ export const advanceStaged = (state: RolloutState, primary: DeploymentRecord, co
   if (serviceDeployment === undefined || before === undefined) return state
   const facts = factsOf(state, before, context)
   const { progress, failure, isOver } = advanceStages(serviceDeployment, before, facts)
-  if (!isStaged(serviceDeployment) && progress.stage !== 'RECONCILE_SERVICE')
+  if (failure === undefined && mayRoll(serviceDeployment, progress)) {
     return { ...inOrder(state, serviceDeployment, now), lookAgainAt: now }
+  }
   const advanced = withProgress(state, serviceDeployment, progress, now)
   if (failure !== undefined) {
     const cause = failure.replace(/\.$/, '')
@@ -68,10 +74,17 @@ export const advanceStaged = (state: RolloutState, primary: DeploymentRecord, co
   return isDue ? left : { ...left, lookAgainAt: endsAt }
 }
 
+/** Whether a rolling deployment is past the stages that it begins with. One that is rolled back waits for no hooks. */
+const mayRoll = (row: ServiceDeploymentRow, { stage, hooks }: StageProgress): boolean => {
+  if (isStaged(row) || stage === 'RECONCILE_SERVICE') return false
+  return stage !== 'PRE_SCALE_UP' || row.serviceDeployment.rollback !== undefined || !hooks.some(isPending)
+}
+
 /** A rolling deployment goes on as such. */
 const inOrder = (state: RolloutState, row: ServiceDeploymentRow, now: number): RolloutState => {
   const { lifecycleStage: _, ...serviceDeployment } = row.serviceDeployment
-  return { ...state, serviceDeployment: revise({ serviceDeployment }, {}, now) }
+  const shown = hasHooksAt(row, rollingStages) ? { lifecycleStage: 'SCALE_UP' as const } : {}
+  return { ...state, serviceDeployment: revise({ serviceDeployment }, shown, now) }
 }
 
 const withProgress = (state: RolloutState, row: ServiceDeploymentRow, progress: StageProgress, now: number): RolloutState => {
@@ -104,7 +117,10 @@ const factsOf = ({ row, serviceDeployment }: RolloutState, progress: StageProgre
     maySourceServe: sourceId === undefined || readyOf(sourceId) >= lower || now - progress.since >= longestReturnMs,
     isReconciled: present.every(({ deploymentId }) => deploymentId === targetId || deploymentId === sourceId),
     isCleanedUp: present.every(({ deploymentId }) => deploymentId === stays),
-    networkingProblem: target === undefined ? undefined : networkingProblem(trafficPairs(target), ruleOf),
+    networkingProblem:
+      target === undefined || serviceDeployment === undefined || !isStaged(serviceDeployment)
+        ? undefined
+        : networkingProblem(trafficPairs(target), ruleOf),
     ...(inForceUntil === undefined ? {} : { inForceUntil }),
   }
 }

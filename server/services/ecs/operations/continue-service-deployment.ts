@@ -23,6 +23,7 @@ export async function continueServiceDeployment(
     refuseIf(hook.status !== 'AWAITING_ACTION', `The lifecycle hook ${hookId} does not await an action.`)
     const answered = over(hook, action === 'CONTINUE' ? 'SUCCEEDED' : 'FAILED')
     transaction.put(serviceDeployments, {
+      ...row,
       progress: { ...progress, hooks: progress.hooks.map(each => (each === hook ? answered : each)) },
       serviceDeployment: { ...serviceDeployment, updatedAt: epochSeconds(context.clock.now()) },
     })

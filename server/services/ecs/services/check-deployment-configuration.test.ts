@@ -44,11 +44,19 @@ describe('a deployment configuration', () => {
       'InvalidParameterException: A lifecycle hook of type PAUSE is not supported at the lifecycle stage TEST_TRAFFIC_SHIFT.',
     ],
     [
-      { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] }] },
-      'UnsupportedFeatureException: kecs does not carry out lifecycle hooks of ROLLING deployments.',
+      { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP', 'POST_TEST_TRAFFIC_SHIFT'] }] },
+      'UnsupportedFeatureException: kecs carries out no lifecycle hook at POST_TEST_TRAFFIC_SHIFT of a ROLLING deployment.',
     ],
   ])('%j is refused', async (configuration, message) => {
     expect(await refusalOf(() => checkDeploymentConfiguration(configuration, replica))).toBe(message)
+  })
+
+  test('of a rolling service may have hooks before and after its tasks', async () => {
+    const lifecycleHooks = [{ targetType: 'PAUSE', lifecycleStages: ['RECONCILE_SERVICE', 'PRE_SCALE_UP', 'POST_SCALE_UP'] }] as const
+    checkDeploymentConfiguration({ lifecycleHooks }, replica)
+    expect(await refusalOf(() => checkDeploymentConfiguration({ lifecycleHooks }, { ...replica, schedulingStrategy: 'DAEMON' }))).toBe(
+      'UnsupportedFeatureException: kecs carries out lifecycle hooks of REPLICA services that ECS deploys alone.',
+    )
   })
 
   test('belongs to a controller', async () => {

@@ -6,6 +6,7 @@ import type {
   DeploymentLifecycleHook,
   SchedulingStrategy,
 } from '../../../aws/generated/ecs.ts'
+import { rollingStages } from '../../../domain/services/rolling-stages.ts'
 import { invalidParameter, refuseIf } from '../tasks/invalid-parameter.ts'
 
 interface Kind {
@@ -15,7 +16,7 @@ interface Kind {
 
 /**
  * Refuses a deployment configuration that a service of that kind cannot have. Throws InvalidParameterException and, for
- * hooks of rolling deployments, UnsupportedFeatureException.
+ * hooks that are not carried out, UnsupportedFeatureException.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function checkDeploymentConfiguration(configuration: DeploymentConfiguration, kind: Kind): void {
@@ -31,21 +32,29 @@ export function checkDeploymentConfiguration(configuration: DeploymentConfigurat
     bakeTime !== undefined && !isBetween(bakeTime, 0, longestBakeTime),
     `bakeTimeInMinutes must be between 0 and ${longestBakeTime}.`,
   )
-  checkHooks(configuration)
+  checkHooks(configuration, kind)
 }
 
 /** How many hooks of each type a service has at most. */
 const mostHooks = 10
 
-function checkHooks({ lifecycleHooks = [], strategy = 'ROLLING' }: DeploymentConfiguration): void {
+function checkHooks(
+  { lifecycleHooks = [], strategy = 'ROLLING' }: DeploymentConfiguration,
+  { schedulingStrategy, controller }: Kind,
+): void {
   for (const hook of lifecycleHooks) checkHook(hook)
   for (const type of ['AWS_LAMBDA', 'PAUSE'] as const) {
     const { length } = lifecycleHooks.filter(({ targetType = 'AWS_LAMBDA' }) => targetType === type)
     refuseIf(length > mostHooks, `lifecycleHooks can have at most ${mostHooks} hooks of type ${type}.`)
   }
-  // Which stages a rolling deployment has is not documented; none is made up.
-  if (strategy === 'ROLLING' && lifecycleHooks.length > 0) {
-    throw new ServiceError('UnsupportedFeatureException', 'kecs does not carry out lifecycle hooks of ROLLING deployments.')
+  if (strategy !== 'ROLLING' || lifecycleHooks.length === 0) return
+  if (controller !== 'ECS' || schedulingStrategy === 'DAEMON') {
+    throw new ServiceError('UnsupportedFeatureException', 'kecs carries out lifecycle hooks of REPLICA services that ECS deploys alone.')
+  }
+  // No traffic shifts: what such stages mean there is not documented, and nothing is made up.
+  const other = lifecycleHooks.flatMap(({ lifecycleStages = [] }) => lifecycleStages).find(stage => !rollingStages.has(stage))
+  if (other !== undefined) {
+    throw new ServiceError('UnsupportedFeatureException', `kecs carries out no lifecycle hook at ${other} of a ROLLING deployment.`)
   }
 }
 

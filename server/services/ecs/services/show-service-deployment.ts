@@ -19,7 +19,7 @@ export function showServiceDeployment(context: Pick<EcsContext, 'store'>, row: S
     const record = deployments.find(({ serviceRevisionArn }) => serviceRevisionArn === arn)
     return revisionSummary(record ?? { serviceRevisionArn: arn, desiredCount: 0 }, counts.get(record?.id ?? '') ?? noTasks)
   }
-  const hooks = isOngoing(row) ? (progress?.hooks ?? []) : []
+  const hooks = isOngoing(row) ? (row.progress?.hooks ?? []) : []
   return {
     ...serviceDeployment,
     ...(hooks.length === 0 ? {} : { lifecycleHookDetails: hooks.map(shownHook) }),

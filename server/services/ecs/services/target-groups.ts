@@ -15,7 +15,9 @@ export function withTargetGroups(
   settings: RevisionSettings,
 ): RevisionSettings {
   const { loadBalancers = [], resolvedConfiguration } = settings
-  const source = completedRevisionArn ?? deployments[0]?.serviceRevisionArn
+  // As the deployment chooses its source: one that completed and has no task left, as of a service of none, serves nobody.
+  const isThere = deployments.some(({ serviceRevisionArn }) => serviceRevisionArn === completedRevisionArn)
+  const source = isThere ? completedRevisionArn : deployments[0]?.serviceRevisionArn
   const before = source === undefined ? undefined : store.table(serviceRevisions).get(source)?.revision
   const serving = new Set(
     (before === undefined ? [] : registeredLoadBalancers(before)).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
