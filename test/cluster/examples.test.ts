@@ -1,9 +1,12 @@
 // Every example as a user runs it, on a real cluster.
-import { expect, test } from 'bun:test'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { instance } from '../support/instance.ts'
+import { execute, instance } from '../support/instance.ts'
+import { type LocalRelease, serveRelease } from '../support/local-release.ts'
 import { terraformIsMissing, terraformPlugins } from '../support/terraform.ts'
+import { type Job, runJob } from '../support/workflow.ts'
 
 const folder = join(import.meta.dir, '../../examples')
 const examples = readdirSync(folder).filter(name => existsSync(join(folder, name, 'run.sh')))
@@ -24,6 +27,53 @@ test.each(examples.filter(name => !needsTerraform(name)))('%s', async name => {
   }
   const { code, stdout, stderr } = await kecs.run(['bash', join(folder, name, 'run.sh')], { check: false, timeoutMs: 240_000, env })
   expect(`${code}\n${code === 0 ? '' : stdout + stderr}`).toBe('0\n')
+})
+
+describe('the GitHub workflow, with the Action of this checkout', () => {
+  const image = 'my-app:ci'
+  let temp: string
+  let release: LocalRelease
+  beforeAll(async () => {
+    temp = mkdtempSync(join(tmpdir(), 'kecs-workflow-'))
+    release = await serveRelease(program)
+  })
+  afterAll(async () => {
+    await release.stop()
+    rmSync(temp, { recursive: true, force: true })
+    await execute(['docker', 'image', 'rm', image])
+  })
+
+  const run = async (name: string): Promise<Job> => {
+    const kecs = await instance()
+    const workspace = join(temp, name)
+    cpSync(join(folder, 'ci'), workspace, { recursive: true })
+    if (name === 'failing') writeFileSync(join(workspace, 'test.sh'), 'echo "this test fails" && exit 3\n')
+    return runJob({
+      workflow: join(workspace, 'github.yml'),
+      job: 'test',
+      workspace,
+      temp: join(temp, `${name}-runner`),
+      env: { PATH: process.env['PATH'] ?? '', HOME: temp, KECS_HOME: kecs.home, KECS_RELEASES: release.url, AWS_PAGER: '' },
+      // The instance that these tests share, instead of one that this job makes.
+      with: { version: release.version, name: kecs.name, driver: kecs.driver },
+    })
+  }
+
+  test('installs kecs, brings it up, and tests what it built', async () => {
+    const { ok, log, artifacts } = await run('passing')
+    expect(ok ? '' : log).toBe('')
+    expect(log).toContain('is ready')
+    expect(artifacts).toEqual([])
+  }, 240_000)
+
+  test('where a test fails, what the doctor finds is uploaded', async () => {
+    const { ok, log, artifacts } = await run('failing')
+    expect(ok).toBe(false)
+    expect(log).toContain('this test fails')
+    expect(artifacts).toEqual([
+      { name: expect.stringMatching(/^kecs-doctor-test-/), path: expect.stringMatching(/\.tar\.gz$/), isThere: true },
+    ])
+  }, 240_000)
 })
 
 test('each has a page of its own, which the list of them names', () => {
