@@ -115,10 +115,15 @@ export const localDocker = (program = 'docker'): Docker => {
   const ask = (args: readonly string[], signal: AbortSignal) => inTime(signal, limited => must(args, { signal: limited }))
   const find = (args: readonly string[], signal: AbortSignal) => inTime(signal, limited => mayLack(args, limited))
 
-  const save = async (images: readonly string[], sink: readonly [string, ...string[]], signal: AbortSignal): Promise<void> => {
+  /** @param unbrought what it means that the sink failed */
+  const save = async (
+    images: readonly string[],
+    sink: readonly [string, ...string[]],
+    { signal, unbrought }: { readonly signal: AbortSignal; readonly unbrought?: string },
+  ): Promise<void> => {
     const { from, into } = await pipe([program, 'save', ...images], sink, { signal })
     // A sink that fails breaks the source's pipe: its own words say more.
-    if (into.code !== 0) throw failedProgram(sink, into.stderr || from.stderr)
+    if (into.code !== 0) throw failedProgram(sink, into.stderr || from.stderr, unbrought)
     if (from.code !== 0) throw failed(['save', ...images], from.stderr)
   }
 
@@ -187,8 +192,12 @@ export const localDocker = (program = 'docker'): Docker => {
     },
     exec: (container, command, options) =>
       call(['exec', ...(options.input === undefined ? [] : ['--interactive']), container, ...command], options),
-    saveInto: (images, container, command, signal) => save(images, [program, 'exec', '--interactive', container, ...command], signal),
-    saveTo: (image, command, signal) => save([image], command, signal),
+    saveInto: (images, container, command, signal) =>
+      save(images, [program, 'exec', '--interactive', container, ...command], {
+        signal,
+        unbrought: `${images.join(', ')} could not be brought into ${container}.`,
+      }),
+    saveTo: (image, command, signal) => save([image], command, { signal }),
     async sendInto(file, container, command, signal) {
       await must(['exec', '--interactive', container, ...command], { signal, inputFile: file })
     },
@@ -219,10 +228,12 @@ const dockerMissing = (): CliError =>
 
 const failed = (args: readonly string[], text: string): CliError => failedProgram(['docker', ...args], text)
 
-const failedProgram = (command: readonly string[], text: string): CliError =>
+const failedProgram = (command: readonly string[], text: string, what = `\`${command.slice(0, 4).join(' ')}\` failed.`): CliError =>
   unreachable(text) ??
   knownFailure(text) ??
-  new CliError(`\`${command.slice(0, 4).join(' ')}\` failed.`, 'See its last lines below.', { details: lastLines(text, 5) })
+  new CliError(what, `Run the command again. Why it failed, in the words of ${command[0] ?? 'the program'}:`, {
+    details: lastLines(text, 5),
+  })
 
 /** From `docker container inspect NAME`: an array with one container, or an empty one. */
 export const parseContainer = (text: string): Container | undefined => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import type { Deployment, Pod } from '../../shared/kube/index.ts'
+import type { Deployment, Node, Pod } from '../../shared/kube/index.ts'
 import { workloadOf } from './workload.ts'
-import { stateOf } from './component-state.ts'
+import { pressuresOf, stateOf } from './component-state.ts'
 import { exposureOf } from './installation.ts'
 
 const deployment = (available: number): Deployment => ({
@@ -69,6 +69,29 @@ describe('a component is', () => {
   ]
   test.each(troubles)('failing for %s', (trouble, found, why) => {
     const state = stateOf('traefik', workloadOf(deployment(0)), [found])
+    expect(state).toMatchObject({ is: 'failing', trouble })
+    expect(state.why).toMatch(why)
+  })
+
+  test.each([
+    ['DiskPressure', 'disk', /disk space/],
+    ['MemoryPressure', 'memory', /memory/],
+    ['PIDPressure', 'unschedulable', /untolerated taint/],
+  ] as const)('no node takes it, and one says %s', (type, trouble, why) => {
+    // As Kubernetes 1.34 words it.
+    const message = '0/1 nodes are available: 1 node(s) had untolerated taint(s). no new claims to deallocate.'
+    const pending: Pod = { metadata: {}, status: { conditions: [{ type: 'PodScheduled', status: 'False', message }] } }
+    const nodes: Node[] = [
+      {
+        status: {
+          conditions: [
+            { type, status: 'True' },
+            { type: 'Ready', status: 'True' },
+          ],
+        },
+      },
+    ]
+    const state = stateOf('traefik', workloadOf(deployment(0)), [pending], pressuresOf(nodes))
     expect(state).toMatchObject({ is: 'failing', trouble })
     expect(state.why).toMatch(why)
   })

@@ -1,4 +1,4 @@
-import type { Pod } from '../../shared/kube/index.ts'
+import type { Node, Pod } from '../../shared/kube/index.ts'
 import type { Component } from '../../shared/names.ts'
 import type { Workload } from './workload.ts'
 
@@ -14,17 +14,33 @@ export interface ComponentState {
   readonly pod?: string
 }
 
-export type Trouble = 'image' | 'crash' | 'config' | 'disk' | 'unschedulable'
+export type Trouble = 'image' | 'crash' | 'config' | 'disk' | 'memory' | 'unschedulable'
 
-/** What a component's Deployment or DaemonSet and pods say of it. Pure. */
-export const stateOf = (component: Component, workload: Workload | undefined, pods: readonly Pod[]): ComponentState => {
+/** What a node says that it is short of: https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/ */
+export type Pressure = 'DiskPressure' | 'MemoryPressure'
+
+/** What any of the nodes is short of. */
+export const pressuresOf = (nodes: readonly Node[]): readonly Pressure[] => {
+  const short = new Set(
+    nodes.flatMap(({ status }) => status?.conditions ?? []).flatMap(({ type, status }) => (status === 'True' ? type : [])),
+  )
+  return (['DiskPressure', 'MemoryPressure'] as const).filter(each => short.has(each))
+}
+
+/** What a component's Deployment or DaemonSet and pods, and the nodes' shortages, say of it. Pure. */
+export const stateOf = (
+  component: Component,
+  workload: Workload | undefined,
+  pods: readonly Pod[],
+  pressures: readonly Pressure[] = [],
+): ComponentState => {
   if (!workload) return { component, is: 'absent', restarts: 0 }
   const pod = newest(pods)
   const restarts = Math.max(0, ...(pod?.status?.containerStatuses ?? []).map(status => status.restartCount))
   const base = { component, restarts, ...(pod?.metadata?.name ? { pod: pod.metadata.name } : {}) }
   if (workload.isReady) return { ...base, is: 'ready' }
   if (!pod) return { ...base, is: 'starting', why: workload.failure ?? 'waits for its pod' }
-  const trouble = troubleOf(pod)
+  const trouble = troubleOf(pod, pressures)
   return trouble ? { ...base, is: 'failing', ...trouble } : { ...base, is: 'starting', why: progressOf(pod) }
 }
 
@@ -40,13 +56,13 @@ interface Found {
 }
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 
-const troubleOf = (pod: Pod): Found | undefined => {
+const troubleOf = (pod: Pod, pressures: readonly Pressure[]): Found | undefined => {
   if (pod.status?.reason === 'Evicted') return { trouble: 'disk', why: pod.status.message ?? 'evicted' }
   for (const status of pod.status?.containerStatuses ?? []) {
     const found = containerTrouble(status)
     if (found) return found
   }
-  return schedulingTrouble(pod)
+  return schedulingTrouble(pod, pressures)
 }
 
 const containerTrouble = ({ image, state, lastState }: ContainerStatus): Found | undefined => {
@@ -63,11 +79,15 @@ const containerTrouble = ({ image, state, lastState }: ContainerStatus): Found |
 /** The kubelet puts what it met behind all that it met it in, each after a colon. */
 const lastCause = (message: string): string => message.slice(message.lastIndexOf(': ') + 1).trim()
 
-const schedulingTrouble = (pod: Pod): Found | undefined => {
+const schedulingTrouble = (pod: Pod, pressures: readonly Pressure[]): Found | undefined => {
   const unscheduled = pod.status?.conditions?.find(condition => condition.type === 'PodScheduled' && condition.status === 'False')
   if (!unscheduled) return undefined
   const why = unscheduled.message ?? 'no node takes it'
-  return { trouble: /disk-pressure/.test(why) ? 'disk' : 'unschedulable', why }
+  // From 1.34 on the scheduler says no more than that there are taints.
+  const isShort = (pressure: Pressure, taint: string) => why.includes(taint) || (/taint/.test(why) && pressures.includes(pressure))
+  if (isShort('DiskPressure', 'disk-pressure')) return { trouble: 'disk', why: 'the node has too little disk space left to take it' }
+  if (isShort('MemoryPressure', 'memory-pressure')) return { trouble: 'memory', why: 'the node has too little memory left to take it' }
+  return { trouble: 'unschedulable', why }
 }
 
 const progressOf = (pod: Pod): string => {

@@ -2,7 +2,7 @@ import { kinds, type KubeClient } from '../../shared/kube/index.ts'
 import { agentName, type Component, controlPlaneName, labels, systemNamespace } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
 import { backendOf } from './backend.ts'
-import { stateOf, type ComponentState } from './component-state.ts'
+import { pressuresOf, stateOf, type ComponentState } from './component-state.ts'
 import { workloadOf, workloadOfDaemonSet } from './workload.ts'
 
 /** Those that an instance installs into its cluster. */
@@ -24,17 +24,20 @@ export const componentStates = async (
   signal: AbortSignal,
 ): Promise<readonly ComponentState[]> => {
   const where = { namespace: systemNamespace, signal }
-  const [deployments, daemonSets, pods] = await Promise.all([
+  const [deployments, daemonSets, pods, nodes] = await Promise.all([
     kube.list(kinds.deployment, where),
     kube.list(kinds.daemonSet, where),
     kube.list(kinds.pod, where),
+    kube.list(kinds.node, { signal }),
   ])
   const workloads = [...deployments.items.map(workloadOf), ...daemonSets.items.map(workloadOfDaemonSet)]
+  const pressures = pressuresOf(nodes.items)
   return installedComponents(instance).map(component =>
     stateOf(
       component,
       workloads.find(({ name }) => name === workloadName(component)),
       pods.items.filter(pod => pod.metadata?.labels?.[labels.component] === component && pod.metadata.deletionTimestamp === undefined),
+      pressures,
     ),
   )
 }

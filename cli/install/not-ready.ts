@@ -13,6 +13,7 @@ const remedyOf = (trouble: Trouble, kecs: (command: string) => string): string =
     crash: `See what it said last; \`${kecs('logs')}\` shows all of a component's log. \`${up}\` tries again.`,
     config: `See what Kubernetes says below. \`${kecs('down')}\`, then \`${up}\`, makes the cluster anew and keeps the data.`,
     disk: `The disk that Docker keeps its data on is full: free space, for example with \`docker system prune\`, and run \`${up}\` again.`,
+    memory: `Give Docker more memory, or end what uses it (\`${kecs('up --backend none')}\` leaves out LocalStack), and run \`${up}\` again.`,
     unschedulable: 'The node has no room for it, or a port is taken in it: see what Kubernetes says below.',
   }
   return remedies[trouble]

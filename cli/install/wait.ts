@@ -15,7 +15,14 @@ export interface WaitOptions {
 }
 
 /** How long trouble may last before it is believed: much of it mends itself while a cluster comes up. Milliseconds. */
-const believed: Readonly<Record<Trouble, number>> = { image: 15_000, crash: 15_000, config: 15_000, disk: 10_000, unschedulable: 60_000 }
+const believed: Readonly<Record<Trouble, number>> = {
+  image: 15_000,
+  crash: 15_000,
+  config: 15_000,
+  disk: 10_000,
+  memory: 60_000,
+  unschedulable: 60_000,
+}
 
 const interval = 200
 /** How long an existing cluster's door is tried: this machine may be unable to reach it, and then the pods' word has to do. Milliseconds. */

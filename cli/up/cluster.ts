@@ -82,12 +82,14 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
     },
     async signal => {
       kubeconfig = await api.wait(signal)
+      // Kept at once: with it one sees what hinders the rest.
+      await keepKubeconfig(up, kubeconfig)
       const kube = await connect({ kubeconfig })
       try {
         const imageLoaded = async (name: string) => arrivals.get(name)?.wait(signal)
         const imageId = async () =>
           (await up.docker.answers(signal)) ? (await up.docker.imageIds([instance.image], signal)).get(instance.image) : undefined
-        await putControlPlane({ ...up, signal }, kube, { kubeconfig, imageLoaded, imageId })
+        await putControlPlane({ ...up, signal }, kube, { imageLoaded, imageId })
         await steps.run('Components', step => awaitComponents(kube, instance, { ...step, signal }))
       } catch (error) {
         throw signal.aborted && !(error instanceof CliError) ? signal.reason : explainKube(error, instance)
@@ -96,15 +98,13 @@ export const upCluster = async (up: ClusterUp): Promise<ClusterAnswer> => {
       }
     },
   ])
-  return { kubeconfig: await keepKubeconfig(up, kubeconfig), ...(await findDoor(up, kubeconfig)) }
+  return { kubeconfig: kubeconfigFile(instance), ...(await findDoor(up, kubeconfig)) }
 }
 
-interface Putting extends Pick<InstallOptions, 'imageLoaded' | 'imageId'> {
-  readonly kubeconfig: string
-}
+type Putting = Pick<InstallOptions, 'imageLoaded' | 'imageId'>
 
 /** Installs what is in the cluster; with `--legacy` the control plane is not, and its process is started. Only one of both ever runs. */
-const putControlPlane = async (up: ClusterUp, kube: KubeClient, { kubeconfig, ...loading }: Putting): Promise<void> => {
+const putControlPlane = async (up: ClusterUp, kube: KubeClient, loading: Putting): Promise<void> => {
   const { instance, steps, docker, signal } = up
   const { legacy } = instance
   if (legacy === undefined) {
@@ -124,7 +124,6 @@ const putControlPlane = async (up: ClusterUp, kube: KubeClient, { kubeconfig, ..
   })
   await steps.run('Control plane on this machine (legacy)', async ({ progress, done }) => {
     await endInside(kube, signal)
-    await keepKubeconfig(up, kubeconfig)
     const door = await doorFromHere(kube, instance, signal)
     const outcome = await startOutside({ instance, installation, at, door, self: findSelf(), env: up.env }, { signal, progress })
     progress('waiting until it has seen the cluster')
@@ -216,12 +215,10 @@ const awaitComponents = async (kube: KubeClient, instance: Instance, { signal, p
   done(`Components: ${[...states.keys()].join(', ')} ready`)
 }
 
+const kubeconfigFile = ({ folder }: Instance): string => join(folder, 'kubeconfig')
+
 /** Leaves the cluster's kubeconfig in the instance's folder, for kubectl. */
-const keepKubeconfig = async ({ instance }: ClusterUp, kubeconfig: string): Promise<string> => {
-  const path = join(instance.folder, 'kubeconfig')
-  await writeAtomically(path, kubeconfig)
-  return path
-}
+const keepKubeconfig = ({ instance }: ClusterUp, kubeconfig: string): Promise<void> => writeAtomically(kubeconfigFile(instance), kubeconfig)
 
 const findDoor = async ({ instance, signal }: ClusterUp, kubeconfig: string): Promise<Omit<ClusterAnswer, 'kubeconfig'>> => {
   const kube = await connect({ kubeconfig })
