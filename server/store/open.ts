@@ -15,6 +15,7 @@ import { endOrder, putAside, readOrder } from './restore-order.ts'
 import { Snapshots } from './snapshots.ts'
 import type { StoreLog } from './store-log.ts'
 import type { Store } from './store.ts'
+import { isThere, removeUnfinished } from './unfinished.ts'
 
 export interface OpenStoreOptions {
   /** Where the state lies; made when missing. Other things may lie there too: the store's files are `kecs.*`. */
@@ -175,6 +176,7 @@ const openJournal = async (
   snapshots: Snapshots,
 ): Promise<DuckDBJournal> => {
   const file = databaseOf(folder)
+  const wasThere = await isThere(file)
   try {
     const journal = await DuckDBJournal.open({
       file,
@@ -190,6 +192,7 @@ const openJournal = async (
     await writeOwner(folder, clock.now())
     return journal
   } catch (error) {
+    if (!wasThere && isFull(messageOf(error))) await removeUnfinished(file)
     throw error instanceof StoreError ? error : await explain(folder, file, error, snapshots)
   }
 }
@@ -225,6 +228,8 @@ const acceptFormat = (file: string, meta: ReadonlyMap<string, string> | undefine
   )
 }
 
+const isFull = (message: string): boolean => /No space left|ENOSPC|quota exceeded|EDQUOT/i.test(message)
+
 /** DuckDB's errors carry no codes: their texts are all that tells them apart. */
 const explain = async (folder: string, file: string, cause: unknown, snapshots: Snapshots): Promise<StoreError> => {
   const message = messageOf(cause)
@@ -236,7 +241,7 @@ const explain = async (folder: string, file: string, cause: unknown, snapshots: 
       cause,
     })
   }
-  if (/No space left|ENOSPC|quota exceeded|EDQUOT/i.test(message)) {
+  if (isFull(message)) {
     return new StoreError(`The disk of ${folder} is full: ${message}`, 'Make room there and start again. Nothing was changed.', { cause })
   }
   return new StoreError(`The state in ${file} cannot be opened: ${message}`, await wayBack(snapshots), { cause })

@@ -115,6 +115,26 @@ test.skipIf(!canMount)('a full disk: changes are refused as AWS refuses, nothing
   expect(await clusterNames(url)).toEqual([...told, 'after'].toSorted())
 })
 
+test.skipIf(!canMount)('a disk that is full when the state is first made: the next start, with room, makes it', async () => {
+  mkdirSync(home.path)
+  expect(mount('-t', 'tmpfs', '-o', 'size=64k', 'none', home.path)).toBe(true)
+  const filler = join(home.path, 'filler')
+  expect(() => writeFileSync(filler, new Uint8Array(1 << 20))).toThrow('ENOSPC')
+  const serve = ['serve', '--port', '0', '--admin-port', '0', '--data', join(home.path, 'd')]
+  for (let nth = 0; nth < 2; nth++) {
+    const refused = await home.run(serve, { cwd: '/' })
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toMatch(/The disk of \S+ is full: .*\n.*Make room there and start again/)
+  }
+  expect(mount('-o', 'remount,size=80m', home.path)).toBe(true)
+  const { child, ended } = home.start(serve, { cwd: '/' })
+  let printed = ''
+  child.stderr?.on('data', (text: string) => (printed += text))
+  await until('it serves', () => printed.includes('AWS API'))
+  child.kill('SIGTERM')
+  await ended
+})
+
 test.skipIf(!canMount)('a read-only volume is refused with its reason and left as it is; writable again, all is there', async () => {
   mkdirSync(home.path)
   expect(mount('-t', 'tmpfs', '-o', 'size=80m', 'none', home.path)).toBe(true)
