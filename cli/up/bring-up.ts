@@ -61,7 +61,7 @@ const makeReady = async (request: UpRequest, interrupt: AbortSignal): Promise<Om
   )
   if (choice.isFallback === true) output.warn(simulatedNotice(output.paint, output.columns, name))
   const settle = async (others: readonly Instance[]): Promise<Instance> => {
-    const instance = await settleInstance({ home, name, driver: choice.driver, version, choices, remembered, others })
+    const instance = await settleInstance({ home, name, driver: choice.driver, version, choices, remembered, isThere, others })
     if (isThere) refuseConflicts(remembered, instance)
     checkOthers(instance, others)
     return instance

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Choices } from '../config-file.ts'
 import type { Instance } from '../cluster/driver.ts'
+import { noPorts } from '../instance.ts'
 import { type InstanceRequest, conflicts, portsOf, settleInstance } from './settings.ts'
 
 const settle = (parts: Partial<InstanceRequest> = {}) =>
@@ -38,6 +39,17 @@ describe('an instance is settled', () => {
     expect(back).toMatchObject({ image: first.image, previousImage: second.image })
     // One that was gone back to stays until another is asked for.
     expect(await settle({ version: '2.0.0', remembered: back })).toMatchObject({ image: first.image })
+  })
+
+  test('one from before listeners had ports gets them with its next cluster, not before', async () => {
+    const { udpListeners: _, ...older } = { ...(await settle()), listenerPorts: noPorts }
+    expect(await settle({ remembered: older, isThere: true })).toMatchObject({ listenerPorts: noPorts })
+    expect(await settle({ remembered: older, isThere: false })).toMatchObject({
+      listenerPorts: { first: 9020, last: 9039 },
+      udpListeners: 5,
+    })
+    const chosen = { first: 9100, last: 9101 }
+    expect(await settle({ remembered: older, isThere: false, choices: { listeners: chosen } })).toMatchObject({ listenerPorts: chosen })
   })
 
   test("another one gets ports of its own, also while the first one's are free", async () => {

@@ -26,6 +26,8 @@ export interface InstanceRequest {
   readonly choices: Choices
   /** What is remembered; undefined for a new instance. */
   readonly remembered: Instance | undefined
+  /** Whether its cluster is there, with the ports that it has; true where it is not said. */
+  readonly isThere?: boolean
   /** All other instances, whose ports are theirs even while they are stopped. */
   readonly others: readonly Instance[]
 }
@@ -78,7 +80,7 @@ const legacyOf = async (request: InstanceRequest, ports: Ports): Promise<Pick<In
 
 type Ports = Pick<Instance, 'port' | 'apiPort' | 'publishedPorts' | 'listenerPorts' | 'udpListeners'>
 
-const settlePorts = async ({ choices, remembered, name, others }: InstanceRequest, bind: string): Promise<Ports> => {
+const settlePorts = async ({ choices, remembered, isThere, name, others }: InstanceRequest, bind: string): Promise<Ports> => {
   const isFirst = name === 'kecs'
   // The default instance's ports are left to it, also before it exists.
   const taken = new Set([
@@ -97,7 +99,10 @@ const settlePorts = async ({ choices, remembered, name, others }: InstanceReques
     isFirst && isOpen(range) ? range : freeRange(bind, range.first, range.last - range.first + 1, taken)
   const publishedPorts = choices.publish ?? remembered?.publishedPorts ?? (await pickRange(defaultPorts.published))
   for (const each of portsIn(publishedPorts)) taken.add(each)
-  const listenerPorts = choices.listeners ?? remembered?.listenerPorts ?? (await pickRange(defaultPorts.listeners))
+  // One from before there was such a range gets it with its next cluster.
+  const lacksListeners = isThere === false && remembered !== undefined && isNone(remembered.listenerPorts)
+  const kept = lacksListeners ? undefined : remembered?.listenerPorts
+  const listenerPorts = choices.listeners ?? kept ?? (await pickRange(defaultPorts.listeners))
   const ports = { port, apiPort, publishedPorts, listenerPorts, ...udpListenersOf(choices, remembered) }
   checkRanges(ports)
   return ports
@@ -105,7 +110,7 @@ const settlePorts = async ({ choices, remembered, name, others }: InstanceReques
 
 /** A range that is remembered without a number was made before there was one, and is published for UDP as a whole. */
 const udpListenersOf = (choices: Choices, remembered: Instance | undefined): Pick<Instance, 'udpListeners'> => {
-  const isKept = remembered !== undefined && remembered.listenerPorts.last >= remembered.listenerPorts.first
+  const isKept = remembered !== undefined && !isNone(remembered.listenerPorts)
   const udpListeners = choices.udpListeners ?? (isKept ? remembered.udpListeners : defaultPorts.udpListeners)
   return udpListeners === undefined ? {} : { udpListeners }
 }
@@ -153,6 +158,8 @@ export const portsOf = (instance: Ports & Pick<Instance, 'legacy'>): readonly nu
 
 type PortRange = Instance['publishedPorts']
 
+const isNone = ({ first, last }: PortRange): boolean => last < first
+
 const portsIn = ({ first, last }: PortRange): readonly number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
 
@@ -178,7 +185,7 @@ const checkRanges = (asked: Ports): void => {
 
 /** What cannot be changed while the cluster exists, as pairs of what is there and what is asked for. */
 export const conflicts = (there: Instance, wanted: Instance): readonly string[] => {
-  const range = ({ first, last }: PortRange) => (last < first ? 'none' : `${first}-${last}`)
+  const range = (ports: PortRange) => (isNone(ports) ? 'none' : `${ports.first}-${ports.last}`)
   // Of the range that is there: what is all of one may be a part of another.
   const udpPorts = ({ udpListeners }: Instance): string => {
     const all = listenerProtocols({ listenerPorts: there.listenerPorts, ...(udpListeners === undefined ? {} : { udpListeners }) })

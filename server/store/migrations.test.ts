@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FakeClock } from '../../test/support/fake-clock.ts'
+import { DuckDBJournal } from './duckdb.ts'
 import type { StoredRow } from './journal.ts'
 import { changesBetween, formatOf, migrated, type Migration, migrations } from './migrations.ts'
 import { openState } from './open.ts'
@@ -77,6 +78,26 @@ describe('a state of an older format', () => {
     expect(taken?.head?.format).toBe(1)
     expect(await snapshots.read(taken?.name ?? '')).toEqual([{ table: 'things', key: 'a', body: '{"id":"a","size":1000}' }])
     await store.close()
+  })
+
+  test('is a snapshot first also where it does not say who wrote it, as the first versions did not', async () => {
+    const folder = await newFolder()
+    const journal = await DuckDBJournal.open({
+      file: join(folder, 'kecs.duckdb'),
+      temporaryFolder: join(folder, 'kecs.tmp'),
+      keepHistory: 100,
+      accept: () => {},
+      meta: new Map([['format_version', '1']]),
+    })
+    await journal.append([{ table: 'things', key: 'a', body: '{"id":"a","size":1}', revision: 1, time: now }])
+    await journal.close()
+    const { store, snapshots } = await open(folder, [])
+    const [taken] = await snapshots.list()
+    expect(taken?.name).toStartWith('before-upgrade-')
+    await store.close()
+    const again = await open(folder, [])
+    expect(await again.snapshots.list()).toHaveLength(1)
+    await again.store.close()
   })
 
   test('keeps its history, to which the migration is one more change', async () => {

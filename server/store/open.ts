@@ -119,9 +119,11 @@ const keepBeforeUpgrade = async (
   const last = await file.writtenBy()
   const format = await file.format()
   if (last === version && format === formatOf(known)) return
-  if (last !== undefined) {
+  // The first versions did not write which one they were. What was restored a moment ago is a snapshot already.
+  const isOlder = last !== undefined || (contents.lastRevision > 0 && (await file.restoredAt()) === undefined)
+  if (isOlder) {
     const { name } = await snapshots.takeBefore('upgrade', contents.rows, format)
-    log.info({ snapshot: name, from: last, to: version }, 'took a snapshot before the upgrade')
+    log.info({ snapshot: name, from: last ?? 'one that did not say', to: version }, 'took a snapshot before the upgrade')
   }
   await file.setWrittenBy(version)
 }
