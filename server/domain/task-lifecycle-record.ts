@@ -43,8 +43,7 @@ const recordContainer = (row: TaskRow, container: Container, seen: ContainerObse
   const failure = container.lastStatus === 'RUNNING' ? undefined : startFailure(seen)
   if (failure !== undefined) return { ...known, ...agentsOf(container, 'STOPPED'), lastStatus: 'STOPPED', reason: failure }
   if (state.is === 'waiting') return known
-  const bindings = bindingsOf(row, container.name ?? '')
-  const started: Container = bindings.length === 0 ? known : { ...known, networkBindings: bindings }
+  const started: Container = { ...known, networkBindings: [...bindingsOf(row, container.name ?? '')] }
   if (state.is === 'running') return { ...started, ...agentsOf(container, 'RUNNING', state.startedAt), lastStatus: 'RUNNING' }
   const reason = exitReason(seen)
   return {
@@ -122,7 +121,7 @@ const recordInstance = ({ task }: TaskRow, { node, zone }: TaskObservation): Tas
 const recordConnectivity = ({ task }: TaskRow, { scheduledAt }: TaskObservation): TaskChanges =>
   task.connectivityAt !== undefined || scheduledAt === undefined
     ? {}
-    : { connectivity: 'CONNECTED', connectivityAt: epochSeconds(scheduledAt) }
+    : { connectivity: 'CONNECTED', connectivityAt: Math.max(task.createdAt ?? 0, epochSeconds(scheduledAt)) }
 
 const recordTimes = ({ task }: TaskRow, facts: TaskFacts, observation: TaskObservation): TaskChanges => {
   const { containers, scheduledAt } = observation
@@ -141,18 +140,19 @@ const recordTimes = ({ task }: TaskRow, facts: TaskFacts, observation: TaskObser
   const pullStartedAt = min(pullStarts) ?? (isStarted ? scheduledAt : undefined)
   const pullStoppedAt = isStarted ? (max(pullStops) ?? min(starts)) : undefined
   return {
-    ...stamp('pullStartedAt', task.pullStartedAt, pullStartedAt),
-    ...stamp('pullStoppedAt', task.pullStoppedAt, pullStoppedAt),
-    ...stamp('startedAt', task.startedAt, isStarted ? max(starts) : undefined),
+    ...stamp('pullStartedAt', task, pullStartedAt),
+    ...stamp('pullStoppedAt', task, pullStoppedAt),
+    ...stamp('startedAt', task, isStarted ? max(starts) : undefined),
   }
 }
 
 const min = (times: readonly number[]): number | undefined => (times.length === 0 ? undefined : Math.min(...times))
 const max = (times: readonly number[]): number | undefined => (times.length === 0 ? undefined : Math.max(...times))
 
-/** The first time that is known stays. */
+/** The first time that is known stays. Kubernetes tells whole seconds: nothing of a task was before the task. */
 const stamp = (
   name: 'pullStartedAt' | 'pullStoppedAt' | 'startedAt',
-  known: number | undefined,
+  task: TaskRow['task'],
   milliseconds: number | undefined,
-): TaskChanges => (known !== undefined || milliseconds === undefined ? {} : { [name]: epochSeconds(milliseconds) })
+): TaskChanges =>
+  task[name] !== undefined || milliseconds === undefined ? {} : { [name]: Math.max(task.createdAt ?? 0, epochSeconds(milliseconds)) }

@@ -119,7 +119,20 @@ describe('a task on its way up', () => {
     const row = aTask(['app'], {}, { hostPorts: [{ containerName: 'app', networkBindings }] })
     expect(step(row, anObservation({ app: waiting })).row.task.containers?.[0]?.networkBindings).toBeUndefined()
     expect(step(row, anObservation({ app: running })).row.task.containers?.[0]?.networkBindings).toEqual(networkBindings)
+    // As on AWS, where none are told of a container that has none.
+    expect(step(aTask(['app']), anObservation({ app: running })).row.task.containers?.[0]?.networkBindings).toEqual([])
   })
+})
+
+test('nothing of a task was before the task, though Kubernetes tells whole seconds', () => {
+  const created = { createdAt: (aCreation + 900) / 1000 }
+  const whole = { scheduledAt: aCreation, networkReadyAt: aCreation }
+  const row = aTask(['app'])
+  const begun = { is: 'running', startedAt: aCreation } as const
+  const up = step({ ...row, task: { ...row.task, ...created } }, anObservation({ app: begun }, whole)).row
+  expect(up.task).toMatchObject({ connectivityAt: created.createdAt, pullStoppedAt: created.createdAt, startedAt: created.createdAt })
+  const ended = settled(up, anObservation({ app: exited(0, { startedAt: aCreation, finishedAt: aCreation }) }, whole))
+  expect(ended.task.executionStoppedAt).toBe(created.createdAt)
 })
 
 describe('a task that ends', () => {

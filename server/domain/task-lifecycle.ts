@@ -131,7 +131,9 @@ const wasSeen = ({ task }: TaskRow): boolean => task.healthStatus !== undefined
 /** Kubernetes' view in ECS' words: images are pulled and networks made while a task is ACTIVATING. */
 const stageOf = (row: TaskRow, observation: TaskObservation): TaskStatus => {
   const containers = row.task.containers ?? []
-  if (containers.every(({ lastStatus }) => lastStatus === 'RUNNING' || lastStatus === 'STOPPED')) return 'RUNNING'
+  const haveAllBegun = containers.every(({ lastStatus }) => lastStatus === 'RUNNING' || lastStatus === 'STOPPED')
+  // A container that was given up in this step is what the task's start waited for: its time is known with the next one.
+  if (haveAllBegun && row.task.startedAt !== undefined) return 'RUNNING'
   return observation.scheduledAt === undefined ? 'PENDING' : 'ACTIVATING'
 }
 
@@ -154,7 +156,9 @@ const stopping = (row: TaskRow, facts: TaskFacts, observation: TaskObservation, 
   }
   if (row.task.lastStatus === 'DEPROVISIONING') return { row: stopped(row, context) }
   const finished = observation.containers.flatMap(({ state }) => (state.is === 'terminated' ? [state.finishedAt] : []))
-  const executionStoppedAt = finished.length === 0 ? {} : { executionStoppedAt: epochSeconds(Math.max(...finished)) }
+  // In whole seconds, as Kubernetes tells it: not before the task began.
+  const began = row.task.startedAt ?? row.task.createdAt ?? 0
+  const executionStoppedAt = finished.length === 0 ? {} : { executionStoppedAt: Math.max(began, epochSeconds(Math.max(...finished))) }
   return { row: reach(revise(row, executionStoppedAt), 'DEPROVISIONING'), lookAgainAfterMs: 0 }
 }
 
