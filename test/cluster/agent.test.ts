@@ -185,24 +185,28 @@ test('what a container wrote before it ended at once arrives, and its pod goes',
   expect((await messagesOf(group, `p/app/${taskId}`)).toSorted()).toEqual(['1', '2', '3', '4', '5', 'err', 'last'])
 }, 180_000)
 
-test('lines are events of several, in mode non-blocking, where the options say so', async () => {
+test.each([
+  ['multiline-pattern', '^START', 'START'],
+  ['datetime-format', '[%Y-%m-%dT%H:%M:%S]', '[2026-11-27T08:00:00]'],
+])('lines are events of several by awslogs-%s, in mode non-blocking', async (option, value, begin) => {
   const group = `/${cluster}/events`
   const options = {
     'awslogs-group': group,
     'awslogs-create-group': 'true',
     'awslogs-stream-prefix': 'p',
-    'awslogs-multiline-pattern': '^START',
+    [`awslogs-${option}`]: value,
     mode: 'non-blocking',
   }
   const logConfiguration = { logDriver: 'awslogs', options }
-  const command = ['for i in 1 2; do echo "START $i"; echo "  at $i"; done']
-  await define(`${cluster}-events`, { image: 'busybox:latest', logConfiguration, command })
-  const { taskId } = await runToEnd(kecs, cluster, `${cluster}-events`)
+  const command = [`for i in 1 2; do echo "${begin} $i"; echo "  at $i"; done`]
+  const family = `${cluster}-${option}`
+  await define(family, { image: 'busybox:latest', logConfiguration, command })
+  const { taskId } = await runToEnd(kecs, cluster, family)
   const found = await until('both arrive', async () => {
     const messages = await messagesOf(group, `p/app/${taskId}`)
     return messages.length >= 2 && messages
   })
-  expect(found).toEqual(['START 1\n  at 1\n', 'START 2\n  at 2\n'])
+  expect(found).toEqual([`${begin} 1\n  at 1\n`, `${begin} 2\n  at 2\n`])
 }, 180_000)
 
 test('a log group that is not there fails the task in ECS’ words', async () => {

@@ -19,18 +19,22 @@ import {
 import { startServer } from '../../server/main.ts'
 import { randomIds } from '../../shared/ids.ts'
 import { connect, kinds, type KubeClient, type Pod } from '../../shared/kube/index.ts'
+import { type Asked, expectTold } from '../support/told-task.ts'
 import { until } from '../support/until.ts'
 import { kubeconfigText } from './runtime-harness.ts'
 
 export interface ContainersHarness {
   readonly client: KubeClient
+  readonly ecs: ECSClient
+  /** The cluster that its tasks are in. */
+  readonly name: string
   /** Runs a task of these containers with busybox; memory 32 unless told. */
   run(
     containers: readonly Partial<ContainerDefinition>[],
     more?: Partial<RegisterTaskDefinitionCommandInput>,
     call?: Partial<RunTaskCommandInput>,
   ): Promise<string>
-  /** The task once it satisfies the condition. */
+  /** The task once it satisfies the condition; what is told of one that runs or has ended is as AWS would say it. */
   seen(task: string, what: string, condition: (task: Task) => boolean, withinMs?: number): Promise<Task>
   /** The task once it is STOPPED. */
   ended(task: string, withinMs?: number): Promise<Task>
@@ -69,6 +73,7 @@ export async function containersHarness(): Promise<ContainersHarness> {
   const client = await connect({ kubeconfig })
   await ecs.send(new CreateClusterCommand({ clusterName: name }))
   let definitions = 0
+  const asked = new Map<string, Asked>()
 
   const describe = async (task: string): Promise<Task> => {
     const { tasks: [found] = [] } = await ecs.send(new DescribeTasksCommand({ cluster: name, tasks: [task] }))
@@ -78,7 +83,7 @@ export async function containersHarness(): Promise<ContainersHarness> {
   const seen: ContainersHarness['seen'] = async (task, what, condition, withinMs = 90_000) => {
     let last: Task | undefined
     try {
-      return await until(
+      const found = await until(
         what,
         async () => {
           last = await describe(task)
@@ -86,6 +91,9 @@ export async function containersHarness(): Promise<ContainersHarness> {
         },
         { withinMs, everyMs: 100 },
       )
+      const own = asked.get(task)
+      if (own !== undefined) expectTold(found, own)
+      return found
     } catch (error) {
       throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error })
     }
@@ -96,21 +104,20 @@ export async function containersHarness(): Promise<ContainersHarness> {
   const started: string[] = []
   return {
     client,
+    ecs,
+    name,
     seen,
     stop,
     ended: (task, withinMs) => seen(task, 'the task ends', ({ lastStatus }) => lastStatus === 'STOPPED', withinMs),
     async run(containers, more = {}, call = {}) {
       const family = `${name}-${++definitions}`
-      await ecs.send(
-        new RegisterTaskDefinitionCommand({
-          family,
-          containerDefinitions: containers.map(container => ({ image: 'busybox:latest', memory: 32, stopTimeout: 20, ...container })),
-          ...more,
-        }),
-      )
+      const containerDefinitions = containers.map(container => ({ image: 'busybox:latest', memory: 32, stopTimeout: 20, ...container }))
+      const definition = { family, containerDefinitions, ...more }
+      await ecs.send(new RegisterTaskDefinitionCommand(definition))
       const { tasks: [task] = [] } = await ecs.send(new RunTaskCommand({ cluster: name, taskDefinition: family, ...call }))
       if (task?.taskArn === undefined) throw new Error('no task')
       started.push(task.taskArn)
+      asked.set(task.taskArn, { cluster: name, definition, call })
       return task.taskArn
     },
     async pod(task) {

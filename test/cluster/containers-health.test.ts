@@ -1,5 +1,14 @@
 // Health checks of containers, on a real cluster.
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { until } from '../support/until.ts'
 import { containerOf, containersHarness, script, type ContainersHarness } from './containers-harness.ts'
 
 let on: ContainersHarness
@@ -47,3 +56,42 @@ test('a container that never is well is UNHEALTHY after its retries, and not bef
   expect(health(ill)).toEqual(['UNHEALTHY', 'UNKNOWN', 'UNHEALTHY'])
   expect(ill.healthStatus).toBe('UNHEALTHY')
 }, 120_000)
+
+test('an essential container that is UNHEALTHY ends its task where a service can run another', async () => {
+  const { ecs, name: cluster } = on
+  const service = 'sick'
+  const app = { name: 'app', image: 'busybox:latest', memory: 16, ...script(forever), healthCheck: { command: ['CMD', 'false'], interval: 5, retries: 1 } }
+  const well = { name: 'side', image: 'busybox:latest', memory: 16, essential: false, ...script(forever) }
+  await ecs.send(new RegisterTaskDefinitionCommand({ family: service, containerDefinitions: [app, well] }))
+  await ecs.send(new CreateServiceCommand({ cluster, serviceName: service, taskDefinition: service, desiredCount: 1 }))
+  try {
+    const ended = await until(
+      'its first task ends',
+      async () => {
+        const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' }))
+        const { tasks = [] } = taskArns.length === 0 ? {} : await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }))
+        return tasks.find(({ lastStatus }) => lastStatus === 'STOPPED')
+      },
+      { withinMs: 90_000 },
+    )
+    expect([ended.stopCode, ended.stoppedReason, ended.group]).toEqual([
+      'ServiceSchedulerInitiated',
+      'Task failed container health checks',
+      `service:${service}`,
+    ])
+    expect(ended.containers?.map(({ name, healthStatus, exitCode }) => [name, healthStatus, exitCode])).toEqual([
+      ['app', 'UNHEALTHY', 0],
+      ['side', 'UNKNOWN', 0],
+    ])
+    const { services: [shown] = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }))
+    const id = ended.taskArn?.split('/').at(-1)
+    expect(shown?.events?.map(({ message }) => message)).toContain(`(service ${service}) (task ${id}) failed container health checks.`)
+  } finally {
+    await ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
+    await until('its tasks are gone', async () => {
+      const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'RUNNING' }))
+      const { services: [shown] = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }))
+      return taskArns.length === 0 && shown?.status === 'INACTIVE'
+    })
+  }
+}, 180_000)

@@ -22,7 +22,7 @@ import { type BalancedService, balancedService } from '../support/balanced-servi
 import { instance, type TestInstance } from '../support/instance.ts'
 import { haveRole } from '../support/roles.ts'
 import { SessionClient } from '../support/session-client.ts'
-import { describe, ecsOf } from '../support/tasks.ts'
+import { describe, ecsOf, runToEnd } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
 const cluster = `kept-${Date.now().toString(36)}`
@@ -136,6 +136,30 @@ const expectService = async (before: readonly string[]): Promise<void> => {
   await until('the network load balancer answers', tcpAnswers, { withinMs: 120_000 })
 }
 
+/** A folder of the cluster's, and a file system of EFS: they outlive the cluster. The exit code of a container that has both. */
+const withVolumes = async (command: string): Promise<number | undefined> => {
+  const family = `${cluster}-volumes`
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family,
+      volumes: [
+        { name: 'shared', dockerVolumeConfiguration: { scope: 'shared', autoprovision: true } },
+        { name: 'files', efsVolumeConfiguration: { fileSystemId: `fs-${cluster}` } },
+      ],
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: 'busybox:latest',
+          memory: 16,
+          command: ['sh', '-c', command],
+          mountPoints: ['shared', 'files'].map(name => ({ sourceVolume: name, containerPath: `/${name}` })),
+        },
+      ],
+    }),
+  )
+  return (await runToEnd(kecs, cluster, family)).containers[0]?.exitCode
+}
+
 /** As of an instance that went down: no agent told how its containers ended. */
 const expectUnseen = ({ containers = [] }: Task): void =>
   expect(containers.map(({ name, lastStatus, exitCode, reason }) => [name, lastStatus, exitCode, reason])).toEqual([
@@ -227,6 +251,7 @@ test('stop and start: the service and its load balancers are back, tasks ended',
 test('a copy of the folder is all that another machine needs: after up definitions, service and load balancers are back', async () => {
   const task = await started()
   const before = await serviceTasks()
+  expect(await withVolumes('echo kept > /shared/x; echo kept > /files/x')).toBe(0)
   await kecs.kecs(['stop'], { timeoutMs: 120_000 })
   const machine = mkdtempSync(join(tmpdir(), 'kecs-test-machine-'))
   // As root, as who moves a machine's files is; packed images are moved along to spare their packing.
@@ -246,4 +271,5 @@ test('a copy of the folder is all that another machine needs: after up definitio
   expect(old).toMatchObject({ lastStatus: 'STOPPED', desiredStatus: 'STOPPED', stopCode: 'TerminationNotice' })
   expect(old.stoppedReason).toContain('terminated')
   await expectService(before)
+  expect(await withVolumes('grep -q kept /shared/x && grep -q kept /files/x')).toBe(0)
 }, 900_000)

@@ -43,6 +43,11 @@ beforeAll(async () => {
   const { tasks: [started] = [] } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition: cluster, enableExecuteCommand: true }))
   task = started?.taskArn ?? ''
   await until('the task runs', async () => (await describeTask(ecs, cluster, task)).lastStatus === 'RUNNING')
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html
+  const { containers = [], enableExecuteCommand } = await describeTask(ecs, cluster, task)
+  const agents = containers.map(({ managedAgents = [] }) => managedAgents.map(each => [each.name, each.lastStatus, each.lastStartedAt instanceof Date]))
+  const running = [['ExecuteCommandAgent', 'RUNNING', true]]
+  expect([enableExecuteCommand, agents]).toEqual([true, [running, running]])
 }, 300_000)
 afterAll(async () => {
   await kecs?.aws('ecs', 'stop-task', '--cluster', cluster, '--task', task)

@@ -15,6 +15,7 @@ import {
 import { instance, type TestInstance } from '../support/instance.ts'
 import { haveRole } from '../support/roles.ts'
 import { ecsOf } from '../support/tasks.ts'
+import { type Asked, expectTold } from '../support/told-task.ts'
 import { until } from '../support/until.ts'
 
 export interface Features {
@@ -26,7 +27,7 @@ export interface Features {
     definition?: Partial<RegisterTaskDefinitionCommandInput>,
     call?: Partial<RunTaskCommandInput>,
   ): Promise<string>
-  /** The task once it satisfies the condition. */
+  /** The task once it satisfies the condition; what is told of one that runs or has ended is as AWS would say it. */
   seen(task: string, what: string, condition: (task: Task) => boolean): Promise<Task>
   ended(task: string): Promise<Task>
   stop(task: string): Promise<void>
@@ -60,19 +61,22 @@ export const features = async (prefix: string): Promise<Features> => {
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }))
   const role = await haveRole(kecs.endpoint, 'ecsTaskExecutionRole')
   let families = 0
+  const asked = new Map<string, Asked>()
 
   const run: Features['run'] = async (containers, definition = {}, call = {}) => {
     const family = `${cluster}-${++families}`
     const containerDefinitions = containers.map(each => ({ image: 'busybox:latest', memory: 32, stopTimeout: 10, ...each }))
-    await ecs.send(new RegisterTaskDefinitionCommand({ family, executionRoleArn: role, containerDefinitions, ...definition }))
+    const registered = { family, executionRoleArn: role, containerDefinitions, ...definition }
+    await ecs.send(new RegisterTaskDefinitionCommand(registered))
     const { tasks: [task] = [], failures } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition: family, ...call }))
     if (task?.taskArn === undefined) throw new Error(`no task: ${JSON.stringify(failures)}`)
+    asked.set(task.taskArn, { cluster, definition: registered, call })
     return task.taskArn
   }
   const seen: Features['seen'] = async (task, what, condition) => {
     let last: Task | undefined
     try {
-      return await until(
+      const found = await until(
         what,
         async () => {
           last = (await ecs.send(new DescribeTasksCommand({ cluster, tasks: [task] }))).tasks?.[0]
@@ -80,6 +84,9 @@ export const features = async (prefix: string): Promise<Features> => {
         },
         { withinMs: 120_000 },
       )
+      const own = asked.get(task)
+      if (own !== undefined) expectTold(found, own)
+      return found
     } catch (error) {
       throw new Error(`${what}: ${JSON.stringify(last)}`, { cause: error })
     }

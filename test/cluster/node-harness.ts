@@ -6,8 +6,12 @@ import { until } from '../support/until.ts'
 export type Program = 'agent' | 'serve'
 
 export interface Size {
-  /** Files and sockets that it has open. */
-  readonly descriptors: number
+  /** Of the process: another one was started in its place where it differs. */
+  readonly id: string
+  /** That it has open. */
+  readonly sockets: number
+  /** Of all else that it has open: files, pipes, timers. */
+  readonly files: number
   readonly memoryMiB: number
 }
 
@@ -16,9 +20,9 @@ export interface Node {
   kill(program: Program): Promise<void>
   /** Of the two programs, once both run. */
   sizes(): Promise<Readonly<Record<Program, Size>>>
-  /** How many there are: notes on logs that are delivered, routers' folders, pods of the container runtime (a shim each), networks. */
+  /** How many there are: files that the agent keeps, routers' folders, pods of the container runtime (a shim each), networks. */
   leftovers(): Promise<{
-    readonly positions: number
+    readonly files: number
     readonly routers: number
     readonly sandboxes: number
     readonly networks: number
@@ -34,8 +38,12 @@ export const nodeOf = async (kecs: TestInstance): Promise<Node> => {
 
   const sizeOf = async (program: Program): Promise<Size> => {
     const id = await until(`${program} runs`, () => process(program), { withinMs: 60_000 })
-    const [descriptors, memory] = await Promise.all([counted(`ls /proc/${id}/fd`), inside(`awk '/VmRSS/ { print $2 }' /proc/${id}/status`)])
-    return { descriptors, memoryMiB: Math.round(Number(memory) / 1024) }
+    const [sockets, open, memory] = await Promise.all([
+      counted(`ls -l /proc/${id}/fd | grep -F socket:`),
+      counted(`ls /proc/${id}/fd`),
+      inside(`awk '/VmRSS/ { print $2 }' /proc/${id}/status`),
+    ])
+    return { id, sockets, files: open - sockets, memoryMiB: Math.round(Number(memory) / 1024) }
   }
   const component = { agent: 'agent', serve: 'control-plane' } as const
   const folder = `/var/lib/kecs-agent/${kecs.name}`
@@ -49,13 +57,13 @@ export const nodeOf = async (kecs: TestInstance): Promise<Node> => {
     },
     sizes: async () => ({ agent: await sizeOf('agent'), serve: await sizeOf('serve') }),
     leftovers: async () => {
-      const [positions, routers, sandboxes, networks] = await Promise.all([
-        counted(`ls ${folder}/logs`),
+      const [files, routers, sandboxes, networks] = await Promise.all([
+        counted(`find ${folder} -type f`),
         counted(`ls ${folder}/routers`),
         counted("pgrep -f '[c]ontainerd-shim-runc-v2'"),
         counted('ls /var/run/netns'),
       ])
-      return { positions, routers, sandboxes, networks }
+      return { files, routers, sandboxes, networks }
     },
   }
 }

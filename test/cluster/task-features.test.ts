@@ -1,7 +1,7 @@
 // What a task definition asks for and its containers find: each container asserts it itself, its exit code says so.
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'bun:test'
-import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput, TaskStopCode } from '@aws-sdk/client-ecs'
 import { haveRole } from '../support/roles.ts'
 import { until } from '../support/until.ts'
 import { containerOf, features, forever, isRunning, script, type Features } from './features-harness.ts'
@@ -9,6 +9,7 @@ import { containerOf, features, forever, isRunning, script, type Features } from
 let on: Features
 /** Of the secret, with its suffix. */
 let secretArn: string
+let secretVersion: string
 const name = `features-${Date.now()}`
 const hidden = 'correct-horse-$(HOME)-$$-battery'
 const seconds = (count: number): number => count * 1_000
@@ -24,6 +25,7 @@ beforeAll(async () => {
     kecs.aws('s3api', 'create-bucket', '--bucket', name),
   ])
   secretArn = String(secret['ARN'])
+  secretVersion = String(secret['VersionId'])
   const put = (key: string, text: string) => kecs.run(['aws', 's3', 'cp', '-', `s3://${name}/${key}`], { input: text })
   await Promise.all([
     put('first.env', '# a comment\nFROM_FILE=one two\nBOTH=first\nOWN=file\nSECRET=file\nAWS_REGION=mars-1\n'),
@@ -48,6 +50,7 @@ describe('secrets and files', () => {
         is('FAR', 'far'),
         is('DB_USER', 'admin'),
         is('DB_PORT', '5432'),
+        is('BY_VERSION', '5432'),
         is('WHOLE', '{"user":"admin","port":5432}'),
         is('FROM_FILE', 'one two'),
         is('BOTH', 'first'),
@@ -68,6 +71,7 @@ describe('secrets and files', () => {
             { name: 'FAR', valueFrom: `arn:aws:ssm:eu-west-1:000000000000:parameter/${name}` },
             { name: 'DB_USER', valueFrom: `${secretArn}:user::` },
             { name: 'DB_PORT', valueFrom: `${secretArn}:port:AWSCURRENT:` },
+            { name: 'BY_VERSION', valueFrom: `${secretArn}:port::${secretVersion}` },
             { name: 'WHOLE', valueFrom: secretArn },
             { name: 'SECRET', valueFrom: `${secretArn}:user::` },
           ],
@@ -146,6 +150,16 @@ describe('containers', () => {
       { dnsServers: ['10.0.0.53'], dnsSearchDomains: ['corp.example'] },
     ],
     ['a terminal', 'test -t 1', { pseudoTerminal: true }],
+    ['an input that stays open', 'case "$(readlink /proc/self/fd/0)" in pipe:*) ;; *) exit 1 ;; esac', { interactive: true }],
+    ['an input that is empty', 'test -z "$(cat)"', {}],
+    // Of CAP_NET_ADMIN, which Docker does not give.
+    [
+      'a capability more',
+      '[ $((0x$(awk "/CapEff/ { print \\$2 }" /proc/self/status) >> 12 & 1)) = 1 ]',
+      { linuxParameters: { capabilities: { add: ['NET_ADMIN'] } } },
+    ],
+    ['labels', 'wget -qO- "$ECS_CONTAINER_METADATA_URI_V4" | grep -q \'"team":"blue"\'', { dockerLabels: { team: 'blue' } }],
+    ['a size of its own', 'wget -qO- "$ECS_CONTAINER_METADATA_URI_V4" | grep -q \'"CPU":128,"Memory":48\'', { cpu: 128, memory: 48 }],
     // From the first moment on: no interface but the loopback, and no way out.
     ['no network', 'test "$(ls /sys/class/net)" = lo && ! wget -T 1 -q -O - http://1.1.1.1', {}, { networkMode: 'none' }],
     ['networking disabled', 'test "$(ls /sys/class/net)" = lo', { disableNetworking: true }],
@@ -234,10 +248,12 @@ describe('containers', () => {
   test(
     'in bridge mode are reached at the port that the task is told to have',
     async () => {
-      const task = await on.run([{ name: 'web', image: 'nginx:alpine', portMappings: [{ containerPort: 80, hostPort: 0 }] }])
+      const fixed = { containerPort: 81, hostPort: 32_601 }
+      const task = await on.run([{ name: 'web', image: 'nginx:alpine', portMappings: [{ containerPort: 80, hostPort: 0 }, fixed] }])
       const running = await on.seen(task, 'it runs', isRunning)
-      const [binding] = containerOf(running, 'web').networkBindings ?? []
+      const [binding, other] = containerOf(running, 'web').networkBindings ?? []
       expect(binding).toMatchObject({ containerPort: 80, protocol: 'tcp' })
+      expect(other).toEqual({ bindIP: '0.0.0.0', ...fixed, protocol: 'tcp' })
       const text = await until('it answers', async () => (await fetch(`http://127.0.0.1:${binding?.hostPort}/`)).text(), { everyMs: 100 })
       expect(text).toMatch(/nginx/i)
       await on.stop(task)
@@ -306,6 +322,47 @@ test(
     const ended = await on.ended(task)
     expect(ended.attachments?.[0]?.status).toBe('DELETED')
     expect(containerOf(ended, 'app').exitCode).toBe(0)
+  },
+  seconds(180),
+)
+
+test(
+  'exit codes and reasons are those of Docker and ECS',
+  async () => {
+    const refused = 'trap "" TERM; while true; do sleep 0.1; done'
+    const ends: readonly (readonly [string, Partial<ContainerDefinition>, TaskStopCode, number | undefined, RegExp?])[] = [
+      ['its own', script('exit 7'), 'EssentialContainerExited', 7],
+      ['a signal', script('kill -KILL $$'), 'EssentialContainerExited', 137],
+      ['memory', script('x=a; while true; do x="$x$x"; done'), 'EssentialContainerExited', 137, /^OutOfMemoryError: Container killed due to memory usage$/],
+      ['no such command', { entryPoint: ['/no/such'] }, 'TaskFailedToStart', undefined, /^CannotStartContainerError: .*\/no\/such/s],
+      ['no such image', { image: 'localhost:1/no/such:image' }, 'TaskFailedToStart', undefined, /^CannotPullContainerError: /],
+      ['a stop that it takes', script('trap "exit 3" TERM; while true; do sleep 0.1; done'), 'UserInitiated', 3],
+      ['a stop that it does not take', { ...script(refused), stopTimeout: 2 }, 'UserInitiated', 137],
+    ]
+    const told = await Promise.all(
+      ends.map(async ([what, container, stopCode]) => {
+        const task = await on.run([{ name: 'app', ...container }])
+        if (stopCode === 'UserInitiated') {
+          await on.seen(task, 'it runs', isRunning)
+          await on.stop(task)
+        }
+        const ended = await on.ended(task)
+        const { exitCode, reason } = containerOf(ended, 'app')
+        return { what, stopCode: ended.stopCode, stoppedReason: ended.stoppedReason, exitCode, reason }
+      }),
+    )
+    const words: Readonly<Record<string, string>> = {
+      EssentialContainerExited: 'Essential container in task exited',
+      TaskFailedToStart: 'Task failed to start',
+      UserInitiated: 'Task stopped by user',
+    }
+    expect(told.map(({ reason: _, ...each }) => each)).toEqual(
+      ends.map(([what, , stopCode, exitCode]) => ({ what, stopCode, stoppedReason: words[stopCode], exitCode })),
+    )
+    for (const [at, [, , , , reason]] of ends.entries()) {
+      if (reason === undefined) expect([ends[at]?.[0], told[at]?.reason]).toEqual([ends[at]?.[0], undefined])
+      else expect(told[at]?.reason).toMatch(reason)
+    }
   },
   seconds(180),
 )
