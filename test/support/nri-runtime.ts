@@ -90,7 +90,8 @@ export const containerToCreate = (pod: { namespace: string; name: string }, anno
     ],
   ])
 
-export const nriRuntime = async (path: string): Promise<NriRuntime> => {
+/** `version`: what it says of itself. */
+export const nriRuntime = async (path: string, version = 'v2.1.4'): Promise<NriRuntime> => {
   const registered: NriPlugin[] = []
   const waiting: ((plugin: NriPlugin) => void)[] = []
   const sockets = new Set<Socket>()
@@ -98,7 +99,7 @@ export const nriRuntime = async (path: string): Promise<NriRuntime> => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => undefined)
-    serve(socket, plugin => {
+    serve(socket, version, plugin => {
       const take = waiting.shift()
       if (take === undefined) registered.push(plugin)
       else take(plugin)
@@ -114,7 +115,7 @@ export const nriRuntime = async (path: string): Promise<NriRuntime> => {
   }
 }
 
-const serve = (socket: Socket, register: (plugin: NriPlugin) => void): void => {
+const serve = (socket: Socket, version: string, register: (plugin: NriPlugin) => void): void => {
   const answers = new Map<number, (answer: NriAnswer) => void>()
   let nextStream = 1
   const send = (connection: number, stream: number, type: number, content: Uint8Array): void => {
@@ -154,7 +155,7 @@ const serve = (socket: Socket, register: (plugin: NriPlugin) => void): void => {
         'Configure',
         messageWith([
           [2, 'containerd'],
-          [3, 'v2.1.4'],
+          [3, version],
           [4, 5_000],
           [5, 2_000],
         ]),

@@ -25,8 +25,8 @@ const world = async (change: (request: ContainerRequest) => Promise<ContainerCha
   const told: Adjusting[] = []
   const clock = new FakeClock()
   const abort = new AbortController()
-  const runtime = async () => {
-    const made = await nriRuntime(socket)
+  const runtime = async (version?: string) => {
+    const made = await nriRuntime(socket, version)
     stops.push(() => made.close())
     return made
   }
@@ -189,4 +189,19 @@ test('nor is one that answers and then never asks', async () => {
   await until('it is told', () => told.length === 2)
   expect(told[1]).toEqual({ is: 'able', runtime: 'containerd v2.1.4' })
   plugin.hangUp()
+})
+
+test.each([
+  ['v1.7.6', { is: 'unable', why: 'containerd v1.7.6 gives containers no limits that a plugin asks for' }],
+  ['v1.7.7', { is: 'able', runtime: 'containerd v1.7.7' }],
+  ['v1.7.28', { is: 'able', runtime: 'containerd v1.7.28' }],
+] as const)('a runtime that would leave limits out is none: containerd %s', async (version, expected) => {
+  const { runtime, begin, told } = await world()
+  const made = await runtime(version)
+  begin()
+  const plugin = await made.next()
+  // One that is refused has its connection closed, so its calls need not be answered.
+  void plugin.begin().catch(() => undefined)
+  await until('it is told', () => told.length > 0)
+  expect(told).toEqual([expected])
 })

@@ -43,12 +43,14 @@ const defaultRequestTimeoutMs = 2_000
 const registrationTimeoutMs = 5_000
 /** A runtime that has taken the registration tells what runs once no container is under way, which may take it a while. Milliseconds. */
 const takingTimeoutMs = 60_000
+/** NRI came with containerd 1.7, which took limits of plugins from 1.7.7 on and left them out before without a word. */
+const leavesLimitsOut = /^containerd v?1\.7\.[0-6](?!\d)/
 /** The last of all plugins but those of administrators, who take what they like. */
 const index = '80'
 
 /**
  * Is a plugin of the node's container runtime by the Node Resource Interface until the signal: asked before a container
- * is created, it says what is to be different. containerd has it from 2.0 on, CRI-O from 1.26. While there is no socket
+ * is created, it says what is to be different. containerd has it on from 2.0 on, CRI-O from 1.26. While there is no socket
  * it looks for one each second. Never rejects. https://github.com/containerd/nri
  */
 export const followNri = async (parts: PluginParts, signal: AbortSignal): Promise<void> => {
@@ -118,9 +120,11 @@ class Session {
 
   constructor(parts: PluginParts) {
     this.#parts = parts
+    // It may be refused before anybody waits for it.
+    this.#taken.promise.catch(() => undefined)
   }
 
-  /** Resolves with the runtime's name and version, once it asks before each container. */
+  /** Resolves with the runtime's name and version, once it asks before each container. Rejects for one that is of no use. */
   get taken(): Promise<string> {
     return this.#taken.promise
   }
@@ -130,6 +134,11 @@ class Session {
     if (method === 'Configure') {
       this.#withinMs = withinOf(requestTimeoutOf(payload) ?? defaultRequestTimeoutMs)
       this.#runtime = runtimeOf(payload)
+      if (leavesLimitsOut.test(this.#runtime)) {
+        const error = new Error(`${this.#runtime} gives containers no limits that a plugin asks for`)
+        this.#taken.reject(error)
+        throw error
+      }
       return configured()
     }
     if (method === 'Synchronize') {
