@@ -62,7 +62,7 @@ export class Adjuster {
     return /^\d+$/.test(hard) ? Number(hard) : Infinity
   }
 
-  async #nodeOf({ hostPath, containerPath }: HostDevice): Promise<DeviceNode> {
+  async #nodeOf({ hostPath, containerPath, access }: HostDevice): Promise<DeviceNode> {
     const fail = (why: string): Error => new Error(`error gathering device information while adding custom device "${hostPath}": ${why}`)
     const [, name] = /^\/dev\/(.+)$/.exec(hostPath) ?? []
     if (name === undefined || name.split('/').includes('..')) throw fail('not a device node')
@@ -71,7 +71,7 @@ export class Adjuster {
     if (!found.isCharacterDevice() && !found.isBlockDevice()) throw fail('not a device node')
     const { major, minor } = numbersOf(found.rdev)
     const type = found.isBlockDevice() ? 'b' : 'c'
-    return { path: containerPath, type, major, minor, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid }
+    return { path: containerPath, type, major, minor, mode: found.mode & 0o7777 & bitsOf(access), uid: found.uid, gid: found.gid }
   }
 
   /** Version 1 has no file of the kind, and what it has the runtime derives from the memory's limit. */
@@ -90,7 +90,13 @@ export class Adjuster {
 const unlimited = 2n ** 64n - 1n
 const valueOf = (limit: number): bigint => (limit < 0 ? unlimited : BigInt(limit))
 
-/** The runtime lets a device that it adds be read and written, whatever is asked for. */
+/**
+ * Permission bits that a device may have. The runtime lets a device that it adds be read and written as these say, and
+ * containerd before 2.2 leaves out the rules that say more.
+ */
+const bitsOf = (access: string): number => 0o7111 | (access.includes('r') ? 0o444 : 0) | (access.includes('w') ? 0o222 : 0)
+
+/** What the runtime's own rule for a device gives beyond what is asked for is taken away again. */
 const rulesOf = ({ access }: HostDevice, node: DeviceNode | undefined): readonly DeviceRule[] => {
   if (node === undefined) return []
   const { type, major, minor } = node

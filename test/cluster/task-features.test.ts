@@ -332,7 +332,8 @@ test(
     const refused = 'trap "" TERM; while true; do sleep 0.1; done'
     const ends: readonly (readonly [string, Partial<ContainerDefinition>, TaskStopCode, number | undefined, RegExp?])[] = [
       ['its own', script('exit 7'), 'EssentialContainerExited', 7],
-      ['a signal', script('kill -KILL $$'), 'EssentialContainerExited', 137],
+      // The first process of a container takes no signal from within that it did not ask for.
+      ['a signal', { ...script('kill -SEGV $$; sleep 60'), linuxParameters: { initProcessEnabled: true } }, 'EssentialContainerExited', 139],
       ['memory', script('x=a; while true; do x="$x$x"; done'), 'EssentialContainerExited', 137, /^OutOfMemoryError: Container killed due to memory usage$/],
       ['no such command', { entryPoint: ['/no/such'] }, 'TaskFailedToStart', undefined, /^CannotStartContainerError: .*\/no\/such/s],
       ['no such image', { image: 'localhost:1/no/such:image' }, 'TaskFailedToStart', undefined, /^CannotPullContainerError: /],
