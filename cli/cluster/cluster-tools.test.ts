@@ -67,6 +67,16 @@ test('kind lets tasks set sysctls, and restart containers where that needs a gat
     expect(parse(kindConfig(instance, image)).featureGates).toBeUndefined()
 })
 
+test('so does k3d', () => {
+  const args = (image: string) => createArguments(instance, { KECS_K3S_IMAGE: image }).filter(arg => /-arg=/.test(arg))
+  expect(args('rancher/k3s:v1.34.4-k3s1')).toEqual([
+    '--kube-apiserver-arg=feature-gates=ContainerRestartRules=true@server:0',
+    '--kubelet-arg=feature-gates=ContainerRestartRules=true@server:0',
+    '--kubelet-arg=allowed-unsafe-sysctls=net.*,kernel.msg*,kernel.sem,kernel.shm*,fs.mqueue.*@server:0',
+  ])
+  expect(args('rancher/k3s:v1.33.1-k3s1')).toEqual([expect.stringContaining('allowed-unsafe-sysctls')])
+})
+
 test('k3d is called as the design has it', () => {
   const args = createArguments(instance, {})
   const valuesOf = (flag: string) => args.flatMap((arg, at) => (arg === flag ? [args[at + 1]] : []))

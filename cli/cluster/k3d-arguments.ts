@@ -2,6 +2,7 @@ import { doorPort, labels } from '../../shared/names.ts'
 import type { Instance } from './driver.ts'
 import type { DriverParts } from './drivers.ts'
 import { clusterName } from './names.ts'
+import { needsRestartGate, ownSysctls, restartGate } from './node-allowances.ts'
 import { apiAddress, udpListenerRange } from './ports.ts'
 
 /** The k3s that is tested; k3d's own default changes with its version. */
@@ -16,8 +17,9 @@ const disabled = ['=traefik', '=servicelb', '=metrics-server', '=local-storage',
  * https://k3d.io/stable/usage/commands/k3d_cluster_create/
  */
 export const createArguments = (instance: Instance, env: DriverParts['env']): readonly string[] => {
+  const image = env['KECS_K3S_IMAGE'] || k3sImage
   const flags: readonly (readonly [string, string])[] = [
-    ['--image', env['KECS_K3S_IMAGE'] || k3sImage],
+    ['--image', image],
     ['--api-port', `${apiAddress}:${instance.apiPort}`],
     ['--port', `${instance.bind}:${instance.port}:${doorPort}@loadbalancer`],
     ...published(instance, instance.publishedPorts, ''),
@@ -25,11 +27,17 @@ export const createArguments = (instance: Instance, env: DriverParts['env']): re
     ...published(instance, udpListenerRange(instance), '/udp'),
     ['--volume', `${instance.dataDir}:/data@server:0`],
     ['--runtime-label', `${labels.instance}=${instance.name}@server:0`],
-    ...disabled.map(what => ['--k3s-arg', `--disable${what}@server:0`] as const),
+    ...[...disabled.map(what => `--disable${what}`), ...allowances(image)].map(arg => ['--k3s-arg', `${arg}@server:0`] as const),
   ]
   // The user's own kubeconfig is theirs: `kecs kubeconfig` prints this cluster's.
   const apart = ['--kubeconfig-update-default=false', '--kubeconfig-switch-context=false', '--wait']
   return ['cluster', 'create', clusterName(instance), ...flags.flat(), ...apart]
+}
+
+/** https://docs.k3s.io/cli/server#customized-flags-for-kubernetes-processes */
+const allowances = (image: string): readonly string[] => {
+  const gated = needsRestartGate(image) ? ['kube-apiserver', 'kubelet'].map(program => `--${program}-arg=feature-gates=${restartGate}=true`) : []
+  return [...gated, `--kubelet-arg=allowed-unsafe-sysctls=${ownSysctls.join(',')}`]
 }
 
 const published = ({ bind }: Instance, { first, last }: Instance['publishedPorts'], protocol: '' | '/udp') => {

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { doorPort } from '../../shared/names.ts'
 import type { Instance } from './driver.ts'
 import { clusterName } from './names.ts'
+import { needsRestartGate, ownSysctls, restartGate } from './node-allowances.ts'
 import { apiAddress, listenerProtocols, publishedPorts } from './ports.ts'
 
 /**
@@ -16,7 +17,7 @@ export const kindConfig = (instance: Instance, image?: string): string =>
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     name: clusterName(instance),
-    ...(isKubernetes134(image) && { featureGates: { ContainerRestartRules: true } }),
+    ...(needsRestartGate(image) && { featureGates: { [restartGate]: true } }),
     networking: { apiServerAddress: apiAddress, apiServerPort: instance.apiPort },
     nodes: [
       {
@@ -36,12 +37,6 @@ export const kindConfig = (instance: Instance, image?: string): string =>
       },
     ],
   })
-
-/** Single containers of a pod can be restarted from 1.34 on, there behind a gate; another version would not start with it. */
-const isKubernetes134 = (image: string | undefined): boolean => image !== undefined && /:v1\.34\.\d+/.test(image)
-
-/** All sysctls that a pod has of its own, which systemControls may set; without this a node runs none but a few. */
-const ownSysctls = ['net.*', 'kernel.msg*', 'kernel.sem', 'kernel.shm*', 'fs.mqueue.*']
 
 const noElection = { 'leader-elect': 'false' }
 const noSync = { 'unsafe-no-fsync': 'true' }
