@@ -62,7 +62,7 @@ export class Adjuster {
     return /^\d+$/.test(hard) ? Number(hard) : Infinity
   }
 
-  async #nodeOf({ hostPath, containerPath, access }: HostDevice): Promise<DeviceNode> {
+  async #nodeOf({ hostPath, containerPath }: HostDevice): Promise<DeviceNode> {
     const fail = (why: string): Error => new Error(`error gathering device information while adding custom device "${hostPath}": ${why}`)
     const [, name] = /^\/dev\/(.+)$/.exec(hostPath) ?? []
     if (name === undefined || name.split('/').includes('..')) throw fail('not a device node')
@@ -71,7 +71,7 @@ export class Adjuster {
     if (!found.isCharacterDevice() && !found.isBlockDevice()) throw fail('not a device node')
     const { major, minor } = numbersOf(found.rdev)
     const type = found.isBlockDevice() ? 'b' : 'c'
-    return { path: containerPath, type, major, minor, mode: found.mode & 0o7777 & bitsOf(access), uid: found.uid, gid: found.gid }
+    return { path: containerPath, type, major, minor, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid }
   }
 
   /** Version 1 has no file of the kind, and what it has the runtime derives from the memory's limit. */
@@ -91,12 +91,9 @@ const unlimited = 2n ** 64n - 1n
 const valueOf = (limit: number): bigint => (limit < 0 ? unlimited : BigInt(limit))
 
 /**
- * Permission bits that a device may have. The runtime lets a device that it adds be read and written as these say, and
- * containerd before 2.2 leaves out the rules that say more.
+ * The runtime lets a device that it adds be read and written, whatever is asked for: what is not is taken away again.
+ * NRI before 0.10, which containerd 2.0 and 2.1 have, leaves these rules out.
  */
-const bitsOf = (access: string): number => 0o7111 | (access.includes('r') ? 0o444 : 0) | (access.includes('w') ? 0o222 : 0)
-
-/** What the runtime's own rule for a device gives beyond what is asked for is taken away again. */
 const rulesOf = ({ access }: HostDevice, node: DeviceNode | undefined): readonly DeviceRule[] => {
   if (node === undefined) return []
   const { type, major, minor } = node

@@ -9,12 +9,15 @@ import { containerOf, features, forever, isRunning, script, type Features } from
 let on: Features
 let inside: (script: string) => Promise<string>
 let hasNri: boolean
+/** NRI before 0.10, which containerd 2.0 and 2.1 have, leaves out what may not be done with a device. */
+let hasDeviceRules: boolean
 
 beforeAll(async () => {
   on = await features('adjusted')
   // The node's container has the same name as the node, with kind and with k3d.
   const node = (await on.kecs.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim()
   inside = async text => (await execute(['docker', 'exec', node, 'sh', '-c', text])).stdout.trim()
+  hasDeviceRules = !/ v?2\.[01]\./.test(await inside('containerd --version'))
   hasNri = (await inside('test -S /var/run/nri/nri.sock && echo yes')) === 'yes'
   console.log(hasNri ? 'the container runtime of the node takes plugins' : 'the container runtime of the node takes no plugins')
 }, 600_000)
@@ -39,7 +42,7 @@ test('ulimits, devices, swap, shared memory and tmpfs are what the definition sa
     has('limits of core files', 'grep -q "^Max core file size *0 *4096 " /proc/self/limits'),
     has('device', '[ "$(stat -c %F:%t:%T /dev/filesystems)" = "character special file:a:e5" ]'),
     has('reading of the device', '(: < /dev/filesystems)'),
-    has('refusal to write to the device', '! (: > /dev/filesystems) 2> /dev/null'),
+    has('rules of the device', `${hasDeviceRules ? '! ' : ''}(: > /dev/filesystems) 2> /dev/null`),
     has('default options of tmpfs', mounted('/plain', 'rw,nosuid,nodev,noexec,.*size=8192k')),
     has('options of tmpfs', mounted('/own', 'rw,nosuid,nodev,noatime,size=16384k,mode=700,uid=7')),
     has('a tmpfs that nobody writes to', mounted('/fixed', 'ro,')),

@@ -5,7 +5,8 @@
 // pod: its containers share a network in every mode, or have none, and a container that is stopped before others has
 // the longest stopTimeout of the task's. ulimits, devices, swap and mount options of tmpfs are given
 // where the nodes' container runtime has NRI (containerd 2, CRI-O 1.26); elsewhere devices are refused, and the pod's
-// annotation kecs.dev/not-applied lists what is not set. swappiness is kept and not set. Containers of a task share what ipcMode is about,
+// annotation kecs.dev/not-applied lists what is not set; before containerd 2.2 a device can be read and written whatever
+// its permissions. swappiness is kept and not set. Containers of a task share what ipcMode is about,
 // with none too. Volumes start empty. An EBS volume that is configured at launch is a folder
 // of the task's own, of no size, empty whatever its snapshot, and gone with the task whatever its termination policy.
 // Shared Docker volumes and EFS file systems are folders below the data folder, made when they are not there, an access
