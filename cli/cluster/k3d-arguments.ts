@@ -36,7 +36,9 @@ export const createArguments = (instance: Instance, env: DriverParts['env']): re
 
 /** https://docs.k3s.io/cli/server#customized-flags-for-kubernetes-processes */
 const allowances = (image: string): readonly string[] => {
-  const gated = needsRestartGate(image) ? ['kube-apiserver', 'kubelet'].map(program => `--${program}-arg=feature-gates=${restartGate}=true`) : []
+  const gated = needsRestartGate(image)
+    ? ['kube-apiserver', 'kubelet'].map(program => `--${program}-arg=feature-gates=${restartGate}=true`)
+    : []
   return [...gated, `--kubelet-arg=allowed-unsafe-sysctls=${ownSysctls.join(',')}`]
 }
 

@@ -188,26 +188,30 @@ test('what a container wrote before it ended at once arrives, and its pod goes',
 test.each([
   ['multiline-pattern', '^START', 'START'],
   ['datetime-format', '[%Y-%m-%dT%H:%M:%S]', '[2026-11-27T08:00:00]'],
-])('lines are events of several by awslogs-%s, in mode non-blocking', async (option, value, begin) => {
-  const group = `/${cluster}/events`
-  const options = {
-    'awslogs-group': group,
-    'awslogs-create-group': 'true',
-    'awslogs-stream-prefix': 'p',
-    [`awslogs-${option}`]: value,
-    mode: 'non-blocking',
-  }
-  const logConfiguration = { logDriver: 'awslogs', options }
-  const command = [`for i in 1 2; do echo "${begin} $i"; echo "  at $i"; done`]
-  const family = `${cluster}-${option}`
-  await define(family, { image: 'busybox:latest', logConfiguration, command })
-  const { taskId } = await runToEnd(kecs, cluster, family)
-  const found = await until('both arrive', async () => {
-    const messages = await messagesOf(group, `p/app/${taskId}`)
-    return messages.length >= 2 && messages
-  })
-  expect(found).toEqual([`${begin} 1\n  at 1\n`, `${begin} 2\n  at 2\n`])
-}, 180_000)
+])(
+  'lines are events of several by awslogs-%s, in mode non-blocking',
+  async (option, value, begin) => {
+    const group = `/${cluster}/events`
+    const options = {
+      'awslogs-group': group,
+      'awslogs-create-group': 'true',
+      'awslogs-stream-prefix': 'p',
+      [`awslogs-${option}`]: value,
+      mode: 'non-blocking',
+    }
+    const logConfiguration = { logDriver: 'awslogs', options }
+    const command = [`for i in 1 2; do echo "${begin} $i"; echo "  at $i"; done`]
+    const family = `${cluster}-${option}`
+    await define(family, { image: 'busybox:latest', logConfiguration, command })
+    const { taskId } = await runToEnd(kecs, cluster, family)
+    const found = await until('both arrive', async () => {
+      const messages = await messagesOf(group, `p/app/${taskId}`)
+      return messages.length >= 2 && messages
+    })
+    expect(found).toEqual([`${begin} 1\n  at 1\n`, `${begin} 2\n  at 2\n`])
+  },
+  180_000,
+)
 
 test('a log group that is not there fails the task in ECS’ words', async () => {
   const logConfiguration = { logDriver: 'awslogs', options: { 'awslogs-group': `/${cluster}/none`, 'awslogs-stream-prefix': 'p' } }

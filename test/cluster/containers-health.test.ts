@@ -60,7 +60,13 @@ test('a container that never is well is UNHEALTHY after its retries, and not bef
 test('an essential container that is UNHEALTHY ends its task where a service can run another', async () => {
   const { ecs, name: cluster } = on
   const service = 'sick'
-  const app = { name: 'app', image: 'busybox:latest', memory: 16, ...script(forever), healthCheck: { command: ['CMD', 'false'], interval: 5, retries: 1 } }
+  const app = {
+    name: 'app',
+    image: 'busybox:latest',
+    memory: 16,
+    ...script(forever),
+    healthCheck: { command: ['CMD', 'false'], interval: 5, retries: 1 },
+  }
   const well = { name: 'side', image: 'busybox:latest', memory: 16, essential: false, ...script(forever) }
   await ecs.send(new RegisterTaskDefinitionCommand({ family: service, containerDefinitions: [app, well] }))
   await ecs.send(new CreateServiceCommand({ cluster, serviceName: service, taskDefinition: service, desiredCount: 1 }))

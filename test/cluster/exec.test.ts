@@ -45,7 +45,9 @@ beforeAll(async () => {
   await until('the task runs', async () => (await describeTask(ecs, cluster, task)).lastStatus === 'RUNNING')
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html
   const { containers = [], enableExecuteCommand } = await describeTask(ecs, cluster, task)
-  const agents = containers.map(({ managedAgents = [] }) => managedAgents.map(each => [each.name, each.lastStatus, each.lastStartedAt instanceof Date]))
+  const agents = containers.map(({ managedAgents = [] }) =>
+    managedAgents.map(each => [each.name, each.lastStatus, each.lastStartedAt instanceof Date]),
+  )
   const running = [['ExecuteCommandAgent', 'RUNNING', true]]
   expect([enableExecuteCommand, agents]).toEqual([true, [running, running]])
 }, 300_000)

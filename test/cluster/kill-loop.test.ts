@@ -75,7 +75,10 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
     await ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions: kinds[kind].containers }))
   }
   const namespaces = async (): Promise<readonly string[]> =>
-    (await kecs.kubectl('get', 'namespaces', '-o', 'name')).trim().split('\n').filter(each => each !== `namespace/${name}`)
+    (await kecs.kubectl('get', 'namespaces', '-o', 'name'))
+      .trim()
+      .split('\n')
+      .filter(each => each !== `namespace/${name}`)
   const before = { node: await node.leftovers(), namespaces: new Set(await namespaces()) }
   const describe = (tasks: readonly string[]): Promise<readonly Task[]> =>
     insist('tasks are described', async () => {
@@ -95,7 +98,8 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
     const mine = new Map<string, Kind>()
     const over = new AbortController()
     const killing = (async () => {
-      while (!over.signal.aborted && !isCalm) {
+      if (isCalm) return
+      while (!over.signal.aborted) {
         await Bun.sleep(random.below(4_000))
         if (over.signal.aborted) return
         kills += 1

@@ -333,8 +333,19 @@ test(
     const ends: readonly (readonly [string, Partial<ContainerDefinition>, TaskStopCode, number | undefined, RegExp?])[] = [
       ['its own', script('exit 7'), 'EssentialContainerExited', 7],
       // The first process of a container takes no signal from within that it did not ask for.
-      ['a signal', { ...script('kill -SEGV $$; sleep 60'), linuxParameters: { initProcessEnabled: true } }, 'EssentialContainerExited', 139],
-      ['memory', script('x=a; while true; do x="$x$x"; done'), 'EssentialContainerExited', 137, /^OutOfMemoryError: Container killed due to memory usage$/],
+      [
+        'a signal',
+        { ...script('kill -SEGV $$; sleep 60'), linuxParameters: { initProcessEnabled: true } },
+        'EssentialContainerExited',
+        139,
+      ],
+      [
+        'memory',
+        script('x=a; while true; do x="$x$x"; done'),
+        'EssentialContainerExited',
+        137,
+        /^OutOfMemoryError: Container killed due to memory usage$/,
+      ],
       ['no such command', { entryPoint: ['/no/such'] }, 'TaskFailedToStart', undefined, /^CannotStartContainerError: .*\/no\/such/s],
       ['no such image', { image: 'localhost:1/no/such:image' }, 'TaskFailedToStart', undefined, /^CannotPullContainerError: /],
       ['a stop that it takes', script('trap "exit 3" TERM; while true; do sleep 0.1; done'), 'UserInitiated', 3],
@@ -357,8 +368,8 @@ test(
       TaskFailedToStart: 'Task failed to start',
       UserInitiated: 'Task stopped by user',
     }
-    expect(told.map(({ reason: _, ...each }) => each)).toEqual(
-      ends.map(([what, , stopCode, exitCode]) => ({ what, stopCode, stoppedReason: words[stopCode], exitCode })),
+    expect(told.map(({ what, stopCode, stoppedReason, exitCode }) => [what, stopCode, stoppedReason, exitCode])).toEqual(
+      ends.map(([what, , stopCode, exitCode]) => [what, stopCode, words[stopCode], exitCode]),
     )
     for (const [at, [, , , , reason]] of ends.entries()) {
       if (reason === undefined) expect([ends[at]?.[0], told[at]?.reason]).toEqual([ends[at]?.[0], undefined])
