@@ -26,6 +26,8 @@ export interface TestInstance {
   readonly kubeconfig: string
   /** Runs a kecs command against this instance; a failure is thrown with all that it printed unless `check` is false. */
   kecs(args: readonly string[], options?: { check?: boolean; timeoutMs?: number; env?: Record<string, string> }): Promise<Finished>
+  /** Runs a kecs command that is interrupted, as by Ctrl-C, once it has said all of these. */
+  interrupt(args: readonly string[], said: readonly string[]): Promise<Finished>
   /** Runs any program with the instance's environment and kubeconfig. */
   run(
     command: readonly string[],
@@ -62,7 +64,13 @@ export async function removeInstance(made: TestInstance): Promise<void> {
 
 export function execute(
   command: readonly string[],
-  options: { env?: Record<string, string | undefined>; input?: string; timeoutMs?: number } = {},
+  options: {
+    env?: Record<string, string | undefined>
+    input?: string
+    timeoutMs?: number
+    /** Once standard error has all of these, the program is interrupted. */
+    interruptAfter?: readonly string[]
+  } = {},
 ): Promise<Finished> {
   const [program = '', ...args] = command
   return new Promise((resolve, reject) => {
@@ -70,7 +78,13 @@ export function execute(
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    let isInterrupted = options.interruptAfter === undefined
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+      if (isInterrupted || options.interruptAfter?.every(each => stderr.includes(each)) !== true) return
+      isInterrupted = true
+      child.kill('SIGINT')
+    })
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000)
     child.on('error', reject)
     child.on('close', code => {
@@ -111,6 +125,8 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
     const command = [program, ...args, '--name', name]
     return checked(command, await execute(command, { ...options, env: { ...base(), ...options.env } }), options.check ?? true)
   }
+  const interrupt: TestInstance['interrupt'] = (args, said) =>
+    execute([program, ...args, '--name', name], { env: base(), timeoutMs: 300_000, interruptAfter: said })
   const kubeconfig = join(home, 'kubeconfig')
   const prepare = async (): Promise<void> => {
     await kecs(['image', 'load', ...taskImages], { timeoutMs: 180_000 })
@@ -135,6 +151,7 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
       environment,
       kubeconfig,
       kecs,
+      interrupt,
       run,
       aws: async (...args) => {
         const { stdout } = await run(['aws', ...args, '--output', 'json'])
