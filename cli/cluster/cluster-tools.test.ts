@@ -57,6 +57,10 @@ test('kind gets patches for both of kubeadm’s versions', () => {
   ])
   expect(patches[0].scheduler.extraArgs).toEqual({ 'leader-elect': 'false' })
   expect(patches[1].scheduler.extraArgs).toEqual([{ name: 'leader-elect', value: 'false' }])
+  const controllers = { 'leader-elect': 'false', 'kube-api-qps': '200', 'kube-api-burst': '400' }
+  expect(patches[0].controllerManager.extraArgs).toEqual(controllers)
+  const listed = patches[1].controllerManager.extraArgs.map((arg: { name: string; value: string }) => [arg.name, arg.value])
+  expect(Object.fromEntries(listed)).toEqual({ 'enable-hostpath-provisioner': 'true', ...controllers })
 })
 
 test('kind lets tasks set sysctls, and restart containers where that needs a gate', () => {
@@ -73,8 +77,10 @@ test('so does k3d', () => {
     '--kube-apiserver-arg=feature-gates=ContainerRestartRules=true@server:0',
     '--kubelet-arg=feature-gates=ContainerRestartRules=true@server:0',
     '--kubelet-arg=allowed-unsafe-sysctls=net.*,kernel.msg*,kernel.sem,kernel.shm*,fs.mqueue.*@server:0',
+    '--kube-controller-manager-arg=kube-api-qps=200@server:0',
+    '--kube-controller-manager-arg=kube-api-burst=400@server:0',
   ])
-  expect(args('rancher/k3s:v1.33.1-k3s1')).toEqual([expect.stringContaining('allowed-unsafe-sysctls')])
+  expect(args('rancher/k3s:v1.33.1-k3s1').join(' ')).not.toContain('feature-gates')
 })
 
 test('k3d is called as the design has it', () => {

@@ -2,7 +2,7 @@ import { doorPort, labels } from '../../shared/names.ts'
 import type { Instance } from './driver.ts'
 import type { DriverParts } from './drivers.ts'
 import { clusterName } from './names.ts'
-import { needsRestartGate, ownSysctls, restartGate } from './node-allowances.ts'
+import { controllerCalls, needsRestartGate, ownSysctls, restartGate } from './node-allowances.ts'
 import { apiAddress, udpListenerRange } from './ports.ts'
 
 /** The k3s that is tested; k3d's own default changes with its version. */
@@ -39,7 +39,8 @@ const allowances = (image: string): readonly string[] => {
   const gated = needsRestartGate(image)
     ? ['kube-apiserver', 'kubelet'].map(program => `--${program}-arg=feature-gates=${restartGate}=true`)
     : []
-  return [...gated, `--kubelet-arg=allowed-unsafe-sysctls=${ownSysctls.join(',')}`]
+  const calls = Object.entries(controllerCalls).map(([name, value]) => `--kube-controller-manager-arg=${name}=${value}`)
+  return [...gated, `--kubelet-arg=allowed-unsafe-sysctls=${ownSysctls.join(',')}`, ...calls]
 }
 
 const published = ({ bind }: Instance, { first, last }: Instance['publishedPorts'], protocol: '' | '/udp') => {

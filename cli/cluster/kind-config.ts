@@ -2,14 +2,14 @@ import { stringify } from 'yaml'
 import { doorPort } from '../../shared/names.ts'
 import type { Instance } from './driver.ts'
 import { clusterName } from './names.ts'
-import { needsRestartGate, ownSysctls, restartGate } from './node-allowances.ts'
+import { controllerCalls, needsRestartGate, ownSysctls, restartGate } from './node-allowances.ts'
 import { apiAddress, listenerProtocols, publishedPorts } from './ports.ts'
 
 /**
  * The file that `kind create cluster --config` gets; `image` is the node's where it is known.
  * https://kind.sigs.k8s.io/docs/user/configuration/
  * kubeadm's own settings are patched for speed: a cluster of one node elects no leader (which after a stop would wait
- * for a lease to run out), and its etcd need not reach the disk, as what must outlive the machine is in /data. The
+ * for a lease to run out), its controllers begin at once, and its etcd need not reach the disk, as what must outlive the machine is in /data. The
  * kubelet's let tasks do what container instances of ECS do.
  */
 export const kindConfig = (instance: Instance, image?: string): string =>
@@ -47,7 +47,7 @@ const kubeadmPatches = [
   {
     apiVersion: 'kubeadm.k8s.io/v1beta3',
     kind: 'ClusterConfiguration',
-    controllerManager: { extraArgs: noElection },
+    controllerManager: { extraArgs: { ...noElection, ...controllerCalls } },
     scheduler: { extraArgs: noElection },
     etcd: { local: { extraArgs: noSync } },
   },
@@ -55,7 +55,7 @@ const kubeadmPatches = [
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'ClusterConfiguration',
     // A list replaces kind's own, so its entry is repeated.
-    controllerManager: { extraArgs: listed({ 'enable-hostpath-provisioner': 'true', ...noElection }) },
+    controllerManager: { extraArgs: listed({ 'enable-hostpath-provisioner': 'true', ...noElection, ...controllerCalls }) },
     scheduler: { extraArgs: listed(noElection) },
     etcd: { local: { extraArgs: listed(noSync) } },
   },

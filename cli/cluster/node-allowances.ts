@@ -1,4 +1,4 @@
-// What tasks may do that nodes of Kubernetes do not allow unless they are told: clusters that kecs makes are told so.
+// What tasks and controllers may do that Kubernetes does not allow unless it is told: clusters that kecs makes are told so.
 
 /** Single containers of a pod can be restarted from Kubernetes 1.34 on, there behind this gate. */
 export const restartGate = 'ContainerRestartRules'
@@ -8,3 +8,9 @@ export const needsRestartGate = (image: string | undefined): boolean => image !=
 
 /** All sysctls that a pod has of its own, which systemControls may set; without this a node runs none but a few. */
 export const ownSysctls = ['net.*', 'kernel.msg*', 'kernel.sem', 'kernel.shm*', 'fs.mqueue.*'] as const
+
+/**
+ * Calls of the controller manager to the API server, a second and in a row. It makes some hundred of them before its
+ * first pod, which with its own twenty a second takes five seconds.
+ */
+export const controllerCalls = { 'kube-api-qps': '200', 'kube-api-burst': '400' } as const

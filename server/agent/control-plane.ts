@@ -19,9 +19,11 @@ const firstPauseMs = 100
 const longestPauseMs = 400
 /**
  * The control plane begins to answer at once: a call that got no word for so long is lost. The first calls are given up
- * sooner, and each later one later: a new node has neither rules for Services nor DNS, and what is sent is lost. Milliseconds.
+ * sooner: a new node has neither rules for Services nor DNS, and what is sent is lost. Milliseconds.
  */
-const unansweredMs = { first: 1_000, longest: 5_000 } as const
+const unansweredMs = { first: 1_000, later: 5_000 } as const
+/** So many calls are the first, and each time after so many that failed by the Service's address its name is tried. */
+const firstCalls = 5
 /** It gives a sign of life each five seconds: one that is silent for so long is not there. Milliseconds. */
 const silentMs = 15_000
 
@@ -31,37 +33,31 @@ const silentMs = 15_000
  */
 export class ControlPlane {
   readonly #parts: ControlPlaneParts
-  /** Where it may be; what failed is tried last. */
-  #urls: readonly string[]
+  /** How often it was asked for its events in vain. */
+  #failures = 0
 
   constructor(parts: ControlPlaneParts) {
     this.#parts = parts
-    const { controlPlaneAddressUrl: byAddress, controlPlaneUrl } = parts.config
-    this.#urls = byAddress === undefined ? [controlPlaneUrl] : [byAddress, controlPlaneUrl]
   }
 
   /** Hands on what the control plane tells until the signal, asking again whenever it is away. Never rejects. */
   async follow(accept: (event: AgentEvent) => void, signal: AbortSignal): Promise<void> {
     const { log, clock } = this.#parts
     let pauseMs = firstPauseMs
-    let patienceMs: number = unansweredMs.first
     let isAway = false
     while (!signal.aborted) {
       try {
-        for await (const event of this.#events(signal, patienceMs)) {
+        for await (const event of this.#events(signal)) {
           if (isAway) log.info('the control plane is there')
           isAway = false
           pauseMs = firstPauseMs
-          patienceMs = unansweredMs.longest
           accept(event)
         }
       } catch (error) {
         if (signal.aborted) return
         if (!isAway) log.warn(`the control plane is away: ${messageOf(error)}`)
         isAway = true
-        const [failed = '', ...others] = this.#urls
-        this.#urls = [...others, failed]
-        patienceMs = Math.min(patienceMs + unansweredMs.first, unansweredMs.longest)
+        this.#failures++
       }
       await pause(clock, pauseMs)
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
@@ -112,8 +108,8 @@ export class ControlPlane {
     return response.text()
   }
 
-  async *#events(signal: AbortSignal, patienceMs: number): AsyncGenerator<AgentEvent> {
-    const silence = new Silence(this.#parts.clock, patienceMs)
+  async *#events(signal: AbortSignal): AsyncGenerator<AgentEvent> {
+    const silence = new Silence(this.#parts.clock, this.#failures < firstCalls ? unansweredMs.first : unansweredMs.later)
     const either = AbortSignal.any([signal, silence.signal])
     const response = await fetch(this.#url('tasks'), { headers: await this.#headers(), signal: either, keepalive: false })
     try {
@@ -131,7 +127,9 @@ export class ControlPlane {
   }
 
   #url(what: Told | 'tasks'): string {
-    return `${this.#urls[0]}/v1/nodes/${encodeURIComponent(this.#parts.config.node)}/${what}`
+    const { controlPlaneAddressUrl, controlPlaneUrl, node } = this.#parts.config
+    const isByName = controlPlaneAddressUrl === undefined || this.#failures % firstCalls === firstCalls - 1
+    return `${isByName ? controlPlaneUrl : controlPlaneAddressUrl}/v1/nodes/${encodeURIComponent(node)}/${what}`
   }
 
   /** Read anew each time: the kubelet renews it. */
