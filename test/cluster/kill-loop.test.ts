@@ -182,14 +182,22 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
   await until('the namespace goes', async () => !(await kecs.kubectl('get', 'namespaces', '-o', 'name')).includes(name), { everyMs: 1_000 })
   expect((await namespaces()).filter(each => !before.namespaces.has(each))).toEqual([])
 
-  const after = await node.sizes()
+  const programs = ['agent', 'serve'] as const
+  let after = await node.sizes()
+  // Connections that nobody uses any more, the gateway's and this test's own, are ended some time later.
+  await until(
+    'no more sockets are open than one for each task would leave',
+    async () => {
+      after = await node.sizes()
+      return programs.every(program => after[program].sockets < (sizes?.[program].sockets ?? 0) + perRound)
+    },
+    { withinMs: 150_000, everyMs: 1_000 },
+  )
   console.log(JSON.stringify({ seed, before: sizes, after }))
-  for (const program of ['agent', 'serve'] as const) {
-    const { id, sockets = 0, files = 0, memoryMiB = 0 } = sizes?.[program] ?? {}
+  for (const program of programs) {
+    const { id, files = 0, memoryMiB = 0 } = sizes?.[program] ?? {}
     // The same process, which saw ten tasks of four containers come and go.
     expect(after[program].id).toBe(id ?? 'none')
-    // Less than one for each task.
-    expect(after[program].sockets).toBeLessThan(sockets + perRound)
     expect(after[program].files).toBeLessThan(files + perRound)
     expect(after[program].memoryMiB).toBeLessThanOrEqual(memoryMiB + 64)
   }
