@@ -127,6 +127,12 @@ describe('an Application Load Balancer', () => {
         '-s',
         '--max-time',
         '10',
+        // kube-proxy may know the load balancer's Service a moment later.
+        '--retry',
+        '10',
+        '--retry-connrefused',
+        '--retry-delay',
+        '1',
         `http://${dnsName}/inside`,
       )
       expect(inside).toContain('"path":"/inside"')
