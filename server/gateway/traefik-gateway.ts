@@ -48,6 +48,8 @@ interface Told {
   readonly appliedAt?: number
 }
 
+const isApplied = ({ appliedAt }: Told): boolean => appliedAt !== undefined
+
 /**
  * What Traefik is told, and when it is in force. Traefik asks at most every 100 ms and applies what it got some time later; it
  * says itself which configuration it applies, by a header on a route that is part of the configuration.
@@ -121,12 +123,11 @@ export class TraefikGateway implements Gateway {
   }
 
   inForceUntil(): number {
-    return this.#before(({ appliedAt }) => appliedAt === undefined)
+    return this.#before(told => !isApplied(told))
   }
 
   settledUntil(): number {
-    const now = this.#parts.clock.now()
-    return this.#before(({ appliedAt }) => appliedAt === undefined || now - appliedAt < settleMs)
+    return this.#before(told => !this.#isSettled(told))
   }
 
   /** Until when every change is in force that was made before the first one that is not told or told in what `counts`. */
@@ -161,7 +162,7 @@ export class TraefikGateway implements Gateway {
     this.#changedAt = undefined
     const content = JSON.stringify(configuration)
     if (content === this.#content && this.#version > 0) {
-      if (this.#told.every(({ appliedAt }) => appliedAt !== undefined)) this.#notify()
+      if (this.#told.every(isApplied)) this.#notify()
       return
     }
     this.#content = content
@@ -178,11 +179,11 @@ export class TraefikGateway implements Gateway {
   /** Looks until all that was told is applied. */
   async #look(): Promise<void> {
     this.#isLooking = true
-    while (this.#told.some(({ appliedAt }) => appliedAt === undefined) && !this.#isStopped) {
+    while (!this.#told.every(isApplied) && !this.#isStopped) {
       await pause(this.#parts.clock, lookAgainMs)
       const applied = await this.#applied()
       const newest = this.#told.findLast(({ version }) => this.#mark(version) === applied)
-      if (newest === undefined || newest.appliedAt !== undefined) continue
+      if (newest === undefined || isApplied(newest)) continue
       const now = this.#parts.clock.now()
       this.#told = this.#told.map(told => (told.version > newest.version ? told : { appliedAt: now, ...told }))
       this.#notify()

@@ -6,6 +6,7 @@ import { zoneName } from '../domain/node-attributes.ts'
 import type { RuntimeNode } from '../runtime/runtime.ts'
 import { containerInstances } from '../store/ecs-tables.ts'
 import { type ServiceDeploymentRow, type ServiceRow, serviceDeployments, services, taskSets } from '../store/service-tables.ts'
+import { takesTasks } from '../store/machines.ts'
 import type { Store } from '../store/store.ts'
 import { type TaskRow, taskDefinitions, tasks } from '../store/tables.ts'
 import { serviceRevisions } from '../store/service-tables.ts'
@@ -43,11 +44,8 @@ export const viewTasks = (store: Store, service: ServiceRow, signals: ServiceSig
 export const usableNodes = (store: Store, clusterArn: string, nodes: readonly RuntimeNode[]): RuntimeNode[] =>
   nodes.filter(({ name }) => isUsable(store, nodeInstanceArn(clusterArn, name)))
 
-/** Nodes that nothing was said of are ACTIVE, and what Fargate runs is on no container instance. */
-const isUsable = (store: Store, containerInstanceArn: string | undefined): boolean => {
-  const status = store.table(containerInstances).get(containerInstanceArn ?? '')?.status
-  return status === undefined || status === 'ACTIVE'
-}
+const isUsable = (store: Store, containerInstanceArn: string | undefined): boolean =>
+  takesTasks(store.table(containerInstances).get(containerInstanceArn ?? ''))
 
 /** The availability zones of a service's machines, such as `us-east-1a`. */
 export const zonesOf = (store: Store, { service }: ServiceRow, nodes: readonly RuntimeNode[]): readonly string[] => {
