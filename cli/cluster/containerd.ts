@@ -33,18 +33,36 @@ export const runtimeAnswers = 'ctr version'
 
 /** Names whose image in the node is not the one that Docker has under that name, or, where Docker has none, is absent. */
 export const missingIn = async (
-  docker: Docker,
+  docker: Pick<Docker, 'exec' | 'imageIds'>,
   node: string,
   images: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[]> => {
   const [listed, ids] = await Promise.all([docker.exec(node, list, { signal }), docker.imageIds(images, signal)])
   const present = parseImages(listed.stdout)
-  return images.filter(image => {
+  const isThere = async (image: string): Promise<boolean> => {
     const known = present.get(fullImageName(image))
     const id = ids.get(image)
-    return known === undefined || (id !== undefined && !known.has(id))
-  })
+    if (known === undefined || id === undefined) return known !== undefined
+    return (
+      known.has(id) ||
+      configurationIn(await docker.exec(node, ['ctr', '--namespace', 'k8s.io', 'content', 'get', [...known][0] ?? ''], { signal })) === id
+    )
+  }
+  const there = await Promise.all(images.map(isThere))
+  return images.filter((_, at) => there[at] === false)
+}
+
+/** What is read of an image's manifest. https://github.com/opencontainers/image-spec/blob/main/manifest.md */
+interface Manifest {
+  config?: { digest?: string }
+}
+
+/** The image's id, from its manifest; undefined where the node has an index of several, or nothing, under that digest. */
+const configurationIn = ({ code, stdout }: { readonly code: number; readonly stdout: string }): string | undefined => {
+  if (code !== 0) return undefined
+  const { config }: Manifest = JSON.parse(stdout)
+  return config?.digest
 }
 
 /** Brings images of the local Docker into nodes: in one stream, or by copies where there is a folder for those. */
@@ -116,8 +134,9 @@ const importLinked = async (
 }
 
 /**
- * From `ctr images list`: full name → digests it is known by. Kubernetes' plugin adds a row named after the image's
- * configuration with the same target; that is Docker's image id, or, where Docker keeps images in containerd, the target is.
+ * From `ctr images list`: full name → digests it is known by, its target first. Kubernetes' plugin adds a row named after the
+ * image's configuration with the same target, but for an image that took the name of another; that is Docker's image id, or,
+ * where Docker keeps images in containerd, the target is.
  */
 export const parseImages = (text: string): ReadonlyMap<string, ReadonlySet<string>> => {
   const rows = text

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { parseImages } from './containerd.ts'
 import { parseContainer, parsePublished } from './docker.ts'
 import { knownFailure, portInText } from './docker-errors.ts'
 import { fullImageName } from './image-name.ts'
@@ -111,15 +110,4 @@ test.each([
   ['nginx@sha256:00', 'docker.io/library/nginx@sha256:00'],
 ])('the full name of %s', (name, full) => {
   expect(fullImageName(name)).toBe(full)
-})
-
-test("a node's images are known by their target and by the configuration's digest", () => {
-  const known = parseImages(
-    [
-      'REF TYPE DIGEST SIZE PLATFORMS LABELS',
-      'docker.io/library/traefik:v3.6.12 application/vnd.docker.distribution.manifest.v2+json sha256:aa 135.9 MiB linux/amd64 -',
-      'sha256:cc application/vnd.docker.distribution.manifest.v2+json sha256:aa 135.9 MiB linux/amd64 -',
-    ].join('\n'),
-  )
-  expect([...known]).toEqual([['docker.io/library/traefik:v3.6.12', new Set(['sha256:aa', 'sha256:cc'])]])
 })
