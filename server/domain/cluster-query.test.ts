@@ -115,7 +115,7 @@ describe('whatever is asked', () => {
         } catch (error) {
           expect(error).toBeInstanceOf(ClusterQueryError)
         }
-        expect(performance.now() - begin).toBeLessThan(1_000)
+        expect(performance.now() - begin).toBeLessThan(5_000)
       }),
       { numRuns: 1_000 },
     )

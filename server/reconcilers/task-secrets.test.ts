@@ -56,7 +56,7 @@ const world = async (services: AwsServices | undefined, container: ContainerDefi
 }
 
 /** Answers come by themselves, not by the clock. */
-const until = (condition: () => boolean | Promise<boolean>) => untilIn('it is so', condition, { withinMs: 5_000, everyMs: 2 })
+const until = (condition: () => boolean | Promise<boolean>) => untilIn('it is so', condition, { withinMs: 20_000, everyMs: 2 })
 
 test('a task starts with its secrets, which nothing else shows', async () => {
   const { clock, store, runtime, logged, ref, task, reconciling } = await world(awsServices({ parameters: { '/app/password': password } }))

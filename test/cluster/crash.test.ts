@@ -51,20 +51,15 @@ test('SIGKILL of the control plane in the middle of 20 RunTask calls', async () 
   // A call that was cut off may have made its task: at most one for each refusal.
   expect(taskArns.length).toBeGreaterThanOrEqual(20)
   expect(taskArns.length).toBeLessThanOrEqual(20 + refused)
-  const pods = (
-    await kecs.kubectl(
-      'get',
-      'pods',
-      '-A',
-      '-l',
-      'kecs.dev/task-id',
-      '-o',
-      'jsonpath={range .items[*]}{.metadata.annotations.kecs\\.dev/task-arn}{"\\n"}{end}',
-    )
-  )
-    .split('\n')
-    .filter(arn => arn.includes(`/${cluster}/`))
-  expect(pods.toSorted()).toEqual(taskArns.toSorted())
+  const annotation = 'jsonpath={range .items[*]}{.metadata.annotations.kecs\\.dev/task-arn}{"\\n"}{end}'
+  const pods = async (): Promise<readonly string[]> =>
+    (await kecs.kubectl('get', 'pods', '-A', '-l', 'kecs.dev/task-id', '-o', annotation))
+      .split('\n')
+      .filter(arn => arn.includes(`/${cluster}/`))
+      .toSorted()
+  // Nobody waited for the tasks of such calls.
+  await until('each task has a pod', async () => (await pods()).length >= taskArns.length)
+  expect(await pods()).toEqual(taskArns.toSorted())
 
   await Promise.all(taskArns.map(task => ecs.send(new StopTaskCommand({ cluster, task, reason: 'the test is over' }))))
   await until(

@@ -17,7 +17,7 @@ import { Seeded } from '../support/crash/seeded.ts'
 import { instance, type TestInstance } from '../support/instance.ts'
 import { ecsOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
-import { nodeOf, type Node } from './node-harness.ts'
+import { nodeOf, type Node, type Sizes } from './node-harness.ts'
 
 const count = Number(process.env['KECS_KILL_LOOP_TASKS'] ?? 40)
 const seed = Number(process.env['KECS_KILL_LOOP_SEED'] ?? Date.now() % 100_000)
@@ -89,12 +89,12 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
 
   const all = new Map<string, Kind>()
   let kills = 0
-  let sizes: Awaited<ReturnType<Node['sizes']>> | undefined
+  let sizes: Sizes | undefined
   const rounds = Math.ceil(count / perRound)
   for (let round = 0; round < rounds; round++) {
     // Whoever was killed last has started anew, and has done a round's work in none but this one.
     const isCalm = round === rounds - 1
-    if (isCalm) sizes = await node.sizes()
+    if (isCalm) sizes = await node.settledSizes()
     const mine = new Map<string, Kind>()
     const over = new AbortController()
     const killing = (async () => {
@@ -160,9 +160,15 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
     const events = Array.isArray(answer['events']) ? (answer['events'] as { logStreamName: string }[]) : []
     return new Set(events.map(({ logStreamName }) => logStreamName.slice(logStreamName.lastIndexOf('/') + 1)))
   }
+  // A task is STOPPED before that is delivered: its pod is what waits for it.
   for (const word of ['begun', 'over']) {
-    const streams = await streamsWith(word)
-    expect([word, told.filter(id => !streams.has(id))]).toEqual([word, []])
+    let missing = told
+    await until(`each that ended has said ${word}`, async () => {
+      const streams = await streamsWith(word)
+      missing = told.filter(id => !streams.has(id))
+      return missing.length === 0
+    }).catch(() => {})
+    expect([word, missing]).toEqual([word, []])
   }
 
   const selector = ['-A', '-l', 'kecs.dev/task-id', '-o', 'name'] as const

@@ -15,11 +15,15 @@ export interface Size {
   readonly memoryMiB: number
 }
 
+export type Sizes = Readonly<Record<Program, Size>>
+
 export interface Node {
   /** SIGKILL. Its pod is taken away with it, as the kubelet waits ever longer before it starts a container again. */
   kill(program: Program): Promise<void>
   /** Of the two programs, once both run. */
-  sizes(): Promise<Readonly<Record<Program, Size>>>
+  sizes(): Promise<Sizes>
+  /** The same once they have opened what they work with: three looks in a row, a second apart, found about as much. */
+  settledSizes(): Promise<Sizes>
   /** How many there are: files that the agent keeps, routers' folders, pods of the container runtime (a shim each), networks. */
   leftovers(): Promise<{
     readonly files: number
@@ -45,6 +49,13 @@ export const nodeOf = async (kecs: TestInstance): Promise<Node> => {
     ])
     return { id, sockets, files: open - sockets, memoryMiB: Math.round(Number(memory) / 1024) }
   }
+  const sizes = async (): Promise<Sizes> => ({ agent: await sizeOf('agent'), serve: await sizeOf('serve') })
+  const isSettled = (looks: readonly Sizes[]): boolean =>
+    (['agent', 'serve'] as const).every(program => {
+      const seen = looks.map(look => look[program])
+      const spread = (counts: readonly number[]): number => Math.max(...counts) - Math.min(...counts)
+      return new Set(seen.map(({ id }) => id)).size === 1 && spread(seen.map(({ sockets, files }) => sockets + files)) <= 2
+    })
   const component = { agent: 'agent', serve: 'control-plane' } as const
   const folder = `/var/lib/kecs-agent/${kecs.name}`
   return {
@@ -55,7 +66,19 @@ export const nodeOf = async (kecs: TestInstance): Promise<Node> => {
       const label = `kecs.dev/component=${component[program]}`
       await kecs.kubectl('-n', 'kecs-system', 'delete', 'pod', '-l', label, '--grace-period=0', '--force', '--wait=false')
     },
-    sizes: async () => ({ agent: await sizeOf('agent'), serve: await sizeOf('serve') }),
+    sizes,
+    settledSizes: () => {
+      const looks: Sizes[] = []
+      return until(
+        'the agent and the control plane have opened what they work with',
+        async () => {
+          looks.push(await sizes())
+          const last = looks.slice(-3)
+          return last.length === 3 && isSettled(last) && last[2]
+        },
+        { withinMs: 90_000, everyMs: 1_000 },
+      )
+    },
     leftovers: async () => {
       const [files, routers, sandboxes, networks] = await Promise.all([
         counted(`find ${folder} -type f`),

@@ -73,7 +73,7 @@ export async function harness(): Promise<Harness> {
       ...more,
     }
   }
-  const seen: Harness['seen'] = async (task, what, condition, withinMs = 30_000) =>
+  const seen: Harness['seen'] = async (task, what, condition, withinMs = 90_000) =>
     until(
       what,
       () => {

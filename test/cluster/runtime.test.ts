@@ -129,7 +129,9 @@ describe('a task that ends', () => {
 
   test('by taking more memory than its limit', async () => {
     const task = await on.run({ ...shell('x=a; while true; do x="$x$x"; done'), memory: 16 })
-    expect(await on.ended(task)).toMatchObject({ exitCode: 137, reason: 'OOMKilled' })
+    const { exitCode, reason } = await on.ended(task)
+    // The runtime may hear of the end before it hears of the want of memory: the kubelet says no more than `Error` then.
+    expect([exitCode, ['OOMKilled', 'Error'].includes(reason ?? '')]).toEqual([137, true])
   })
 
   test('by an image that is not there', async () => {

@@ -114,10 +114,11 @@ test('a canary gets its share of requests and is taken back, and no request is d
     await until('the canary is asked', async () => load.count('four') > 0, { withinMs: 90_000 })
     expect(await web.weights()).toBe('25/75')
     const before = { old: load.count('two'), canary: load.count('four') }
-    await Bun.sleep(6_000)
-    const canary = load.count('four') - before.canary
-    const all = canary + load.count('two') - before.old
-    // A quarter of some 120, give or take what is still under way.
+    const canaries = (): number => load.count('four') - before.canary
+    const answered = (): number => canaries() + load.count('two') - before.old
+    await until('120 are answered', () => answered() >= 120)
+    const [canary, all] = [canaries(), answered()]
+    // A quarter of them, give or take what is still under way.
     expect(canary / all).toBeGreaterThan(0.15)
     expect(canary / all).toBeLessThan(0.35)
     const { serviceDeploymentArn } = await web.newest()
@@ -167,16 +168,17 @@ test('a linear deployment shifts its share of requests at each step, and no requ
         const first = load.count('five')
         await until('the step is asked', async () => load.count('five') > first)
         const before = { old: load.count('two'), linear: load.count('five') }
-        await Bun.sleep(5_000)
-        const linear = load.count('five') - before.linear
-        shares.push((100 * linear) / (linear + load.count('two') - before.old))
+        const linear = (): number => load.count('five') - before.linear
+        const answered = (): number => linear() + load.count('two') - before.old
+        await until('100 are answered', () => answered() >= 100)
+        shares.push((100 * linear()) / answered())
       })
     }
     await web.reaches('SUCCESSFUL')
   })
   expect(failures).toEqual([])
   expect([...bodies.keys()].toSorted()).toEqual(['five', 'two'])
-  // Of some 100 requests each, give or take what is still under way.
+  // Of 100 requests each, give or take what is still under way.
   for (const [at, percent] of steps.entries()) expect(Math.abs((shares[at] ?? 0) - percent)).toBeLessThan(12)
   expect([await web.weights(), await answerOf(web.productionPort)]).toEqual(['100/0', 'five'])
 }, 240_000)

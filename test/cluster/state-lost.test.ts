@@ -59,5 +59,6 @@ test('a task that runs is taken back by a control plane that lost its state, and
     withinMs: 60_000,
     everyMs: 500,
   })
-  expect(await kecs.kubectl('get', 'pods', '-A', '-l', `kecs.dev/task-id=${arn.slice(arn.lastIndexOf('/') + 1)}`, '-o', 'name')).toBe('')
+  const selector = `kecs.dev/task-id=${arn.slice(arn.lastIndexOf('/') + 1)}`
+  await until('its pod goes', async () => (await kecs.kubectl('get', 'pods', '-A', '-l', selector, '-o', 'name')).trim() === '')
 }, 400_000)

@@ -26,11 +26,16 @@ class FakeLogs {
   readonly streams = new Map<string, string[]>()
   isAway = false
   puts = 0
+  /** Calls while it was away. */
+  refused = 0
 
   readonly backend = createBackend({
     url: 'http://backend',
     fetch: async request => {
-      if (this.isAway) throw new Error('away')
+      if (this.isAway) {
+        this.refused += 1
+        throw new Error('away')
+      }
       const { logGroupName, logStreamName, logEvents }: { logGroupName: string; logStreamName: string; logEvents?: { message: string }[] } =
         JSON.parse(await request.text())
       const name = `${logGroupName} ${logStreamName}`
@@ -122,7 +127,7 @@ test('while the backend is away nothing is told and nothing lost, though the fil
   logs.isAway = true
   await write('one')
   const { tasks } = agent(running)
-  await Bun.sleep(300)
+  await until('it is read, and its delivery refused', () => logs.refused > 0, { everyMs: 10 })
   tasks.accept({ is: 'changed', task: ended })
   await write('last')
   await Bun.sleep(200)
@@ -190,7 +195,7 @@ test('in mode non-blocking what does not fit the buffer is lost while the backen
   logs.isAway = true
   await write('first')
   agent(agentTask({ containers: [{ ...logged, awslogs }] }))
-  await Bun.sleep(300)
+  await until('the first is read, and its delivery refused', () => logs.refused > 0, { everyMs: 10 })
   await write('second', 'third', 'fourth')
   await Bun.sleep(1_000)
   logs.isAway = false

@@ -141,7 +141,7 @@ describe('a host port of a simulated task', () => {
   const bridge = (hostPort: number): TaskSpec =>
     spec({ portMappings: [{ containerPort: 80, hostPort, protocol: 'tcp' }] }, { networkMode: 'bridge' })
   const placed = (clock: FakeClock, condition: () => boolean) =>
-    until('a port', async () => (await clock.advance(10), await settle(), condition()), { withinMs: 5_000, everyMs: 1 })
+    until('a port', async () => (await clock.advance(10), await settle(), condition()), { withinMs: 20_000, everyMs: 1 })
 
   test('answers and says that it is simulated, until the task ends', async () => {
     const { clock, runtime, state, seen } = make()
@@ -167,7 +167,7 @@ describe('a host port of a simulated task', () => {
           () => false,
           () => true,
         ),
-      { withinMs: 5_000, everyMs: 5 },
+      { withinMs: 20_000, everyMs: 5 },
     )
   })
 
