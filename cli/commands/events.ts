@@ -1,6 +1,7 @@
 import { withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
+import { Columns } from '../output/columns.ts'
 import type { Paint } from '../output/paint.ts'
 import { runningTargetOf } from '../target.ts'
 
@@ -31,7 +32,9 @@ export const events = defineCommand({
     const isWanted = (event: Event): boolean =>
       (given.flag('errors') !== true || event.status >= 400) &&
       (given.text('operation') === undefined || event.eventName.toLowerCase() === given.text('operation')?.toLowerCase())
-    const show = (line: string, event: Event): void => target.output.print(target.asJson ? line : eventLine(event, target.output.paint))
+    const columns = new Columns()
+    const show = (line: string, event: Event): void =>
+      target.output.print(target.asJson ? line : eventLine(event, columns, target.output.paint))
     const wanted: [string, Event][] = []
     try {
       await withChannel(target, async channel => {
@@ -46,7 +49,9 @@ export const events = defineCommand({
       // Ctrl-C is how following ends.
       if (!(follow && host.signal.aborted)) throw error
     }
-    for (const [line, event] of tail === 0 ? [] : wanted.slice(-tail)) show(line, event)
+    const shown = tail === 0 ? [] : wanted.slice(-tail)
+    for (const [, event] of shown) columns.measure(cellsOf(event))
+    for (const [line, event] of shown) show(line, event)
   },
 })
 
@@ -71,10 +76,19 @@ const readEvent = (line: string): Event | undefined => {
   return isEvent(value) ? value : undefined
 }
 
-const eventLine = (event: Event, paint: Paint): string => {
-  const { eventTime, eventSource, eventName, status, milliseconds, recipientAccountId, awsRegion, errorCode, errorMessage } = event
-  const where = recipientAccountId === undefined ? '' : paint('dim', `  ${recipientAccountId}/${awsRegion ?? ''}`)
-  const why = errorCode === undefined ? '' : `  ${paint('red', errorCode)}: ${errorMessage ?? ''}`
-  const took = `${milliseconds.toFixed(1)} ms`.padStart(9)
-  return `${paint('dim', eventTime)}  ${`${eventSource} ${eventName}`.padEnd(32)} ${paint(status < 400 ? 'green' : 'red', String(status))} ${took}${where}${why}`
+/** What stands in columns of each line. */
+const cellsOf = ({ eventTime, eventSource, eventName, status, milliseconds, recipientAccountId, awsRegion }: Event): readonly string[] => [
+  eventTime,
+  `${eventSource} ${eventName}`,
+  String(status),
+  `${milliseconds.toFixed(1)} ms`.padStart(9),
+  recipientAccountId === undefined ? '' : `${recipientAccountId}/${awsRegion ?? ''}`,
+]
+
+const eventLine = (event: Event, columns: Columns, paint: Paint): string => {
+  const [time = '', name = '', status = '', took = '', where = ''] = columns.padded(cellsOf(event))
+  const { errorCode, errorMessage = '' } = event
+  const told = [paint('dim', time), name, paint(event.status < 400 ? 'green' : 'red', status), took]
+  if (errorCode === undefined) return [...told, paint('dim', where.trimEnd())].join('  ').trimEnd()
+  return [...told, paint('dim', where), `${paint('red', errorCode)}: ${errorMessage}`].join('  ')
 }

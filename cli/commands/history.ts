@@ -3,6 +3,7 @@ import { notUnderstood, withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
 import { memberChanges } from '../output/changes.ts'
+import { Columns } from '../output/columns.ts'
 import type { Paint } from '../output/paint.ts'
 import { runningTargetOf } from '../target.ts'
 
@@ -36,7 +37,9 @@ export const history = defineCommand({
           "Name it by its ARN, its name or a task's whole id; what is older than the history is not shown.",
         )
       }
-      for (const line of steps.flatMap(step => stepLines(step, target.output.paint))) target.output.print(line)
+      const columns = new Columns()
+      for (const step of steps) columns.measure(cellsOf(step))
+      for (const line of steps.flatMap(step => stepLines(step, columns, target.output.paint))) target.output.print(line)
     })
   },
 })
@@ -79,10 +82,16 @@ const stepsOf = (entries: readonly Entry[]): readonly Step[] => {
   })
 }
 
-const stepLines = ({ time, table, key, change, members }: Step, paint: Paint): readonly string[] => [
-  `${paint('dim', time)}  ${paint('bold', change)}  ${table}  ${key}`,
-  ...members.map(({ path, before, after }) => `    ${path}: ${shown(before)} → ${shown(after)}`),
-]
+/** What stands in columns of each line. */
+const cellsOf = ({ time, change, table }: Step): readonly string[] => [time, change, table]
+
+const stepLines = (step: Step, columns: Columns, paint: Paint): readonly string[] => {
+  const [time = '', change = '', table = ''] = columns.padded(cellsOf(step))
+  return [
+    `${paint('dim', time)}  ${paint('bold', change)}  ${table}  ${step.key}`,
+    ...step.members.map(({ path, before, after }) => `    ${path}: ${shown(before)} → ${shown(after)}`),
+  ]
+}
 
 const longest = 200
 
