@@ -58,9 +58,13 @@ const findCommand = (name: string, rest: readonly string[]): Found => {
   const [second, ...own] = rest
   const found = second !== undefined && Object.hasOwn(entry.words, second) ? entry.words[second] : undefined
   if (found !== undefined) return { load: found.load, words: own }
-  const near = second === undefined ? undefined : closest(second, Object.keys(entry.words))
+  if (second === undefined || second.startsWith('-')) {
+    const what = `kecs ${name} needs another word: ${Object.keys(entry.words).join(', ')}.`
+    throw new CliError(what, `See: kecs ${name} --help`, { exitCode: 2 })
+  }
+  const near = closest(second, Object.keys(entry.words))
   throw new CliError(
-    second === undefined ? `kecs ${name} needs another word.` : `There is no command "${name} ${second}".`,
+    `There is no command "${name} ${second}".`,
     near === undefined ? `See: kecs ${name} --help` : `Did you mean: kecs ${name} ${near}`,
     { exitCode: 2 },
   )

@@ -123,15 +123,20 @@ install_completions() {
 		mkdir -p "$(dirname "$target")"
 		cp "$1/$file" "$target"
 	done
+	# No shell of that name looks there by itself.
+	if has zsh; then say "For zsh, before compinit in ~/.zshrc: fpath=(\"$(dirname "$zsh_completion")\" \$fpath)"; fi
 }
 
 uninstall_kecs() {
+	removed=no
 	for file in "$dir/kecs" "$bash_completion" "$zsh_completion" "$fish_completion"; do
 		if [ -e "$file" ]; then
 			rm "$file"
+			removed=yes
 			say "Removed $file"
 		fi
 	done
+	[ "$removed" = yes ] || say "Nothing that this script installs is there, nor $dir/kecs: --dir names another folder."
 	if [ -d "$HOME/.kecs" ]; then say "Instances and their data stay in $HOME/.kecs."; fi
 }
 
@@ -156,6 +161,7 @@ main() {
 			exit 0
 			;;
 		*)
+			say "install.sh: there is no $1."
 			usage >&2
 			exit 2
 			;;
