@@ -72,7 +72,7 @@ const findCommand = (name: string, rest: readonly string[]): Found => {
 
 const help = async ([name, second]: readonly string[], host: Host): Promise<number> => {
   const { commandHelp, groupHelp, rootHelp } = await import('./help.ts')
-  const { columns, paint, stdoutIsTerminal } = host.output
+  const { columns, paintResult: paint, stdoutIsTerminal } = host.output
   // A program that reads it gets whole lines.
   const width = stdoutIsTerminal ? columns : Number.POSITIVE_INFINITY
   const text = async (): Promise<string> => {

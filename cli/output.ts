@@ -18,6 +18,8 @@ export interface Output {
   steps(signal?: AbortSignal): Steps
   /** The text in colour where stderr shows colour. */
   readonly paint: Paint
+  /** The same for stdout: a result that goes to a file or a program has no colour. */
+  readonly paintResult: Paint
   /** The same output without notes and steps. */
   quiet(): Output
   /** Whether a person watches stderr. */
@@ -45,9 +47,13 @@ export interface OutputOptions {
 export const createOutput = (options: OutputOptions): Output => {
   const { stdout, stderr, env, now, isQuiet = false } = options
   const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && !isOn(env['CI'])
-  const colour = isOn(env['FORCE_COLOR']) || (stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === '')
-  const columns = stderr.columns ?? 80
-  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
+  const painterOf = (stream: Stream): Paint => {
+    const isWanted = stream.isTTY === true && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === ''
+    const isPainted = isOn(env['FORCE_COLOR']) || isWanted
+    return (style, text) => (isPainted ? styleText(style, text, { validateStream: false }) : text)
+  }
+  const paint = painterOf(stderr)
+  const columns = stderr.columns ?? stdout.columns ?? 80
   const line = (text: string) => void stderr.write(`${text}\n`)
   return {
     print: text => void stdout.write(`${text}\n`),
@@ -65,6 +71,7 @@ export const createOutput = (options: OutputOptions): Output => {
         : plainSteps({ ...heard, line })
     },
     paint,
+    paintResult: painterOf(stdout),
     quiet: () => createOutput({ ...options, isQuiet: true }),
     live,
     stdoutIsTerminal: stdout.isTTY === true,

@@ -113,7 +113,7 @@ const leastRoom = 28
 
 const lines = (
   { what, is, says, remedy }: Finding,
-  { paint, columns, stdoutIsTerminal }: Pick<Output, 'paint' | 'columns' | 'stdoutIsTerminal'>,
+  { paintResult: paint, columns, stdoutIsTerminal }: Pick<Output, 'paintResult' | 'columns' | 'stdoutIsTerminal'>,
 ): readonly string[] => {
   const [style, mark] = marks[is]
   // A program that reads it gets whole lines.

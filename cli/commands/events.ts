@@ -34,7 +34,7 @@ export const events = defineCommand({
       (given.text('operation') === undefined || event.eventName.toLowerCase() === given.text('operation')?.toLowerCase())
     const columns = new Columns()
     const show = (line: string, event: Event): void =>
-      target.output.print(target.asJson ? line : eventLine(event, columns, target.output.paint))
+      target.output.print(target.asJson ? line : eventLine(event, columns, target.output.paintResult))
     const wanted: [string, Event][] = []
     try {
       await withChannel(target, async channel => {

@@ -39,7 +39,7 @@ export const history = defineCommand({
       }
       const columns = new Columns()
       for (const step of steps) columns.measure(cellsOf(step))
-      for (const line of steps.flatMap(step => stepLines(step, columns, target.output.paint))) target.output.print(line)
+      for (const line of steps.flatMap(step => stepLines(step, columns, target.output.paintResult))) target.output.print(line)
     })
   },
 })

@@ -20,7 +20,7 @@ export const status = defineCommand({
       signal: withTimeout(host.signal, { timeout: given.text('timeout'), fallback: '30s', name: instance.name }),
     })
     if (given.flag('json') === true) host.output.json(document)
-    else for (const line of statusLines(document, host.output.paint)) host.output.print(line)
+    else for (const line of statusLines(document, host.output.paintResult)) host.output.print(line)
     return document.state === 'ready' ? 0 : 1
   },
 })
