@@ -50,7 +50,7 @@ export const events = defineCommand({
       if (!(follow && host.signal.aborted)) throw error
     }
     const shown = tail === 0 ? [] : wanted.slice(-tail)
-    if (!follow && shown.length === 0 && !target.asJson) target.output.note('No such call was answered since the control plane started.')
+    if (!follow && shown.length === 0 && !target.asJson) target.output.note('None since the control plane started.')
     for (const [, event] of shown) columns.measure(cellsOf(event))
     for (const [line, event] of shown) show(line, event)
   },

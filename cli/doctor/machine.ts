@@ -93,7 +93,7 @@ export const checkDoorName = async (resolve: (name: string) => Promise<{ readonl
   const what = 'DNS'
   const name = `web-1.us-east-1.elb.${doorHost}`
   const remedy =
-    `Names of load balancers are not found from this machine; a resolver that protects from rebinding may be why. Let it allow ${doorHost},\n` +
+    `Names of load balancers are not found from this machine; a resolver that protects from rebinding may be why. Let it allow ${doorHost}, ` +
     `or ask by the port that kecs status shows, or with curl --connect-to ::127.0.0.1:`
   try {
     const { address } = await resolve(name)
