@@ -106,8 +106,12 @@ test('a cluster that cannot be reached is said, and the rest is there', async ()
   expect(entries.filter(({ text }) => text?.startsWith('could not be')).length).toBeGreaterThan(0)
 })
 
-test('a kubeconfig that is missing is written again', async () => {
+test.each([
+  ['missing', undefined],
+  ['broken', 'clusters: []'],
+])('a kubeconfig that is %s is written again', async (_what, content) => {
   mkdirSync(join(home, 'a'))
+  if (content !== undefined) writeFileSync(join(home, 'a/kubeconfig'), content)
   const finding = await checkKubeconfig(instance(), host())
   expect(finding).toMatchObject({ is: 'warn', remedy: 'Write it: kecs doctor --fix --name a' })
   expect(await finding.fix?.()).toBe(`wrote ${join(home, 'a/kubeconfig')}`)

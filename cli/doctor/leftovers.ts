@@ -50,12 +50,15 @@ export const checkKubeconfig = async (instance: Instance, host: Host): Promise<F
   const what = 'kubeconfig'
   if (instance.driver === 'simulated') return skipped(what, 'a simulated instance has no cluster')
   const path = join(instance.folder, 'kubeconfig')
-  if ((await readFile(path, 'utf8').catch(() => '')) !== '') return ok(what, path)
+  const ofCluster = async (): Promise<string> => (await driverOf(instance, host)).kubeconfig(instance, host.signal)
+  const found = await readFile(path, 'utf8').catch(() => '')
+  // A tool that is not there tells nothing, which is said where it is looked for.
+  if (found !== '' && found === (await ofCluster().catch(() => found))) return ok(what, path)
+  const says = found === '' ? `${path} is missing, though the cluster runs` : `${path} is not the one of the cluster that runs`
   return {
-    ...warning(what, `${path} is missing, though the cluster runs`, `Write it: ${withName('kecs doctor --fix', instance.name)}`),
+    ...warning(what, says, `Write it: ${withName('kecs doctor --fix', instance.name)}`),
     fix: async () => {
-      const driver = await driverOf(instance, host)
-      await writeAtomically(path, await driver.kubeconfig(instance, host.signal))
+      await writeAtomically(path, await ofCluster())
       return `wrote ${path}`
     },
   }
