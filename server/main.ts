@@ -8,6 +8,7 @@ import { createOwners } from './backend/owners.ts'
 import { createAuthentication } from './compose/auth.ts'
 import { administrators } from './compose/administrators.ts'
 import { Gate } from './compose/gate.ts'
+import { MemoryKills } from './agents/memory-kills.ts'
 import { type Agents, createAgentsSide } from './compose/agents.ts'
 import { type OpenedGateway, openGateway, publishedListenerPorts } from './compose/gateway.ts'
 import { tellChanges } from './compose/events.ts'
@@ -105,7 +106,8 @@ const start = async (
   })
   started.add('the store', () => store.close())
 
-  const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids }))
+  const memoryKills = config.agentPort === undefined ? undefined : new MemoryKills(clock)
+  const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids, memoryKills }))
   started.add('the runtime', () => opened.close())
   const { runtime } = opened
 
@@ -126,7 +128,8 @@ const start = async (
   }
   const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
   const { scalingPeriodMs = defaultScalingPeriodMs } = config
-  const agents = config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, ids, runtime, backend, scalingPeriodMs })
+  const agents =
+    memoryKills === undefined ? undefined : createAgentsSide({ store, clock, ids, runtime, backend, memoryKills, scalingPeriodMs })
   let isSynced = (): boolean => false
   const carrier: OpenedGateway | undefined =
     opened.client === undefined

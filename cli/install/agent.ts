@@ -90,7 +90,7 @@ const container = (installation: Installation): PodSpec['containers'][number] =>
   securityContext: {
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
-    capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'DAC_OVERRIDE'] },
+    capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'DAC_OVERRIDE', 'SYSLOG'] },
   },
   volumeMounts: [
     { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },

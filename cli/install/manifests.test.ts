@@ -154,7 +154,7 @@ describe('the agent of each node', () => {
       {
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
-        capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'DAC_OVERRIDE'] },
+        capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'DAC_OVERRIDE', 'SYSLOG'] },
       },
     ])
   })

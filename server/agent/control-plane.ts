@@ -4,7 +4,7 @@ import { messageOf } from '../../shared/errors.ts'
 import { pause } from '../../shared/pause.ts'
 import type { Logger } from '../log.ts'
 import type { AgentConfig } from './config.ts'
-import type { Adjusting, AgentEvent, Drained, Probed, UsageReport, UsageTaken } from './protocol.ts'
+import type { Adjusting, AgentEvent, Drained, Explained, Probed, UsageReport, UsageTaken } from './protocol.ts'
 
 export interface ControlPlaneParts {
   readonly config: Pick<AgentConfig, 'controlPlaneAddressUrl' | 'controlPlaneUrl' | 'node' | 'tokenFile'>
@@ -12,7 +12,7 @@ export interface ControlPlaneParts {
   readonly log: Logger
 }
 
-type Told = 'adjusting' | 'drained' | 'isolated' | 'probed' | 'routed' | 'usage'
+type Told = 'adjusting' | 'drained' | 'explained' | 'isolated' | 'probed' | 'routed' | 'usage'
 
 /** Between attempts to be told. Milliseconds. */
 const firstPauseMs = 100
@@ -93,6 +93,11 @@ export class ControlPlane {
   /** What came of a health check. Rejects when it is not taken. */
   async probed(probed: Probed, signal: AbortSignal): Promise<void> {
     await this.#post('probed', probed, signal)
+  }
+
+  /** Whether a container was killed for memory. Rejects when it is not taken. */
+  async explained(explained: Explained, signal: AbortSignal): Promise<void> {
+    await this.#post('explained', explained, signal)
   }
 
   /** Whether containers are adjusted on this node. Rejects when it is not taken. */

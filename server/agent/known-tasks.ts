@@ -45,7 +45,7 @@ export class KnownTasks {
   }
 
   accept(event: AgentEvent): void {
-    if (event.is === 'alive' || event.is === 'probe') return
+    if (event.is === 'alive' || event.is === 'probe' || event.is === 'ended') return
     if (event.is === 'listed') {
       for (const task of this.#tasks.values()) this.#forget(task)
       for (const task of event.tasks) this.#remember(task)

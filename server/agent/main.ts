@@ -11,6 +11,7 @@ import { ControlPlane } from './control-plane.ts'
 import { CredentialStore } from './credentials.ts'
 import { NetworkFaults } from './faults/network-faults.ts'
 import { Isolation } from './isolation.ts'
+import { KernelLog, tellsOfMemoryKill } from './kernel-log.ts'
 import { KeptFile } from './kept-file.ts'
 import { KnownTasks } from './known-tasks.ts'
 import { listenAt } from './listening.ts'
@@ -124,7 +125,18 @@ export const startAgent = async (
       await adjusting
     })
     const prober = new NetworkProber()
+    const kernelLog = new KernelLog()
+    const explain = async (runtimeId: string): Promise<void> => {
+      const text = kernelLog.read()
+      if (text === undefined) log.warn('the kernel’s log cannot be read: a container that it kills for memory may end without that reason')
+      const wasKilledForMemory = text !== undefined && tellsOfMemoryKill(text, runtimeId)
+      await controlPlane.explained({ runtimeId, wasKilledForMemory }, abort.signal)
+    }
     const following = controlPlane.follow(event => {
+      if (event.is === 'ended') {
+        explain(event.runtimeId).catch((error: unknown) => log.debug(`how a container ended could not be told: ${messageOf(error)}`))
+        return
+      }
       if (event.is === 'probe') {
         prober
           .probe(event.request, abort.signal)
@@ -141,6 +153,7 @@ export const startAgent = async (
     started.add('following the control plane', async () => {
       abort.abort()
       await following
+      kernelLog.close()
     })
 
     const cgroups = new Cgroups(config.cgroupDir)

@@ -6,6 +6,7 @@
 //   POST /v1/nodes/NODE/isolated  `Drained`: who was separated from the network
 //   POST /v1/nodes/NODE/routed    `Drained`: whose log routers have all that the task's other containers wrote
 //   POST /v1/nodes/NODE/probed    `Probed`: what came of a health check that it was asked to make
+//   POST /v1/nodes/NODE/explained `Explained`: whether the kernel killed a container that it was asked about
 //   POST /v1/nodes/NODE/adjusting `Adjusting`: whether containers are given what pods have no place for
 import type { ProbeOutcome, ProbeRequest } from '../probing/prober.ts'
 
@@ -150,6 +151,8 @@ export type AgentEvent =
   | { readonly is: 'alive' }
   /** Of a control plane that reaches no task's address: the agent is to ask a target how it is. */
   | { readonly is: 'probe'; readonly id: string; readonly request: ProbeRequest }
+  /** A container ended by SIGKILL that nobody sent as far as is known: the agent is to say whether it was for memory. */
+  | { readonly is: 'ended'; readonly runtimeId: string }
 
 export interface Drained {
   readonly taskArns: readonly string[]
@@ -176,6 +179,12 @@ export type Adjusting =
   | { readonly is: 'able'; readonly runtime: string }
   | { readonly is: 'unable'; readonly why: string }
   | { readonly is: 'away'; readonly why: string }
+
+export interface Explained {
+  readonly runtimeId: string
+  /** The kernel killed a process of it because memory was out. */
+  readonly wasKilledForMemory: boolean
+}
 
 export interface Probed {
   readonly id: string

@@ -6,6 +6,7 @@ import { authenticateAgents } from '../agents/authenticate.ts'
 import { Drains, isShipped } from '../agents/drains.ts'
 import { AgentFeed } from '../agents/feed.ts'
 import { makeLogStreams } from '../agents/log-streams.ts'
+import type { MemoryKills } from '../agents/memory-kills.ts'
 import { UsageReports } from '../agents/usage-reports.ts'
 import { AgentProbes } from '../agents/probes.ts'
 import type { Backend } from '../backend/backend.ts'
@@ -24,6 +25,8 @@ export interface AgentsParts {
   readonly ids: Ids
   readonly runtime: Runtime
   readonly backend: Backend | undefined
+  /** What the runtime asks the agents. */
+  readonly memoryKills: MemoryKills
   /** How often scaling looks at what tasks use. Milliseconds. */
   readonly scalingPeriodMs: number
 }
@@ -50,7 +53,7 @@ export interface AgentsListening {
   readonly started: Started
 }
 
-export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingPeriodMs }: AgentsParts): Agents => {
+export const createAgentsSide = ({ store, clock, ids, runtime, backend, memoryKills, scalingPeriodMs }: AgentsParts): Agents => {
   const feed = new AgentFeed({ store, runtime, clock })
   const drains = new Drains()
   const adjusters = new Adjusters({ runtime, clock })
@@ -87,13 +90,16 @@ export const createAgentsSide = ({ store, clock, ids, runtime, backend, scalingP
           const unlisten = feed.listen(node, send, end)
           const leave = probes.join(send)
           const forget = adjusters.join(node)
+          const leaveKills = memoryKills.join(node, send)
           return () => {
+            leaveKills()
             forget()
             leave()
             unlisten()
           }
         },
         probed: (id, outcome) => probes.answered(id, outcome),
+        explained: (runtimeId, wasKilled) => memoryKills.answered(runtimeId, wasKilled),
         adjusting: (node, told) => {
           for (const taskArn of adjusters.note(node, told)) wake('task', taskArn)
         },

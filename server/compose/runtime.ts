@@ -5,6 +5,7 @@ import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { KubeClient, KubeSource } from '../../shared/kube/index.ts'
 import { pause } from '../../shared/pause.ts'
+import type { MemoryKills } from '../agents/memory-kills.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Logger } from '../log.ts'
 import type { Prober } from '../probing/prober.ts'
@@ -30,6 +31,8 @@ export interface RuntimeParts {
   readonly log: Logger
   /** Which Kubernetes cluster; the configuration's where absent. */
   readonly kubeSource?: KubeSource
+  /** Whether a container was killed for memory; undefined where there are no agents. */
+  readonly memoryKills?: MemoryKills | undefined
 }
 
 /**
@@ -52,7 +55,7 @@ export const openRuntime = async (parts: RuntimeParts): Promise<OpenedRuntime> =
 const sourceOf = async ({ outside }: ServerConfig): Promise<KubeSource> =>
   outside === undefined ? 'in-cluster' : { kubeconfig: await readFile(outside.kubeconfig, 'utf8'), folder: dirname(outside.kubeconfig) }
 
-const openKubernetes = async ({ config, clock, log, kubeSource }: RuntimeParts): Promise<OpenedRuntime> => {
+const openKubernetes = async ({ config, clock, log, kubeSource, memoryKills }: RuntimeParts): Promise<OpenedRuntime> => {
   const [{ kubernetesRuntime }, { isUnreachable }] = await Promise.all([
     import('../runtime/kubernetes/index.ts'),
     import('../../shared/kube/index.ts'),
@@ -65,7 +68,7 @@ const openKubernetes = async ({ config, clock, log, kubeSource }: RuntimeParts):
       const { instance, nodeDataDir, registryHost: host, dataDir } = config
       const url = config.outside?.doorUrl
       const registry = host === undefined ? undefined : { host, folder: join(dataDir, 'registry'), ...(url === undefined ? {} : { url }) }
-      const runtime = await kubernetesRuntime({ source, instance, nodeDataDir, registry, clock, onProblem })
+      const runtime = await kubernetesRuntime({ source, instance, nodeDataDir, registry, memoryKills, clock, onProblem })
       const { client } = runtime
       return { runtime, client, registry: runtime.registry, close: () => client.close() }
     } catch (error) {

@@ -7,7 +7,7 @@ import { definitionRow, taskRow, testContext } from '../../test/support/task-row
 import { until } from '../../test/support/until.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { ControlPlane } from '../agent/control-plane.ts'
-import type { Adjusting, Probed } from '../agent/protocol.ts'
+import type { Adjusting, Explained, Probed } from '../agent/protocol.ts'
 import { KnownTasks } from '../agent/known-tasks.ts'
 import type { TaskUse } from '../agent/protocol.ts'
 import { AgentFeed } from '../agents/feed.ts'
@@ -39,6 +39,7 @@ const world = async () => {
   const used: TaskUse[] = []
   const routed: string[] = []
   const probed: Probed[] = []
+  const explained: Explained[] = []
   const isolated: string[] = []
   const adjusting: [string, Adjusting][] = []
   let isSynced = true
@@ -56,6 +57,7 @@ const world = async () => {
     },
     routed: arns => void routed.push(...arns),
     probed: (id, outcome) => void probed.push({ id, outcome }),
+    explained: (runtimeId, wasKilledForMemory) => void explained.push({ runtimeId, wasKilledForMemory }),
     isolated: arns => void isolated.push(...arns),
     adjusting: (node, told) => void adjusting.push([node, told]),
   }).listen('127.0.0.1', 0)
@@ -89,6 +91,7 @@ const world = async () => {
     adjusting,
     used,
     probed,
+    explained,
     agent,
     url: server.url,
     syncIs: (value: boolean) => (isSynced = value),
@@ -181,4 +184,14 @@ test('what came of a health check is told by an agent, in its shape alone', asyn
   expect((await send({ id: '1', outcome: { is: 'answered', code: 200 } })).status).toBe(204)
   expect((await send({ id: '2', outcome: { is: 'answered' } })).status).toBe(400)
   expect(probed).toEqual([{ id: '1', outcome: { is: 'answered', code: 200 } }])
+})
+
+test('how a container ended is told by an agent, in its shape alone', async () => {
+  const { agent, explained, url } = await world()
+  const told = { runtimeId: '5f'.repeat(32), wasKilledForMemory: true }
+  const { controlPlane } = await agent('one')
+  await controlPlane.explained(told, AbortSignal.timeout(5_000))
+  const init = { method: 'POST', headers: { authorization: 'Bearer token-of-one' }, body: JSON.stringify({ runtimeId: 7 }) }
+  expect((await fetch(`${url}/v1/nodes/one/explained`, init)).status).toBe(400)
+  expect(explained).toEqual([told])
 })

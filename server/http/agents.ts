@@ -15,6 +15,7 @@ export interface AgentsOptions {
   readonly routed: (taskArns: readonly string[]) => void
   readonly isolated: (taskArns: readonly string[]) => void
   readonly probed: (id: string, outcome: ProbeOutcome) => void
+  readonly explained: (runtimeId: string, wasKilledForMemory: boolean) => void
   readonly adjusting: (node: string, told: Adjusting) => void
 }
 
@@ -28,13 +29,15 @@ const probedBody = Type.Object({
   ]),
 })
 
+const explainedBody = Type.Object({ runtimeId: Type.String(), wasKilledForMemory: Type.Boolean() })
+
 const adjustingBody = Type.Union([
   Type.Object({ is: Type.Literal('able'), runtime: Type.String() }),
   Type.Object({ is: Type.Literal('unable'), why: Type.String() }),
   Type.Object({ is: Type.Literal('away'), why: Type.String() }),
 ])
 
-const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|isolated|routed|usage|probed|adjusting)$/
+const path = /^\/v1\/nodes\/([^/]+)\/(tasks|drained|isolated|routed|usage|probed|explained|adjusting)$/
 
 /** The agents' port, as server/agent/protocol.ts has it. Tasks can reach it and are refused: they have no token. */
 export const createAgents = (options: AgentsOptions): HttpServer =>
@@ -42,7 +45,7 @@ export const createAgents = (options: AgentsOptions): HttpServer =>
 
 const answer = async (
   request: Request,
-  { authenticate, isSynced, listen, used, probed, adjusting, ...told }: AgentsOptions,
+  { authenticate, isSynced, listen, used, probed, explained, adjusting, ...told }: AgentsOptions,
 ): Promise<Response> => {
   const [, encoded = '', what] = path.exec(new URL(request.url).pathname) ?? []
   const node = decoded(encoded)
@@ -56,6 +59,7 @@ const answer = async (
     const body: unknown = await request.json().catch(() => undefined)
     if (body === undefined) return new Response('not JSON\n', { status: 400 })
     if (what === 'probed') return takeProbed(body, probed)
+    if (what === 'explained') return takeExplained(body, explained)
     if (what === 'adjusting') return takeAdjusting(node, body, adjusting)
     if (what === 'usage') return Response.json(used(usesOf(body)))
     const taskArns = taskArnsOf(body)
@@ -72,6 +76,12 @@ const answer = async (
 const takeProbed = (body: unknown, probed: AgentsOptions['probed']): Response => {
   if (!Value.Check(probedBody, body)) return new Response('not what came of a health check\n', { status: 400 })
   probed(body.id, body.outcome)
+  return new Response(null, { status: 204 })
+}
+
+const takeExplained = (body: unknown, explained: AgentsOptions['explained']): Response => {
+  if (!Value.Check(explainedBody, body)) return new Response('not how a container ended\n', { status: 400 })
+  explained(body.runtimeId, body.wasKilledForMemory)
   return new Response(null, { status: 204 })
 }
 

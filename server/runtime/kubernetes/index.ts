@@ -26,6 +26,11 @@ export interface KubernetesRuntimeOptions {
   readonly nodeDataDir?: string | undefined
   /** The registry that runs beside: what Docker on the user's machine calls it, and its folder as this process sees it. */
   readonly registry?: { readonly host: string; readonly folder: string } | undefined
+  /**
+   * Whether the kernel killed a container, known by its runtime id, for memory: container runtimes often miss it. Never rejects.
+   * Undefined: what Kubernetes tells is taken as it is.
+   */
+  readonly memoryKills?: { of(node: string, runtimeId: string): Promise<boolean> } | undefined
   /** Told when the API server cannot be reached or refuses; the runtime goes on by itself. */
   readonly onProblem?: (what: string, error: unknown) => void
   /** Ends connecting; the runtime itself ends with the signal of `watch`. */
@@ -54,15 +59,20 @@ export class KubernetesRuntime implements Runtime {
   readonly #pods: TaskPods
   readonly #namespaces: Namespaces
   readonly #nodes = new Nodes()
+  #onChange: (task: TaskRef) => void = () => {}
 
   constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; features: ClusterFeatures }) {
     this.client = client
     this.#options = options
-    const { clock, registry } = options
+    const { clock, registry, memoryKills } = options
     this.registry = registry === undefined ? undefined : clusterRegistry({ client, clock, ...registry })
     this.epoch = facts.epoch
     this.#features = facts.features
-    this.#pods = new TaskPods(() => options.clock.now())
+    const explain = async (node: string, runtimeId: string): Promise<void> => {
+      const wasKilled = (await memoryKills?.of(node, runtimeId)) === true
+      for (const task of this.#pods.explained(runtimeId, wasKilled)) this.#onChange(task)
+    }
+    this.#pods = new TaskPods(() => clock.now(), memoryKills === undefined ? undefined : (node, runtimeId) => void explain(node, runtimeId))
     this.#namespaces = new Namespaces(client, options.instance)
   }
 
@@ -168,8 +178,9 @@ export class KubernetesRuntime implements Runtime {
 
   list: Runtime['list'] = () => this.#pods.observations()
 
-  watch: Runtime['watch'] = async (onChange, signal) =>
-    new Promise((resolve, reject) => {
+  watch: Runtime['watch'] = async (onChange, signal) => {
+    this.#onChange = onChange
+    return new Promise((resolve, reject) => {
       const follow = async (): Promise<void> => {
         let isListed = false
         const events = this.client.watch(kinds.pod, {
@@ -193,6 +204,7 @@ export class KubernetesRuntime implements Runtime {
       follow().catch(reject)
       void this.#followNodes(signal)
     })
+  }
 
   /** Apart from the tasks' own watch: they run whether or not their machines are known. Goes on by itself; ends with the signal. */
   async #followNodes(signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import type { Pod } from '../../../shared/kube/index.ts'
 import { annotations, labels } from '../../../shared/names.ts'
 import type { ContainerObservation, TaskObservation } from '../runtime.ts'
 import { isToBeAdjusted, unadjusted } from './adjusted.ts'
+import { type Endings, runtimeIdOf, withEnding } from './endings.ts'
 import { isHeldImage, isStoppedImage, isToldAsHeld } from './held.ts'
 import { containersAnnotation } from './names.ts'
 import { withEcrNames } from './own-images.ts'
@@ -18,7 +19,7 @@ type ContainerStatus = NonNullable<PodStatus['containerStatuses']>[number]
  * When images were pulled is told by events alone, which cost a watch of their own: it is taken to be from when the
  * network was ready until the container started.
  */
-export function observationOf(pod: Pod): TaskObservation | undefined {
+export function observationOf(pod: Pod, endings: Endings = new Map()): TaskObservation | undefined {
   const { metadata = {}, status = {}, spec } = pod
   const taskId = metadata.labels?.[labels.taskId]
   const taskArn = metadata.annotations?.[annotations.taskArn]
@@ -39,11 +40,11 @@ export function observationOf(pod: Pod): TaskObservation | undefined {
       failure: failureOf(status),
       stoppingSince: stoppingSinceOf(metadata),
     }),
-    containers: containersOf(pod, networkReadyAt),
+    containers: containersOf(pod, networkReadyAt, endings),
   }
 }
 
-function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerObservation[] {
+function containersOf(pod: Pod, networkReadyAt: number | undefined, endings: Endings): ContainerObservation[] {
   const names = namesOf(pod)
   const policies = restartPolicies(pod)
   const around: Around = {
@@ -57,7 +58,7 @@ function containersOf(pod: Pod, networkReadyAt: number | undefined): ContainerOb
     const status = pod.status?.containerStatuses?.find(each => each.name === name)
     const policy = around.isEnding ? undefined : policies[name]
     const restarted = policy === undefined ? undefined : restartedState(status, policy)
-    const state = whatIs(status, restarted, around)
+    const state = withEnding(whatIs(status, restarted, around), { pod, podName: name, endings })
     return {
       name: names[name] ?? name,
       state,
@@ -101,7 +102,7 @@ function flagsOf(
 const imageOf = (status: ContainerStatus | undefined): Pick<ContainerObservation, 'imageDigest' | 'runtimeId'> =>
   defined({
     imageDigest: status?.imageID.match(/sha256:[0-9a-f]{64}$/)?.[0],
-    runtimeId: status?.containerID?.replace(/^[a-z-]+:\/\//, '') || undefined,
+    runtimeId: status?.containerID === undefined ? undefined : runtimeIdOf(status.containerID) || undefined,
   })
 
 function pullOf(

@@ -1,5 +1,7 @@
 import type { Pod, WatchEvent } from '../../../shared/kube/index.ts'
+import { labels } from '../../../shared/names.ts'
 import type { TaskObservation, TaskRef } from '../runtime.ts'
+import { type Ending, killedIn, unexplainedIn } from './endings.ts'
 import { memoAnnotation } from './names.ts'
 import { observationOf } from './observe.ts'
 import { sharpen } from './sharpen.ts'
@@ -14,10 +16,14 @@ export class TaskPods {
   readonly #pods = new Map<string, Known>()
   /** Uids of pods that were let go, whose last events are still to come. */
   readonly #released = new Set<string>()
+  readonly #endings = new Map<string, Ending>()
   readonly #now: () => number
+  readonly #ask: ((node: string, runtimeId: string) => void) | undefined
 
-  constructor(now: () => number) {
+  /** `ask` finds out why a container was killed and says so to `explained`; without it nobody does. */
+  constructor(now: () => number, ask?: (node: string, runtimeId: string) => void) {
     this.#now = now
+    this.#ask = ask
   }
 
   pod(taskId: string): Pod | undefined {
@@ -42,17 +48,43 @@ export class TaskPods {
   release(pod: Pod): void {
     this.#released.add(uidOf(pod))
     const taskId = observationOf(pod)?.taskId
-    if (taskId !== undefined && uidOf(this.#pods.get(taskId)?.pod) === uidOf(pod)) this.#pods.delete(taskId)
+    if (taskId !== undefined && uidOf(this.#pods.get(taskId)?.pod) === uidOf(pod)) this.#drop(taskId)
+  }
+
+  /** Takes in whether the kernel killed a container for memory; the task when its pod is still known. */
+  explained(runtimeId: string, wasKilledForMemory: boolean): readonly TaskRef[] {
+    if (!this.#endings.has(runtimeId)) return []
+    this.#endings.set(runtimeId, wasKilledForMemory ? 'memory' : 'other')
+    for (const { pod } of this.#pods.values()) if (killedIn(pod).includes(runtimeId)) return this.note(pod)
+    return []
   }
 
   /** Takes a pod in unless a newer state of it is known; the task when something changed. */
   note(pod: Pod): readonly TaskRef[] {
-    const seen = observationOf(pod)
-    if (seen === undefined || this.#released.has(uidOf(pod))) return []
-    const known = this.#pods.get(seen.taskId)
-    if (known !== undefined && isOlder(pod, known.pod)) return []
+    const taskId = pod.metadata?.labels?.[labels.taskId]
+    const known = taskId === undefined ? undefined : this.#pods.get(taskId)
+    if (this.#released.has(uidOf(pod)) || (known !== undefined && isOlder(pod, known.pod))) return []
+    this.#askOf(pod)
+    const seen = observationOf(pod, this.#endings)
+    if (seen === undefined) return []
     this.#pods.set(seen.taskId, { pod: withoutMemo(pod), observation: sharpen(seen, known?.observation, this.#now()) })
     return [seen]
+  }
+
+  #askOf(pod: Pod): void {
+    const { nodeName } = pod.spec ?? {}
+    if (this.#ask === undefined || nodeName === undefined) return
+    for (const runtimeId of unexplainedIn(pod)) {
+      if (this.#endings.has(runtimeId)) continue
+      this.#endings.set(runtimeId, 'asked')
+      this.#ask(nodeName, runtimeId)
+    }
+  }
+
+  #drop(taskId: string): void {
+    const known = this.#pods.get(taskId)
+    if (known !== undefined) for (const runtimeId of killedIn(known.pod)) this.#endings.delete(runtimeId)
+    this.#pods.delete(taskId)
   }
 
   #replace(pods: readonly Pod[]): readonly TaskRef[] {
@@ -65,7 +97,7 @@ export class TaskPods {
       if (taskId !== undefined) gone.delete(taskId)
       return seen
     })
-    for (const taskId of gone.keys()) this.#pods.delete(taskId)
+    for (const taskId of gone.keys()) this.#drop(taskId)
     return [...changed, ...gone.values()]
   }
 
@@ -74,7 +106,7 @@ export class TaskPods {
     this.#released.delete(uidOf(pod))
     const seen = observationOf(pod)
     if (seen === undefined || uidOf(this.#pods.get(seen.taskId)?.pod) !== uidOf(pod)) return []
-    this.#pods.delete(seen.taskId)
+    this.#drop(seen.taskId)
     return [seen]
   }
 }
