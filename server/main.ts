@@ -106,7 +106,7 @@ const start = async (
   })
   started.add('the store', () => store.close())
 
-  const memoryKills = config.agentPort === undefined ? undefined : new MemoryKills(clock)
+  const memoryKills = new MemoryKills(clock)
   const opened = dependencies.runtime ?? (await openRuntime({ ...dependencies, config, clock, ids, memoryKills }))
   started.add('the runtime', () => opened.close())
   const { runtime } = opened
@@ -129,7 +129,7 @@ const start = async (
   const backend = config.backendUrl === undefined ? undefined : createBackend({ url: config.backendUrl })
   const { scalingPeriodMs = defaultScalingPeriodMs } = config
   const agents =
-    memoryKills === undefined ? undefined : createAgentsSide({ store, clock, ids, runtime, backend, memoryKills, scalingPeriodMs })
+    config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, ids, runtime, backend, memoryKills, scalingPeriodMs })
   let isSynced = (): boolean => false
   const carrier: OpenedGateway | undefined =
     opened.client === undefined

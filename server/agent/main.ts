@@ -126,11 +126,11 @@ export const startAgent = async (
     })
     const prober = new NetworkProber()
     const kernelLog = new KernelLog()
-    const explain = async (runtimeId: string): Promise<void> => {
+    const explain = async (ended: string): Promise<void> => {
       const text = kernelLog.read()
       if (text === undefined) log.warn('the kernel’s log cannot be read: a container that it kills for memory may end without that reason')
-      const wasKilledForMemory = text !== undefined && tellsOfMemoryKill(text, runtimeId)
-      await controlPlane.explained({ runtimeId, wasKilledForMemory }, abort.signal)
+      const wasKilledForMemory = text !== undefined && tellsOfMemoryKill(text, ended)
+      await controlPlane.explained({ runtimeId: ended, wasKilledForMemory }, abort.signal)
     }
     const following = controlPlane.follow(event => {
       if (event.is === 'ended') {

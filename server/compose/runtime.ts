@@ -31,8 +31,8 @@ export interface RuntimeParts {
   readonly log: Logger
   /** Which Kubernetes cluster; the configuration's where absent. */
   readonly kubeSource?: KubeSource
-  /** Whether a container was killed for memory; undefined where there are no agents. */
-  readonly memoryKills?: MemoryKills | undefined
+  /** Of the agents, where there are any. */
+  readonly memoryKills: MemoryKills
 }
 
 /**
@@ -55,7 +55,7 @@ export const openRuntime = async (parts: RuntimeParts): Promise<OpenedRuntime> =
 const sourceOf = async ({ outside }: ServerConfig): Promise<KubeSource> =>
   outside === undefined ? 'in-cluster' : { kubeconfig: await readFile(outside.kubeconfig, 'utf8'), folder: dirname(outside.kubeconfig) }
 
-const openKubernetes = async ({ config, clock, log, kubeSource, memoryKills }: RuntimeParts): Promise<OpenedRuntime> => {
+const openKubernetes = async ({ config, clock, log, kubeSource, ...parts }: RuntimeParts): Promise<OpenedRuntime> => {
   const [{ kubernetesRuntime }, { isUnreachable }] = await Promise.all([
     import('../runtime/kubernetes/index.ts'),
     import('../../shared/kube/index.ts'),
@@ -67,6 +67,7 @@ const openKubernetes = async ({ config, clock, log, kubeSource, memoryKills }: R
     try {
       const { instance, nodeDataDir, registryHost: host, dataDir } = config
       const url = config.outside?.doorUrl
+      const memoryKills = config.agentPort === undefined ? undefined : parts.memoryKills
       const registry = host === undefined ? undefined : { host, folder: join(dataDir, 'registry'), ...(url === undefined ? {} : { url }) }
       const runtime = await kubernetesRuntime({ source, instance, nodeDataDir, registry, memoryKills, clock, onProblem })
       const { client } = runtime
