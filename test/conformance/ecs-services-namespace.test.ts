@@ -37,8 +37,10 @@ beforeAll(async () => {
   discovery = new ServiceDiscoveryClient({ endpoint: suite.endpoint, region: 'us-east-1', credentials, disableHostPrefix: true })
   namespace = suite.named('ns')
   await discovery.send(new CreateHttpNamespaceCommand({ Name: namespace }))
-  const made = await until('the namespace is there', async () =>
-    (await discovery.send(new ListNamespacesCommand({}))).Namespaces?.find(({ Name }) => Name === namespace),
+  const Filters = [{ Name: 'NAME' as const, Values: [namespace] }]
+  const made = await until(
+    'the namespace is there',
+    async () => (await discovery.send(new ListNamespacesCommand({ Filters }))).Namespaces?.[0],
   )
   namespaceArn = made.Arn ?? ''
   suite.undo(() => discovery.send(new DeleteNamespaceCommand({ Id: made.Id })))

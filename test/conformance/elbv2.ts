@@ -7,9 +7,9 @@ import {
   type CreateTargetGroupCommandInput,
   DeleteLoadBalancerCommand,
   DeleteTargetGroupCommand,
-  DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
   ModifyLoadBalancerAttributesCommand,
+  paginateDescribeLoadBalancers,
   waitUntilLoadBalancerAvailable,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { openEndpoint } from '../support/endpoint.ts'
@@ -64,9 +64,10 @@ export async function openElbv2() {
       await waitUntilLoadBalancerAvailable({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { LoadBalancerArns: [loadBalancerArn] })
     },
     async close(): Promise<void> {
-      const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}))
-      for (const { LoadBalancerArn } of LoadBalancers) {
-        if (LoadBalancerArn === undefined || !balancers.has(LoadBalancerArn)) continue
+      const there: string[] = []
+      for await (const { LoadBalancers = [] } of paginateDescribeLoadBalancers({ client }, {}))
+        there.push(...LoadBalancers.flatMap(({ LoadBalancerArn = '' }) => (balancers.has(LoadBalancerArn) ? LoadBalancerArn : [])))
+      for (const LoadBalancerArn of there) {
         const Attributes = [{ Key: 'deletion_protection.enabled', Value: 'false' }]
         await client.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }))
         await client.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }))
