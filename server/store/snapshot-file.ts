@@ -177,7 +177,10 @@ const checkEnd = (line: string, rows: number, sha256: string): void => {
   if (end.rows !== rows || end.sha256 !== sha256) throw new Error('its checksum is another one')
 }
 
+/** As its user named it, who knows nothing of where it is put while it is looked at. */
+const shownName = (file: string): string => basename(file).replace(/\.kecs-snapshot\.arriving$/, '')
+
 const asDamaged = (file: string, cause: unknown): StoreError =>
   cause instanceof StoreError
     ? cause
-    : new StoreError(`${basename(file)} is no whole snapshot: ${messageOf(cause)}.`, 'Take another one; nothing was changed.', { cause })
+    : new StoreError(`${shownName(file)} is no whole snapshot: ${messageOf(cause)}.`, 'Take another one; nothing was changed.', { cause })

@@ -80,7 +80,7 @@ describe('files', () => {
       await writeFile(file, gzipSync(bad))
       await expect(snapshots.read('whole')).rejects.toThrow()
     }
-    await expect(snapshots.add('other', gzipSync(plain.subarray(0, -10)))).rejects.toThrow('no whole snapshot')
+    await expect(snapshots.add('other', gzipSync(plain.subarray(0, -10)))).rejects.toThrow('other is no whole snapshot')
     expect((await readdir(join(file, '..'))).sort()).toEqual(['whole.kecs-snapshot'])
   })
 
