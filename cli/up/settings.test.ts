@@ -72,6 +72,14 @@ describe('an instance is settled', () => {
     })
   })
 
+  test.each([
+    [{ bind: '300.1.1.1' }, 'bind is an IP address, which 300.1.1.1 is not.'],
+    [{ bind: 'localhost' }, 'bind is an IP address, which localhost is not.'],
+    [{ backend: 'ftp://x' }, 'backend ftp://x is no address of HTTP.'],
+  ] satisfies [Choices, string][])('%j is refused', async (choices, what) => {
+    await expect(settle({ choices })).rejects.toThrow(what)
+  })
+
   test('keys are read when they are asked for, and remembered until access is open again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kecs-keys-')), 'keys.txt')
     writeFileSync(file, 'AKIDEXAMPLE secret 123456789012')

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { CliError } from '../../shared/errors.ts'
 import { doorPort, gatewayPort, images, unpublishedListenerPorts } from '../../shared/names.ts'
 import type { DriverName, Instance } from '../cluster/driver.ts'
@@ -35,6 +36,7 @@ export interface InstanceRequest {
 /** The instance as asked for, else as remembered, else with defaults. Ports that nobody chose are free ones. */
 export const settleInstance = async (request: InstanceRequest): Promise<Instance> => {
   const { choices, remembered, home, name } = request
+  checkAddresses(choices)
   const bind = choices.bind ?? remembered?.bind ?? '127.0.0.1'
   const context = choices.context ?? remembered?.context
   const ports = await settlePorts(request, bind)
@@ -55,6 +57,15 @@ export const settleInstance = async (request: InstanceRequest): Promise<Instance
     ...imagesFor(request),
     version: request.version,
   }
+}
+
+/** Throws `CliError` for what nobody could listen on or call. */
+const checkAddresses = ({ bind, backend }: Choices): void => {
+  const notAsIs = { exitCode: 2 } as const
+  if (bind !== undefined && isIP(bind) === 0)
+    throw new CliError(`bind is an IP address, which ${bind} is not.`, 'Such as 127.0.0.1, or 0.0.0.0 for all networks.', notAsIs)
+  if (backend?.includes('://') === true && !/^https?:\/\//.test(backend))
+    throw new CliError(`backend ${backend} is no address of HTTP.`, 'Write it as http://HOST:PORT, name an image, or none.', notAsIs)
 }
 
 /** Ports that only the cluster and this machine reach; counted among the instance's own. */
