@@ -130,6 +130,7 @@ const start = async (
   const { scalingPeriodMs = defaultScalingPeriodMs } = config
   const agents =
     config.agentPort === undefined ? undefined : createAgentsSide({ store, clock, ids, runtime, backend, memoryKills, scalingPeriodMs })
+  const tasksProber = proberOf(config, opened, agents)
   let isSynced = (): boolean => false
   const carrier: OpenedGateway | undefined =
     opened.client === undefined
@@ -143,6 +144,7 @@ const start = async (
           runtime,
           kube: opened.client,
           backend,
+          ...tasksProber,
           scalingPeriodMs,
           isSynced: () => isSynced(),
         })
@@ -156,7 +158,7 @@ const start = async (
     ids,
     log,
     runtime,
-    ...proberOf(config, opened, agents),
+    ...tasksProber,
     settings,
     backend,
     owners,

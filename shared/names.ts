@@ -61,6 +61,8 @@ export const callbackPath = '/oauth2/idpresponse'
 export const publicKeysPath = '/_kecs/elb-public-keys'
 /** Of the administration port: where the gateway tells of requests of load balancers with access logs, by OTLP. */
 export const accessLogsPath = '/gateway/access-logs'
+/** Of the administration port: where the gateway tells what it logs of itself, by OTLP. */
+export const gatewayLogPath = '/gateway/log'
 /** Where what the gateway fetches carries the secret that the two share, if they do. */
 export const gatewaySecretHeader = 'x-kecs-gateway-secret'
 /** Of the administration port: where listeners are reached, as JSON. */

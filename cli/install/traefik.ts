@@ -6,6 +6,7 @@ import {
   configurationPath,
   connectPorts,
   doorPort,
+  gatewayLogPath,
   gatewayPort,
   gatewaySecretHeader,
   gatewayService,
@@ -117,6 +118,13 @@ const connectEntryPoint = (port: number): readonly string[] => {
 /** AWS' default for connections that nobody uses. */
 const connectIdleSeconds = 300
 
+/** One of Traefik's logs, as the control plane is told of it. */
+const exported = ({ gatewaySecret }: Installation, log: string, path: string): readonly string[] => [
+  `--${log}.otlp.http.endpoint=http://${controlPlaneName}.${systemNamespace}:${adminPort}${path}`,
+  // Kubernetes puts the variable's value there.
+  ...(gatewaySecret === undefined ? [] : [`--${log}.otlp.http.headers.${gatewaySecretHeader}=$(KECS_GATEWAY_SECRET)`]),
+]
+
 const settings = (installation: Installation): readonly string[] => [
   '--global.checknewversion=false',
   '--global.sendanonymoususage=false',
@@ -144,8 +152,9 @@ const settings = (installation: Installation): readonly string[] => [
   '--accesslog=true',
   '--accesslog.format=json',
   ...['User-Agent', 'X-Amzn-Trace-Id', 'Location'].map(name => `--accesslog.fields.headers.names.${name}=keep`),
-  `--accesslog.otlp.http.endpoint=http://${controlPlaneName}.${systemNamespace}:${adminPort}${accessLogsPath}`,
-  ...(installation.gatewaySecret === undefined ? [] : [`--accesslog.otlp.http.headers.${gatewaySecretHeader}=$(KECS_GATEWAY_SECRET)`]),
+  ...exported(installation, 'accesslog', accessLogsPath),
+  // Connections that it could not make, which it tells in no other way.
+  ...exported(installation, 'log', gatewayLogPath),
   '--providers.kubernetescrd=true',
   `--providers.kubernetescrd.namespaces=${systemNamespace}`,
   '--providers.kubernetescrd.disableclusterscoperesources=true',

@@ -12,6 +12,7 @@ import {
   doorAppliedPath,
   gatewayMetricsPath,
   gatewayPort,
+  gatewayLogPath,
   gatewayService,
   guardPath,
   listenersPath,
@@ -28,6 +29,8 @@ import { Certificates } from '../gateway/certificates.ts'
 import { onlyFor } from '../gateway/only-for.ts'
 import { AccessLogs } from '../gateway/access-logs/access-logs.ts'
 import { createGuard } from '../gateway/guard.ts'
+import { ConnectOutliers } from '../gateway/connect-outliers.ts'
+import { servesTcp } from '../gateway/connect-routes.ts'
 import { ConnectServices } from '../gateway/connect-services.ts'
 import { openLoginKeys } from '../gateway/logins/login-keys.ts'
 import { Logins } from '../gateway/logins/logins.ts'
@@ -40,6 +43,8 @@ import { TrustStores } from '../gateway/trust-stores.ts'
 import { TraefikGateway } from '../gateway/traefik-gateway.ts'
 import type { AdminRoute } from '../http/admin.ts'
 import type { Logger } from '../log.ts'
+import { NetworkProber } from '../probing/network.ts'
+import type { Prober } from '../probing/prober.ts'
 import type { ConnectCarrier } from '../reconcilers/connect-name.ts'
 import type { Carrier } from '../reconcilers/load-balancer.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -55,6 +60,8 @@ export interface GatewayParts {
   readonly kube: KubeClient
   /** Whose ACM has the certificates; undefined where there is none. */
   readonly backend: Backend | undefined
+  /** Asks tasks whether they accept connections; over the network where absent. */
+  readonly prober?: Prober
   /** Whether the runtime's first full list is in. */
   readonly isSynced: () => boolean
   /** How often scaling asks for requests. Milliseconds. */
@@ -78,12 +85,14 @@ const appliedTimeout = 2_000
 
 /** What is told to Traefik, which runs beside the control plane. */
 export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
-  const { config, store, clock, ids, log, runtime, kube, backend, isSynced, scalingPeriodMs } = parts
+  const { config, store, clock, ids, log, runtime, kube, backend, isSynced, scalingPeriodMs, prober = new NetworkProber() } = parts
   const nodes = () => runtime.nodes()
   const authority = await openAuthority({ folder: join(config.dataDir, 'ca'), instance: config.instance, clock, ids })
   const certificates = new Certificates({ store, clock, ids, log, authority, backend, onMade: () => gateway.changed() })
   const accessLogs = new AccessLogs({ store, clock, ids, log, backend })
   const trust = new TrustStores({ store, clock, log, backend, onRead: () => gateway.changed() })
+  const isServing = (address: string): boolean => servesTcp(store, address)
+  const outliers = new ConnectOutliers({ prober, clock, log, isServing, onChanged: () => gateway.changed() })
   const steps = new Steps()
   const own = `http://${gatewayService}.${systemNamespace}:${gatewayPort}`
   const applied = config.outside === undefined ? `${own}${appliedPath}` : `${config.outside.doorUrl}${doorAppliedPath}`
@@ -102,6 +111,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
           trustedClients: arn => trust.contents(arn),
           now: clock.now(),
           changesAt: at => steps.expect(at),
+          leftOut: outliers.leftOut,
         }),
       ),
     fingerprint: () => [steps.passed(clock.now()), ...nodes().map(({ name, address }) => `${name} ${address}`)].join('\n'),
@@ -131,6 +141,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     routes: [
       { method: 'GET', path: configurationPath, isOpen: true, handle: onlyFor(config.gatewaySecret, () => gateway.answerOnceChanged()) },
       { method: 'POST', path: accessLogsPath, isOpen: true, handle: onlyFor(config.gatewaySecret, request => accessLogs.take(request)) },
+      { method: 'POST', path: gatewayLogPath, isOpen: true, handle: onlyFor(config.gatewaySecret, request => outliers.take(request)) },
       { method: 'GET', path: guardPath, isOpen: true, handle: guard },
       { method: 'GET', path: authorityPath, handle: () => new Response(authority.certificate) },
       { method: 'GET', path: listenersPath, handle: () => Response.json(listenerAddresses(store, ports)) },
@@ -140,6 +151,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenedGateway> {
     publicKeys: new Map([[keys.signing.id, keys.signing.publicKey]]),
     stop: async () => {
       gateway.stop()
+      outliers.stop()
       certificates.stop()
       trust.stop()
       await accessLogs.stop()

@@ -32,10 +32,12 @@ export interface RoutingSources {
   readonly trustedClients: RoutingState['trustedClients']
   readonly now: number
   readonly changesAt: RoutingState['changesAt']
+  /** Tasks behind endpoints of Service Connect that accept no connections: `address:port`. */
+  readonly leftOut: ReadonlySet<string>
 }
 
 /** The state that the gateway's configuration is computed from, as it is now. */
-export function routingState({ store, nodes, ...sources }: RoutingSources): RoutingState {
+export function routingState({ store, nodes, leftOut, ...sources }: RoutingSources): RoutingState {
   const addresses = new Map(nodes().map(({ name, address }) => [nodeMachineId(name), address]))
   return {
     loadBalancers: store.table(loadBalancers).all(),
@@ -49,7 +51,7 @@ export function routingState({ store, nodes, ...sources }: RoutingSources): Rout
       })),
     entryPort: arn => store.table(listenerPorts).get(arn)?.port,
     instanceAddress: id => addresses.get(id),
-    connectEndpoints: servedEndpoints(store),
+    connectEndpoints: servedEndpoints(store, leftOut),
     ...sources,
   }
 }

@@ -35,12 +35,12 @@ const ecs = () => ecsOf(kecs)
 
 /**
  * Says who it is by HTTP and by TCP; `/late` is answered after a minute, `/slow` begins at once and ends then. A port of its
- * own tells that it is well, and has it fail or refuse connections.
+ * own tells that it is well, and has it fail or refuse connections of either kind.
  */
 const server = `
 import os, signal, socketserver, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-name, fails = os.uname().nodename, []
+name, fails, line = os.uname().nodename, [], []
 class Web(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     def log_message(self, *_): pass
@@ -58,15 +58,21 @@ class Control(Web):
     def do_GET(self):
         if self.path == '/fail': fails.append(1)
         if self.path == '/refuse': threading.Thread(target=lambda: (web.shutdown(), web.server_close())).start()
+        if self.path == '/deaf': line[0].shutdown(); line.pop().server_close()
+        if self.path == '/listen': listen()
         self.send_response(200)
         self.send_header('content-length', '0')
         self.end_headers()
 class Line(socketserver.BaseRequestHandler):
     def handle(self): self.request.sendall((name + '\\n').encode())
+def listen():
+    line.append(socketserver.ThreadingTCPServer(('', 6000), Line))
+    threading.Thread(target=line[0].serve_forever, daemon=True).start()
 socketserver.ThreadingTCPServer.allow_reuse_address = True
+listen()
 web = ThreadingHTTPServer(('', 8080), Web)
 web.block_on_close = False
-for each in (web, ThreadingHTTPServer(('', 8090), Control), socketserver.ThreadingTCPServer(('', 6000), Line)):
+for each in (web, ThreadingHTTPServer(('', 8090), Control)):
     threading.Thread(target=each.serve_forever, daemon=True).start()
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 signal.pause()
@@ -102,6 +108,12 @@ const serving = async (ServiceName: string): Promise<readonly string[]> => {
   const { Instances = [] } = await cloudMap.send(new DiscoverInstancesCommand({ NamespaceName: namespace, ServiceName }))
   return Instances.map(({ InstanceId = '' }) => InstanceId)
 }
+/** Has a server's task do what a path of its own port says. */
+const tell = (task: string, path: string) =>
+  inside(task, `bash -c 'exec 3<>/dev/tcp/127.0.0.1/8090; printf "GET ${path} HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3'; sleep 1`)
+/** Who answers so many connections where no HTTP is spoken, by the name that a port has without an alias. */
+const dialled = async (connections: number): Promise<readonly string[]> =>
+  lines(await atClient(`for i in $(seq ${connections}); do timeout 5 bash -c 'cat < /dev/tcp/line.${namespace}/6000'; done`))
 const lines = (text: string): readonly string[] => text.split('\n').filter(line => line !== '')
 
 async function serve(serviceName: string, taskDefinition: string, desiredCount: number, services: readonly ServiceConnectService[]) {
@@ -168,9 +180,16 @@ test('requests of one connection are balanced over all tasks, as the client sent
   expect(lines(await atClient("curl -s -H 'Host: other.example' http://web/"))[0]).toEndWith(' other.example')
 }, 60_000)
 
-test('connections are where no HTTP is spoken, by the name that a port has without an alias', async () => {
-  const dial = `for i in 1 2 3 4 5 6; do timeout 5 bash -c 'cat < /dev/tcp/line.${namespace}/6000'; done`
-  expect(new Set(lines(await atClient(dial))).size).toBe(3)
+test('connections are where no HTTP is spoken, and go to tasks that accept them', async () => {
+  expect(new Set(await dialled(6)).size).toBe(3)
+  const [deaf = ''] = await running('server')
+  await tell(deaf, '/deaf')
+  // The first that fails is closed, and tells that the task is to be left out, though it runs and is healthy.
+  await until('it is left out', async () => (await dialled(6)).length === 6)
+  expect(new Set(await dialled(6)).size).toBe(2)
+  expect(await serving('line')).toContain(deaf)
+  await tell(deaf, '/listen')
+  await until('it has its share again', async () => new Set(await dialled(6)).size === 3)
 }, 60_000)
 
 test('a task that no service runs knows no alias', async () => {
@@ -267,8 +286,6 @@ test('a green revision is asked by tests alone until traffic is shifted to it, a
 
 test('a task that refuses connections costs no request, and one that answers 5xx is left out', async () => {
   const [refusing = '', failing = ''] = await running('server')
-  const tell = (task: string, path: string) =>
-    inside(task, `bash -c 'exec 3<>/dev/tcp/127.0.0.1/8090; printf "GET ${path} HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3'; sleep 1`)
   await tell(refusing, '/refuse')
   const retried = lines(await atClient("curl -s -w '%{http_code}\\n' -o /dev/null 'http://web/?[1-30]'"))
   expect(retried.filter(code => code === '200')).toHaveLength(30)

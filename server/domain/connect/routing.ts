@@ -48,7 +48,7 @@ export interface ConnectParts {
   readonly tcp: Required<NonNullable<DynamicConfiguration['tcp']>>
 }
 
-/** Requests are balanced where the endpoint speaks HTTP, else connections, which are neither retried nor judged. */
+/** Requests are balanced where the endpoint speaks HTTP, else connections, which the gateway neither retries nor judges itself. */
 export function connectParts(endpoints: readonly ServedEndpoint[]): ConnectParts {
   const webs = endpoints.filter(({ row }) => row.protocol !== 'tcp')
   const others = endpoints.filter(({ row }) => row.protocol === 'tcp')

@@ -8,7 +8,7 @@ import { nameOf } from '../../domain/elbv2/routing/routing-state.ts'
 import type { Logger } from '../../log.ts'
 import { type LoadBalancerRow, listeners, loadBalancers, rules } from '../../store/elbv2-tables.ts'
 import type { Store } from '../../store/store.ts'
-import { recordBodies } from './otlp.ts'
+import { exportTaken, exportedBytes, recordBodies } from '../otlp.ts'
 
 export interface AccessLogsParts {
   readonly store: Store
@@ -58,10 +58,8 @@ export class AccessLogs {
 
   /** What the gateway exports: an ExportLogsServiceRequest, compressed or not. */
   async take(request: Request): Promise<Response> {
-    const bytes = new Uint8Array(await request.arrayBuffer())
-    this.add(recordBodies(request.headers.get('content-encoding') === 'gzip' ? Bun.gunzipSync(bytes) : bytes))
-    // An ExportLogsServiceResponse without members has no bytes.
-    return new Response(null, { headers: { 'content-type': 'application/x-protobuf' } })
+    this.add(recordBodies(await exportedBytes(request)))
+    return exportTaken()
   }
 
   /** Records of the gateway's, each JSON. */

@@ -1,9 +1,9 @@
 // Differs from AWS: what VPC Lattice and Amazon ECS gateways would do with a service's connectors is kept and shown only,
 // as are TLS, logs, container settings and ingressPortOverride of Service Connect, which the gateway carries: connections of
-// its ports without appProtocol are balanced, and neither tried elsewhere nor held against a task. There are no Classic Load
-// Balancers, and lifecycle hooks of ROLLING deployments are refused at the stages of traffic shifts. EBS volumes that are
-// configured at launch are folders, empty whatever their snapshot. A health check grace period is taken without load
-// balancers too.
+// its ports without appProtocol are not tried elsewhere when they fail, which leaves the task out until it accepts some. There
+// are no Classic Load Balancers, and lifecycle hooks of ROLLING deployments are refused at the stages of traffic shifts. EBS
+// volumes that are configured at launch are folders, empty whatever their snapshot. A health check grace period is taken
+// without load balancers too.
 import type { CreateServiceRequest, CreateServiceResponse } from '../../../aws/generated/ecs.ts'
 import { serviceArn as arnOf } from '../../../domain/services/records.ts'
 import { services } from '../../../store/service-tables.ts'
