@@ -283,24 +283,36 @@ describe('a task', () => {
   )
 
   test(
-    'on Spot capacity that is taken back is told by SIGTERM, and ends as on AWS',
+    'on Spot capacity that is taken back, or that retires, is told by SIGTERM, and ends as on AWS',
     async () => {
       const { kecs, cluster } = on
       const { Subnets } = (await kecs.aws('ec2', 'describe-subnets')) as { Subnets: { SubnetId: string }[] }
       const providers = ['--capacity-providers', 'FARGATE_SPOT', '--default-capacity-provider-strategy']
       await kecs.aws('ecs', 'put-cluster-capacity-providers', '--cluster', cluster, ...providers)
-      const task = await on.run(
-        [{ name: 'app', ...script('trap "exit 7" TERM; while true; do sleep 0.1; done') }],
-        { networkMode: 'awsvpc', cpu: '256', memory: '512', requiresCompatibilities: ['FARGATE'] },
-        {
-          capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
-          networkConfiguration: { awsvpcConfiguration: { subnets: [Subnets[0]?.SubnetId ?? ''] } },
-        },
-      )
-      await on.seen(task, 'it runs', isRunning)
-      await kecs.kecs(['task', 'interrupt', task])
-      const { stopCode, stoppedReason, containers } = await on.ended(task)
-      expect([stopCode, stoppedReason, containers?.[0]?.exitCode]).toEqual(['SpotInterruption', 'Your Spot Task was interrupted.', 7])
+      const container = { name: 'app', ...script('trap "exit 7" TERM; while true; do sleep 0.1; done') }
+      const definition: Partial<RegisterTaskDefinitionCommandInput> = {
+        networkMode: 'awsvpc',
+        cpu: '256',
+        memory: '512',
+        requiresCompatibilities: ['FARGATE'],
+      }
+      const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnets[0]?.SubnetId ?? ''] } }
+      const spot = { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }], networkConfiguration }
+      const interrupted = await on.run([container], definition, spot)
+      const retired = await on.run([container], definition, { launchType: 'FARGATE', networkConfiguration })
+      const removals = { interrupt: interrupted, retire: retired }
+      for (const [removal, task] of Object.entries(removals)) {
+        await on.seen(task, 'it runs', isRunning)
+        await kecs.kecs(['task', removal, task])
+      }
+      const ends = async (task: string) => {
+        const { stopCode, stoppedReason, containers } = await on.ended(task)
+        return [stopCode, stoppedReason, containers?.[0]?.exitCode]
+      }
+      expect(await ends(interrupted)).toEqual(['SpotInterruption', 'Your Spot Task was interrupted.', 7])
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-maintenance.html
+      const maintenance = 'ECS is performing maintenance on the underlying infrastructure hosting the task'
+      expect(await ends(retired)).toEqual(['TerminationNotice', maintenance, 7])
     },
     seconds(180),
   )
