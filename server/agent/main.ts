@@ -176,7 +176,7 @@ export const startAgent = async (
       answer: async (request, caller) => {
         if (new URL(request.url).pathname === readyPath) return new Response('ready\n', { status: tasks.isTold ? 200 : 503 })
         await runtimeIds.refresh()
-        return answerContainer(request, caller, { tasks, credentials, stats, faults, api, log, runtimeId, clockDrift })
+        return answerContainer(request, caller, { tasks, credentials, stats, faults, api, log, runtimeIds, clockDrift })
       },
     })
     started.add('answering containers', () => server.stop())

@@ -61,7 +61,7 @@ const answering = async (
         faults: new NetworkFaults({ log, clock, stateDir, send: request => sent.push(request) && 0 }),
         api: backend,
         log,
-        runtimeId: none,
+        runtimeIds: { of: none, awaited: async () => undefined },
         clockDrift: () => undefined,
       })
       await clock.advance(1_000)

@@ -8,6 +8,7 @@ import type { CredentialStore } from '../credentials.ts'
 import type { NetworkFaults } from '../faults/network-faults.ts'
 import type { Found, KnownTasks } from '../known-tasks.ts'
 import type { AgentContainer, AgentTask } from '../protocol.ts'
+import type { RuntimeIds } from '../runtime-ids.ts'
 import type { TaskStats } from '../stats/index.ts'
 import { containerDocument, type Seen, taskDocument } from './documents.ts'
 import { askedFault, fault } from './faults.ts'
@@ -22,7 +23,7 @@ export interface AnswerParts {
   /** The ECS API. */
   readonly api: Backend
   readonly log: Logger
-  readonly runtimeId: (task: AgentTask, container: AgentContainer) => string | undefined
+  readonly runtimeIds: Pick<RuntimeIds, 'of' | 'awaited'>
   readonly clockDrift: () => ClockDriftDocument | undefined
 }
 
@@ -46,10 +47,10 @@ export const answerContainer = async (request: Request, caller: string, parts: A
 const notFound = (): Response =>
   new Response('404 page not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
 
-const seenBy = (task: AgentTask, caller: string, { runtimeId, clockDrift }: AnswerParts, asking?: AgentContainer): Seen => ({
+const seenBy = (task: AgentTask, caller: string, { runtimeIds, clockDrift }: AnswerParts, asking?: AgentContainer): Seen => ({
   caller,
   ...(asking !== undefined && { asking }),
-  runtimeId: container => runtimeId(task, container),
+  runtimeId: container => runtimeIds.of(task, container),
   clockDrift,
 })
 
@@ -68,6 +69,7 @@ const answerMetadata = async (version: 'v3' | 'v4', path: readonly string[], cal
       404,
     )
   }
+  await parts.runtimeIds.awaited(found.task, found.container, patienceMs)
   const seen = seenBy(found.task, caller, parts, found.container)
   if (asked === '') return jsonAnswer(containerDocument(found.task, found.container, seen, version))
   if (kind === 'task') return jsonAnswer(taskDocument(found.task, seen, version, asked === 'taskWithTags'))
@@ -107,7 +109,7 @@ const answerV2 = async ([what = '', id]: readonly string[], caller: string, part
     return jsonAnswer(`Unable to get task arn from request: v2 ${handler} handler: no task has the address ${caller}`, 400)
   }
   const toldId = (each: AgentContainer): string =>
-    toldRuntimeId(task.launchType, task.taskId, each.runtimeId ?? parts.runtimeId(task, each) ?? '')
+    toldRuntimeId(task.launchType, task.taskId, each.runtimeId ?? parts.runtimeIds.of(task, each) ?? '')
   const container = task.containers.find(each => id !== undefined && id !== '' && toldId(each) === id)
   if (id !== undefined && container === undefined)
     return jsonAnswer(`Unable to get container from request: container '${id}' not found`, 400)

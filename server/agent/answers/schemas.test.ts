@@ -56,7 +56,7 @@ const asking = async (task: AgentTask) => {
     faults: new NetworkFaults({ log, clock, stateDir: folder, send: () => 0 }),
     api: backend,
     log,
-    runtimeId: none,
+    runtimeIds: { of: none, awaited: async () => undefined },
     clockDrift: () => clockDriftOf({ maximumError: 446, isSynchronized: true }, clock.now()),
   }
   return async (path: string): Promise<unknown> => {
