@@ -31,7 +31,7 @@ export function containerOf(
   const { entryPoint = [], command = [], workingDirectory } = container
   const security = securityOf(container)
   const ports = portsOf(container.portMappings ?? [], given.networkMode)
-  const environment = [...environmentOf(container), ...secretVariables(container.name ?? '', given)]
+  const environment = withoutKubernetes([...environmentOf(container), ...secretVariables(container.name ?? '', given)])
   const readinessProbe = probeOf(container, literal)
   return {
     name: dnsLabelOf(container.name ?? ''),
@@ -66,6 +66,25 @@ function environmentOf({ environment = [] }: ContainerDefinition): { name: strin
   const values = new Map<string, string>()
   for (const { name = '', value = '' } of environment) values.set(name, literal(value))
   return [...values].map(([name, value]) => ({ name, value }))
+}
+
+/**
+ * Programs that find these take themselves to be in Kubernetes, and call its API. The kubelet adds them to whatever
+ * container has no variable of the name, so they can be emptied and not be left out.
+ */
+const ofTheCluster = [
+  'KUBERNETES_SERVICE_HOST',
+  'KUBERNETES_SERVICE_PORT',
+  'KUBERNETES_SERVICE_PORT_HTTPS',
+  'KUBERNETES_PORT',
+  ...['', '_PROTO', '_PORT', '_ADDR'].map(member => `KUBERNETES_PORT_443_TCP${member}`),
+]
+
+function withoutKubernetes<Variable extends { readonly name: string }>(
+  variables: readonly Variable[],
+): (Variable | { name: string; value: string })[] {
+  const given = new Set(variables.map(({ name }) => name))
+  return [...variables, ...ofTheCluster.filter(name => !given.has(name)).map(name => ({ name, value: '' }))]
 }
 
 /** Bridge and host mode are reached on the node's ports; awsvpc on the task's own address. */

@@ -62,6 +62,17 @@ test('a small task, whole', () => {
           name: 'web-1-93f4c8d0',
           image: 'nginx',
           imagePullPolicy: 'IfNotPresent',
+          // The kubelet's own, emptied: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+          env: [
+            'KUBERNETES_SERVICE_HOST',
+            'KUBERNETES_SERVICE_PORT',
+            'KUBERNETES_SERVICE_PORT_HTTPS',
+            'KUBERNETES_PORT',
+            'KUBERNETES_PORT_443_TCP',
+            'KUBERNETES_PORT_443_TCP_PROTO',
+            'KUBERNETES_PORT_443_TCP_PORT',
+            'KUBERNETES_PORT_443_TCP_ADDR',
+          ].map(name => ({ name, value: '' })),
           ports: [{ containerPort: 80, hostPort: 9000, protocol: 'TCP' }],
           resources: { requests: { cpu: '250m', memory: '128Mi' }, limits: { memory: '128Mi' } },
         },
@@ -85,7 +96,12 @@ describe('command', () => {
     })
     expect(command).toEqual(['sh', '-c'])
     expect(args).toEqual(['echo $$(A) $$$$ $$B'])
-    expect(env).toEqual([{ name: 'A', value: '$$(B)' }])
+    expect(env?.[0]).toEqual({ name: 'A', value: '$$(B)' })
+  })
+
+  test('a variable that the kubelet would add is the container’s own where it has one', () => {
+    const { env = [] } = only({ environment: [{ name: 'KUBERNETES_SERVICE_HOST', value: 'elsewhere' }] })
+    expect(env.filter(({ name }) => name === 'KUBERNETES_SERVICE_HOST')).toEqual([{ name: 'KUBERNETES_SERVICE_HOST', value: 'elsewhere' }])
   })
 
   test('empty lists leave the image its own', () => {

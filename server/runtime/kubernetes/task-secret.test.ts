@@ -49,7 +49,9 @@ test('the pod names what the Secret has, and holds no value', () => {
     metadata: { namespace: 'default-us-east-1', labels: { 'kecs.dev/instance': 'kecs', 'kecs.dev/task-id': taskId } },
   })
   const values = (made.spec?.containers ?? []).map(({ env = [] }) =>
-    env.map(({ name, value, valueFrom }) => [name, value ?? text(secret?.data, valueFrom?.secretKeyRef?.key ?? '')]),
+    env
+      .filter(({ value }) => value !== '')
+      .map(({ name, value, valueFrom }) => [name, value ?? text(secret?.data, valueFrom?.secretKeyRef?.key ?? '')]),
   )
   expect(values).toEqual([
     [
