@@ -3,6 +3,7 @@ import type { ConfigMap, Manifest } from '../../shared/kube/index.ts'
 import { labelPrefix } from '../../shared/names.ts'
 import clients from './gateway-plugin/clients.go' with { type: 'text' }
 import main from './gateway-plugin/kecs.go' with { type: 'text' }
+import negotiated from './gateway-plugin/negotiated.go' with { type: 'text' }
 import rewrite from './gateway-plugin/rewrite.go' with { type: 'text' }
 import type { Installation } from './installation.ts'
 import { metaOf } from './pod-parts.ts'
@@ -24,7 +25,12 @@ const manifest = [
   '',
 ].join('\n')
 
-const sources: Readonly<Record<string, string>> = { 'kecs.go': main, 'clients.go': clients, 'rewrite.go': rewrite }
+const sources: Readonly<Record<string, string>> = {
+  'kecs.go': main,
+  'clients.go': clients,
+  'negotiated.go': negotiated,
+  'rewrite.go': rewrite,
+}
 
 /** The source of what Traefik lacks of a load balancer, which it interprets. */
 export const pluginSource = (installation: Installation): ConfigMap & Manifest => ({

@@ -5,13 +5,23 @@ import { listOf, memberOf, textOf } from './read-answer.ts'
 
 const target = (operation: string): string => `CertificateManager.${operation}`
 
-/** The names that a certificate is for, the main one first. Rejects with BackendError ResourceNotFoundException when there is none. */
-export async function certificateNames(backend: Backend, arn: string, place: BackendPlace): Promise<readonly string[]> {
+export interface DescribedCertificate {
+  /** The names that it is for, the main one first. */
+  readonly names: readonly string[]
+  /** Such as `RSA_2048` or `EC_prime256v1`. */
+  readonly keyAlgorithm: string | undefined
+}
+
+/** Rejects with BackendError ResourceNotFoundException when there is none. */
+export async function describeCertificate(backend: Backend, arn: string, place: BackendPlace): Promise<DescribedCertificate> {
   const answer = await backend.json('acm', target('DescribeCertificate'), { CertificateArn: arn }, place)
   const certificate = memberOf(answer, 'Certificate')
   const others = listOf(memberOf(certificate, 'SubjectAlternativeNames')).filter(name => typeof name === 'string')
   const name = textOf(certificate, 'DomainName')
-  return [...new Set([...(name === undefined ? [] : [name]), ...others])]
+  return {
+    names: [...new Set([...(name === undefined ? [] : [name]), ...others])],
+    keyAlgorithm: textOf(certificate, 'KeyAlgorithm'),
+  }
 }
 
 /** PEM. */

@@ -35,10 +35,14 @@ describe('the authority of an instance', () => {
     expect((await authority(folder)).authority.certificate).toBe(first.certificate)
   })
 
-  test('issues what a client accepts that trusts it, for names, wildcards and addresses', async () => {
+  test.each([
+    ['EC', 'ec'],
+    ['RSA', 'rsa'],
+  ] as const)('issues what a client accepts that trusts it, for names, wildcards and addresses: %s', async (kind, type) => {
     const { authority: by } = await authority()
-    const { certFile, keyFile } = await by.issue(['*.example.com', 'example.com', '127.0.0.1'])
+    const { certFile, keyFile } = await by.issue(['*.example.com', 'example.com', '127.0.0.1'], kind)
     const leaf = new X509Certificate(certFile)
+    expect(leaf.publicKey.asymmetricKeyType).toBe(type)
     expect(leaf.checkIssued(new X509Certificate(by.certificate))).toBe(true)
     expect(leaf.verify(new X509Certificate(by.certificate).publicKey)).toBe(true)
     expect(leaf.checkHost('www.example.com')).toBe('*.example.com')
@@ -101,8 +105,20 @@ describe("a listener's certificate", () => {
     expect(made).toHaveLength(1)
   })
 
+  // https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
+  test.each([
+    ['RSA_2048', 'rsa'],
+    ['EC_prime256v1', 'ec'],
+  ] as const)('has a key of the kind that ACM says: %s', async (KeyAlgorithm, type) => {
+    const { of } = await book(target =>
+      target.endsWith('DescribeCertificate') ? Response.json({ Certificate: { DomainName: 'shop.test', KeyAlgorithm } }) : undefined,
+    )
+    expect((await of()).publicKey.asymmetricKeyType).toBe(type)
+  })
+
   test('is of the authority alone when ACM knows none', async () => {
     const certificate = await (await book(() => undefined)).of()
+    expect(certificate.publicKey.asymmetricKeyType).toBe('rsa')
     expect(certificate.checkHost('localhost')).toBe('localhost')
   })
 

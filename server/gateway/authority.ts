@@ -22,11 +22,14 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { CertificatePair } from '../domain/elbv2/routing/dynamic-configuration.ts'
 
+/** Of a certificate's key: elliptic P-256, or RSA of 2048 bits. */
+export type KeyKind = 'EC' | 'RSA'
+
 export interface Authority {
   /** Its own certificate, PEM. */
   readonly certificate: string
   /** A certificate for names, of which some may be addresses or begin with `*.`; the first is its subject's. */
-  issue(names: readonly [string, ...string[]]): Promise<CertificatePair>
+  issue(names: readonly [string, ...string[]], kind?: KeyKind): Promise<CertificatePair>
 }
 
 export interface AuthorityParts {
@@ -39,6 +42,7 @@ export interface AuthorityParts {
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const rsa = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' } as const
 const day = 86_400_000
 const ownLifetime = 3650 * day
 /** What browsers accept at most. */
@@ -53,11 +57,17 @@ export async function openAuthority(parts: AuthorityParts): Promise<Authority> {
   const kept = (await read(parts.folder)) ?? (await make(parts))
   const issuer = new X509Certificate(kept.certificate)
   const signingKey = await importKey(kept.key)
+  // One key for all certificates of RSA: making one takes a tenth of a second, and who holds one of them holds all.
+  let rsaKeys: Promise<CryptoKeyPair> | undefined
+  const keysOf = (kind: KeyKind): Promise<CryptoKeyPair> =>
+    kind === 'RSA' ? (rsaKeys ??= crypto.subtle.generateKey(rsa, true, ['sign', 'verify'])) : ellipticKeys()
   return {
     certificate: kept.certificate,
-    issue: names => issue(parts, { issuer, signingKey, certificate: kept.certificate }, names),
+    issue: async (names, kind = 'EC') => issue(parts, { issuer, signingKey, certificate: kept.certificate }, names, await keysOf(kind)),
   }
 }
+
+const ellipticKeys = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 
 interface Kept {
   readonly certificate: string
@@ -75,7 +85,7 @@ async function read(folder: string): Promise<Kept | undefined> {
 }
 
 async function make({ folder, instance, clock, ids }: AuthorityParts): Promise<Kept> {
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const keys = await ellipticKeys()
   const made = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(ids),
     name: `CN=kecs ${instance}, O=kecs`,
@@ -108,8 +118,13 @@ interface Issuer {
   readonly certificate: string
 }
 
-async function issue({ clock, ids }: AuthorityParts, by: Issuer, names: readonly [string, ...string[]]): Promise<CertificatePair> {
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+async function issue(
+  { clock, ids }: AuthorityParts,
+  by: Issuer,
+  names: readonly [string, ...string[]],
+  keys: CryptoKeyPair,
+): Promise<CertificatePair> {
+  const isRsa = keys.publicKey.algorithm.name === rsa.name
   const made = await X509CertificateGenerator.create({
     serialNumber: serial(ids),
     // A name there may have 64 characters; clients read the extension.
@@ -122,7 +137,7 @@ async function issue({ clock, ids }: AuthorityParts, by: Issuer, names: readonly
     signingKey: by.signingKey,
     extensions: [
       new BasicConstraintsExtension(false),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      isRsa ? rsaUsage : new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
       new SubjectAlternativeNameExtension(
         [...new Set(names)].map(value => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
@@ -133,6 +148,9 @@ async function issue({ clock, ids }: AuthorityParts, by: Issuer, names: readonly
   })
   return { certFile: `${made.toString('pem')}\n${by.certificate}`, keyFile: await exportKey(keys.privateKey) }
 }
+
+/** Clients before TLS 1.3 may send a secret that is encrypted by it. */
+const rsaUsage = new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true)
 
 const serial = (ids: Ids): string => `4${ids.hex32().slice(1, 32)}`
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
 import type { Ids } from '../../shared/ids.ts'
-import { certificateNames, exportCertificate } from '../backend/acm.ts'
+import { describeCertificate, exportCertificate } from '../backend/acm.ts'
 import { type Backend, BackendUnreachable } from '../backend/backend.ts'
 import { parseArn } from '../domain/arn.ts'
 import type { CertificatePair } from '../domain/elbv2/routing/dynamic-configuration.ts'
@@ -108,14 +108,16 @@ export class Certificates {
     const place = parseArn(arn)
     // IAM never hands out keys, and says no names.
     if (backend === undefined || place?.service !== 'acm') return this.#local([], dnsName)
-    const names = await certificateNames(backend, arn, place)
+    const { names, keyAlgorithm } = await describeCertificate(backend, arn, place)
     const exported = await exportCertificate(backend, arn, place, ids.hex32())
-    return exported === undefined ? this.#local(names, dnsName) : { certFile: exported.certificate, keyFile: exported.key }
+    return exported === undefined ? this.#local(names, dnsName, keyAlgorithm) : { certFile: exported.certificate, keyFile: exported.key }
   }
 
-  #local(names: readonly string[], dnsName: string): Promise<CertificatePair> {
+  /** Its key is of the kind that ACM says, as the ciphers that clients may use depend on it. RSA is what ACM makes unasked. */
+  #local(names: readonly string[], dnsName: string, keyAlgorithm = 'RSA_2048'): Promise<CertificatePair> {
     const [first = dnsName, ...others] = names
-    return this.#parts.authority.issue([first, ...others, dnsName, 'localhost', '127.0.0.1'])
+    const kind = keyAlgorithm.startsWith('EC_') ? 'EC' : 'RSA'
+    return this.#parts.authority.issue([first, ...others, dnsName, 'localhost', '127.0.0.1'], kind)
   }
 }
 

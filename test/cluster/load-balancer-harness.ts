@@ -5,6 +5,7 @@ import { type IncomingHttpHeaders, type RequestOptions, request as httpRequest }
 import { type ServerHttp2Stream, createServer as createHttp2Server } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
+import { type ConnectionOptions, type SecureVersion, connect as connectTls } from 'node:tls'
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RuleCondition } from '../../server/aws/generated/elbv2.ts'
 import type { TestInstance } from '../support/instance.ts'
@@ -41,6 +42,31 @@ export const ask = (port: number, { body, ca, servername, ...options }: Asked = 
     sent.on('error', reject)
     sent.end(body)
   })
+
+/** What TLS agrees on: the version, the cipher as OpenSSL calls it, and the protocol within, which may be none. */
+export interface Agreed {
+  readonly version: string | null
+  readonly cipher: string
+  readonly protocol: string | false | null
+}
+
+/** A handshake on this machine; undefined where it is refused. */
+export const agreed = (port: number, options: ConnectionOptions): Promise<Agreed | undefined> =>
+  new Promise((resolve, reject) => {
+    const socket = connectTls({ host: '127.0.0.1', port, servername: 'localhost', ...options }, () => {
+      resolve({ version: socket.getProtocol(), cipher: socket.getCipher().name, protocol: socket.alpnProtocol })
+      socket.destroy()
+    })
+    socket.on('error', () => resolve(undefined))
+    socket.on('close', () => resolve(undefined))
+    socket.setTimeout(10_000, () => {
+      reject(new Error('no handshake in time'))
+      socket.destroy()
+    })
+  })
+
+/** A client that speaks one version of TLS. */
+export const only = (version: SecureVersion) => ({ minVersion: version, maxVersion: version })
 
 /** The address of this machine on the cluster's Docker network. */
 export const hostAddress = async (kecs: TestInstance): Promise<string> => {

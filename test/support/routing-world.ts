@@ -52,6 +52,8 @@ export interface ListenerOf {
   readonly protocol?: Listener['Protocol']
   readonly certificate?: string
   readonly mutual?: Listener['MutualAuthentication']
+  readonly sslPolicy?: string
+  readonly alpnPolicy?: string
   readonly attributes?: Readonly<Record<string, string>>
   /** The gateway's; undefined: none yet. */
   readonly entryPort?: number | undefined
@@ -105,15 +107,17 @@ export const routingWorld = (world: World): RoutingState => {
   const listenerArn = (at: number): string => arn(`listener/${segment}/web/${hex(1)}/${hex(at + 1)}`)
   const ruleArn = (at: number, rule: number): string =>
     arn(`listener-rule/${segment}/web/${hex(1)}/${hex(at + 1)}/${hex((at + 1) * 100 + rule)}`)
-  const listeners = world.listeners.map(({ port, protocol = 'HTTP', certificate, mutual, attributes = {}, rules }, at): ListenerRow => ({
+  const listeners = world.listeners.map(({ port, protocol = 'HTTP', attributes = {}, rules, ...secure }, at): ListenerRow => ({
     scope,
     listener: {
       ListenerArn: listenerArn(at),
       LoadBalancerArn: balancerArn,
       Port: port,
       Protocol: protocol,
-      ...(certificate === undefined ? {} : { Certificates: [{ CertificateArn: certificate }] }),
-      ...(mutual === undefined ? {} : { MutualAuthentication: mutual }),
+      ...(secure.certificate === undefined ? {} : { Certificates: [{ CertificateArn: secure.certificate }] }),
+      ...(secure.mutual === undefined ? {} : { MutualAuthentication: secure.mutual }),
+      ...(secure.sslPolicy === undefined ? {} : { SslPolicy: secure.sslPolicy }),
+      ...(secure.alpnPolicy === undefined ? {} : { AlpnPolicy: [secure.alpnPolicy] }),
     },
     defaultRuleArn: ruleArn(at, rules.length - 1),
     certificates: [],

@@ -51,6 +51,11 @@ type Config struct {
 	LeafHeader     string
 	ChainHeader    string
 
+	// Negotiated asks for headers of what TLS agreed upon with the client; again with names that are others than AWS'.
+	Negotiated    string
+	VersionHeader string
+	CipherHeader  string
+
 	// HostRegex and URLRegex are what a rule looks for, and HostTo and URLTo what it puts there, behind an equals sign, as
 	// an empty text would be none.
 	HostRegex string
@@ -128,6 +133,7 @@ func (l *listener) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	header.Set("X-Forwarded-Port", l.config.Port)
 	withoutOwn(req)
 	header.Set("X-Amzn-Trace-Id", traceID(header.Get("X-Amzn-Trace-Id")))
+	l.tellNegotiated(req)
 	delete(header, queryHeader)
 	if l.config.Queried != "" {
 		for key, values := range req.URL.Query() {

@@ -10,6 +10,7 @@ import { type ListenerSettings, callbackOutcome, none, outcomeOf } from './http-
 import { functionsGroup, functionsService, groupService, httpGroup } from './http-groups.ts'
 import { isExpressHost } from '../../express/names.ts'
 import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
+import { negotiatedSettings, optionsName } from './tls-options.ts'
 import { anyRequest, anySecureRequest, needsQuery, traefikRule } from './traefik-rule.ts'
 
 type Parts = NonNullable<DynamicConfiguration['http']>
@@ -32,7 +33,8 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
     const name = nameOf('listener', row.listener.ListenerArn)
     const isQueried = rules.some(({ rule }) => needsQuery(rule.Conditions))
     const settings = listenerSettings(state, row, listeners)
-    middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...clients, ...(isQueried ? { queried: 'true' } : {}) } } }
+    const told = { ...clients, ...negotiatedSettings(balancer, row), ...(isQueried ? { queried: 'true' } : {}) }
+    middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...told } } }
     Object.assign(routers, entrances(balancer, row, { port, hosts: expressHosts(rules) }))
     middlewares[`${name}-forward`] = handingOver(balancer)
     const parents = [name, ...(isAtDoor(row) ? [nameOf('door', row.listener.ListenerArn)] : [])]
@@ -93,7 +95,7 @@ function entrances(
   const own: HttpRouter = {
     entryPoints: [tcpEntryPoint(port)],
     middlewares: [name],
-    ...(row.listener.Protocol === 'HTTPS' ? { rule: anySecureRequest, tls: {} } : { rule: anyRequest }),
+    ...(row.listener.Protocol === 'HTTPS' ? { rule: anySecureRequest, tls: { options: optionsName(row) } } : { rule: anyRequest }),
   }
   if (!isAtDoor(row)) return { [name]: own }
   const names = [balancer.loadBalancer.DNSName ?? '', ...hosts]

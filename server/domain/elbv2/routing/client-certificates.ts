@@ -25,6 +25,16 @@ export const asksForCertificates = ({ listener: { Protocol, MutualAuthentication
   Protocol === 'HTTPS' && (mutual?.Mode === 'verify' || mutual?.Mode === 'passthrough')
 
 /**
+ * Whom a listener tells its clients that it believes, PEM; undefined where it does not. One that is not among them may
+ * be shown all the same, and is turned away behind the handshake.
+ */
+export function advertisedAuthorities(state: RoutingState, row: ListenerRow): string | undefined {
+  const mutual = row.listener.MutualAuthentication
+  if (!asksForCertificates(row) || mutual?.AdvertiseTrustStoreCaNames !== 'on') return undefined
+  return state.trustedClients(mutual.TrustStoreArn ?? '')?.authorities
+}
+
+/**
  * The plugin's settings for a listener's clients; undefined while what it believes is not known: such a listener serves
  * nobody.
  */

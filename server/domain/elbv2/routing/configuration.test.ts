@@ -161,13 +161,16 @@ describe('an Application Load Balancer', () => {
     expect(http?.middlewares?.[listener]).toMatchObject({
       plugin: { kecs: { clients: 'verify', authorities: 'pem', revoked: 'bGlzdA== b25l', expired: 'true', leafHeader: 'X-Leaf' } },
     })
-    expect(tls?.options?.default.clientAuth).toEqual({ clientAuthType: 'RequestClientCert' })
+    expect(tls?.options?.[listener]?.clientAuth).toEqual({ clientAuthType: 'RequestClientCert' })
+    const telling = { ...verify, mutual: { ...verify.mutual, AdvertiseTrustStoreCaNames: 'on' } } as const
+    const told = dynamicConfiguration(routingWorld({ listeners: [telling], groups, certificates, trustStores }))
+    expect(told.tls?.options?.[listener]?.clientAuth).toEqual({ clientAuthType: 'RequestClientCert', caFiles: ['pem'] })
     const passing = dynamicConfiguration(
       routingWorld({ listeners: [{ ...secure, mutual: { Mode: 'passthrough' } }], groups, certificates }),
     )
     expect(passing.http?.middlewares?.[listener]).toMatchObject({ plugin: { kecs: { clients: 'passthrough' } } })
-    const off = dynamicConfiguration(routingWorld({ listeners: [{ ...secure, mutual: { Mode: 'off' } }], groups, certificates }))
-    expect(off.tls?.options).toBeUndefined()
+    const off = dynamicConfiguration(routingWorld({ listeners: [verify, { ...secure, mutual: { Mode: 'off' } }], groups, certificates }))
+    expect(off.tls?.options?.['listener-0000000000000002']).not.toHaveProperty('clientAuth')
   })
 
   test('gives new targets of a group with a slow start less, and says when it will be more', () => {
@@ -227,8 +230,8 @@ describe('an Application Load Balancer', () => {
     const listeners = [{ port: 443, protocol: 'HTTPS' as const, certificate: 'arn', entryPort: 9020, rules }]
     expect(dynamicConfiguration(routingWorld({ listeners, groups })).http?.routers).toBeUndefined()
     const made = dynamicConfiguration(routingWorld({ listeners, groups, certificates: { arn: pair } }))
-    expect(made.http?.routers?.[listener]?.tls).toEqual({})
-    expect(made.tls).toEqual({ certificates: [pair], stores: { default: { defaultCertificate: pair } } })
+    expect(made.http?.routers?.[listener]).toMatchObject({ rule: 'PathPrefix(`/`) || Host(`*`)', tls: { options: listener } })
+    expect(made.tls).toMatchObject({ certificates: [pair], stores: { default: { defaultCertificate: pair } } })
   })
 
   test.each([

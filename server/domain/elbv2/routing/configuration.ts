@@ -3,10 +3,10 @@
 import type { LoadBalancerRow } from '../../../store/elbv2-tables.ts'
 import { connectParts } from '../../connect/routing.ts'
 import { applicationParts } from './application.ts'
-import { asksForCertificates } from './client-certificates.ts'
-import type { CertificatePair, DynamicConfiguration } from './dynamic-configuration.ts'
+import type { CertificatePair, DynamicConfiguration, TlsOptions } from './dynamic-configuration.ts'
 import { networkParts } from './network.ts'
 import { type RoutingState, section } from './routing-state.ts'
+import { optionsName, secureOptions, transportOptions } from './tls-options.ts'
 
 /** The same state has the same configuration, to the order of its members. Gateway Load Balancers are kept only. */
 export function dynamicConfiguration(state: RoutingState): DynamicConfiguration {
@@ -45,18 +45,20 @@ function withoutEmpty<T extends object>(value: T): Known<T> {
 }
 
 /**
- * Certificates are chosen by the name that a client asks for, among those of all listeners. A client that asks for
- * none that there is gets the default certificate of the listener that was made first.
+ * Options are each listener's own. Certificates are chosen by the name that a client asks for, among those of all
+ * listeners, as the gateway has one store of them. A client that asks for none that there is gets the default
+ * certificate of the listener that was made first.
  */
 function tlsOf(state: RoutingState, balancers: readonly LoadBalancerRow[]): DynamicConfiguration['tls'] {
   const defaults: CertificatePair[] = []
   const others: CertificatePair[] = []
-  let asks = false
+  const options: Record<string, TlsOptions> = {}
   for (const balancer of balancers) {
     for (const row of state.listenersOf(balancer.loadBalancer.LoadBalancerArn)) {
       const { listener, certificates } = row
-      asks ||= asksForCertificates(row)
-      if (listener.Protocol !== 'HTTPS' && listener.Protocol !== 'TLS') continue
+      if (listener.Protocol === 'HTTPS') options[optionsName(row)] = secureOptions(state, balancer, row)
+      else if (listener.Protocol === 'TLS') Object.assign(options, transportOptions(row))
+      else continue
       const pair = (arn: string | undefined) => (arn === undefined ? undefined : state.certificate(arn, balancer))
       const own = pair(listener.Certificates?.[0]?.CertificateArn)
       if (own !== undefined) defaults.push(own)
@@ -68,9 +70,5 @@ function tlsOf(state: RoutingState, balancers: readonly LoadBalancerRow[]): Dyna
   }
   const [first] = defaults
   if (first === undefined) return undefined
-  return {
-    certificates: [...defaults, ...others],
-    stores: { default: { defaultCertificate: first } },
-    ...(asks ? { options: { default: { alpnProtocols: ['h2', 'http/1.1'], clientAuth: { clientAuthType: 'RequestClientCert' } } } } : {}),
-  }
+  return { certificates: [...defaults, ...others], stores: { default: { defaultCertificate: first } }, options }
 }

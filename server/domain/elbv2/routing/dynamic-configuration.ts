@@ -20,10 +20,7 @@ export interface DynamicConfiguration {
   }
   readonly tls?: {
     readonly certificates?: readonly CertificatePair[]
-    /** For all listeners: which of them a connection is for is not known when it begins. */
-    readonly options?: {
-      readonly default: { readonly alpnProtocols: readonly string[]; readonly clientAuth: { readonly clientAuthType: 'RequestClientCert' } }
-    }
+    readonly options?: Named<TlsOptions>
     readonly stores?: { readonly default: { readonly defaultCertificate: CertificatePair } }
   }
 }
@@ -34,6 +31,30 @@ export type Named<T> = Readonly<Record<string, T>>
 export interface CertificatePair {
   readonly certFile: string
   readonly keyFile: string
+}
+
+export type TlsVersion = 'VersionTLS10' | 'VersionTLS11' | 'VersionTLS12' | 'VersionTLS13'
+
+/**
+ * No protocol, for an empty list is read as if none was given, which stands for HTTP: a list as the gateway's reader
+ * writes one down between its two steps, of texts (24) that follow.
+ */
+export const noProtocols = '\u255124'
+
+export interface TlsOptions {
+  readonly minVersion: TlsVersion
+  readonly maxVersion: TlsVersion
+  /** Of TLS 1.2 and before; absent for a listener of TLS 1.3 alone. */
+  readonly cipherSuites?: readonly string[]
+  readonly curvePreferences: readonly string[]
+  readonly alpnProtocols: readonly string[] | typeof noProtocols
+  /** Clients are asked for a certificate, and told of these authorities (PEM). Nothing is verified. */
+  readonly clientAuth?: { readonly clientAuthType: 'RequestClientCert'; readonly caFiles?: readonly string[] }
+}
+
+/** A router for TLS, by the name of its options. */
+export interface RouterTls {
+  readonly options: string
 }
 
 export interface HttpRouter {
@@ -47,7 +68,7 @@ export interface HttpRouter {
   readonly parentRefs?: readonly string[]
   /** Absent for one with a second step. */
   readonly service?: string
-  readonly tls?: object
+  readonly tls?: RouterTls
 }
 
 export interface Cookie {
@@ -107,7 +128,7 @@ export interface TcpRouter {
   readonly entryPoints: readonly string[]
   readonly rule: string
   readonly service: string
-  readonly tls?: object
+  readonly tls?: RouterTls
 }
 
 export type TcpService =

@@ -5,6 +5,7 @@ import type { TcpRouter, TcpService, TcpTransport, UdpRouter, UdpService } from 
 import { groupService } from './http-groups.ts'
 import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
 import { targetAddresses } from './target-addresses.ts'
+import { negotiatedName, negotiatedProtocols, optionsName } from './tls-options.ts'
 
 export interface NetworkParts {
   readonly tcpRouters: Readonly<Record<string, TcpRouter>>
@@ -30,7 +31,7 @@ export function networkParts(state: RoutingState, balancer: LoadBalancerRow): Ne
     const groups = forwardedGroups(state, row)
     if (port === undefined || groups.length === 0 || !hasCertificate(state, balancer, row)) continue
     if (protocol === 'TCP' || protocol === 'TLS' || protocol === 'TCP_UDP') {
-      tcpRouters[name] = { entryPoints: [tcpEntryPoint(port)], rule: anyName, service: name, ...(protocol === 'TLS' ? { tls: {} } : {}) }
+      Object.assign(tcpRouters, routersOf(row, { name, entryPoints: [tcpEntryPoint(port)], service: name }))
       tcpServices[name] = {
         weighted: {
           services: groups.map(({ row: { targetGroup }, weight }) => ({ name: groupService(targetGroup.TargetGroupArn), weight })),
@@ -55,6 +56,16 @@ export function networkParts(state: RoutingState, balancer: LoadBalancerRow): Ne
     }
   }
   return { tcpRouters, tcpServices, tcpTransports, udpRouters, udpServices }
+}
+
+/** A listener's routers: one, and for TLS another one before it where it agrees with clients on a protocol. */
+function routersOf(row: ListenerRow, { name, ...router }: { readonly name: string } & Pick<TcpRouter, 'entryPoints' | 'service'>) {
+  if (row.listener.Protocol !== 'TLS') return { [name]: { ...router, rule: anyName } }
+  const protocols = negotiatedProtocols(row)
+  const any: TcpRouter = { ...router, rule: anyName, tls: { options: optionsName(row) } }
+  if (protocols.length === 0) return { [name]: any }
+  const rule = `${anyName} && (${protocols.map(protocol => `ALPN(\`${protocol}\`)`).join(' || ')})`
+  return { [name]: any, [negotiatedName(row)]: { ...router, rule, tls: { options: negotiatedName(row) } } }
 }
 
 interface Weighted {

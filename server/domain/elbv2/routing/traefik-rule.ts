@@ -14,8 +14,11 @@ export const querySeparator = '\u001f'
 /** What matches every request. */
 export const anyRequest = 'PathPrefix(`/`)'
 
-/** The same of a router for TLS, which the gateway warns of at each change where its rule names no host. */
-export const anySecureRequest = `${anyRequest} || Host(\`any.invalid\`)`
+/**
+ * The same of a router for TLS. The gateway takes its TLS options for the hosts that its rule names: for any, and for
+ * clients that name none, where that is an asterisk, which no request has for its host.
+ */
+export const anySecureRequest = `${anyRequest} || Host(\`*\`)`
 
 /** The rule that requires all conditions; undefined where one of them can never be met. */
 export function traefikRule(conditions: readonly RuleCondition[]): string | undefined {

@@ -1,4 +1,4 @@
-// Differs from AWS: without a backend certificates are taken by the form of their ARN; whether one is issued is not asked.
+// Differs from AWS: without a backend certificates are taken by the form of their ARN; whether one is issued is not asked. Other listeners show it too, to clients that ask for a name that it is for.
 import { ServiceError } from '../../../aws/errors.ts'
 import type { AddListenerCertificatesInput, AddListenerCertificatesOutput } from '../../../aws/generated/elbv2.ts'
 import { certificateArnOf } from '../../../domain/elbv2/listener-settings.ts'
