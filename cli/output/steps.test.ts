@@ -4,7 +4,7 @@ import { liveSteps, plainSteps } from './steps.ts'
 
 const escape = '\u001B'
 const sequences = new RegExp(`(${escape}\\[\\d*[A-Z]|${escape}\\[\\?25[lh]|\\n)`)
-const cursorUp = new RegExp(`^${escape}\\[(\\d+)A$`)
+const cursorUp = new RegExp(`^${escape}\\[(\\d+)([AF])$`)
 
 const paint = (_style: unknown, text: string) => text
 
@@ -40,14 +40,16 @@ describe('in a log', () => {
 })
 
 describe('at a terminal', () => {
-  /** What a terminal shows after these writes: cursor up and clear below are all that is used. */
+  /** What a terminal shows after these writes: cursor up, to the beginning of the line or not, and clear below are all that is used. */
   const screen = (written: string): string[] => {
     const rows = ['']
     for (const part of written.split(sequences)) {
       const up = cursorUp.exec(part)
       if (part === '\n') rows.push('')
-      else if (up !== null) rows.splice(rows.length - 1 - Number(up[1]), Number(up[1]) + 1, '')
-      else if (!part.startsWith(escape)) rows[rows.length - 1] += part
+      else if (up !== null) {
+        const column = up[2] === 'A' ? (rows.at(-1) ?? '').length : 0
+        rows.splice(rows.length - 1 - Number(up[1]), Number(up[1]) + 1, ' '.repeat(column))
+      } else if (!part.startsWith(escape)) rows[rows.length - 1] += part
     }
     return rows.map(row => row.trimEnd()).filter(row => row !== '')
   }
@@ -77,6 +79,18 @@ describe('at a terminal', () => {
       expect.stringMatching(/^ {2}✓ Cluster: created +5\.0 s$/),
     ])
     expect(written.endsWith('\u001B[?25h')).toBe(true)
+  })
+
+  test('what the terminal makes of a Ctrl-C moves no line', async () => {
+    let written = ''
+    const steps = liveSteps({ write: text => (written += text), paint, now: () => 0, columns: () => 80 })
+    const work = steps.run('Cluster', async () => {
+      await Promise.resolve()
+      written += '^C'
+      throw new Error('interrupted')
+    })
+    await expect(work).rejects.toThrow('interrupted')
+    expect(screen(written)).toEqual([expect.stringMatching(/^ {2}✗ Cluster +0\.0 s$/)])
   })
 
   test('a long text is cut to the width, so that no line breaks', async () => {

@@ -99,7 +99,8 @@ export const liveSteps = (screen: Screen): Steps => {
     const width = Math.max(20, Math.min(timeColumn, screen.columns() - 14))
     return `  ${mark} ${fit(text, width)} ${paint('dim', seconds(milliseconds).padStart(7))}\n`
   }
-  const erase = () => (drawn === 0 ? '' : `\u001B[${drawn}A\u001B[0J`)
+  // To the beginning of the line: a terminal shows a Ctrl-C as ^C, which moves the cursor.
+  const erase = () => (drawn === 0 ? '' : `\u001B[${drawn}F\u001B[0J`)
   const draw = (ended = '') => {
     const mark = paint('cyan', frames[frame % frames.length] ?? '·')
     const rows = [...under].map(line => row(mark, line.detail === '' ? line.title : `${line.title}: ${line.detail}`, now() - line.begun))

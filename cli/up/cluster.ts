@@ -212,7 +212,7 @@ const awaitComponents = async (kube: KubeClient, instance: Instance, { signal, p
       throw await notReady(kube, instance, late()[0], AbortSignal.timeout(lastWordsMs), performance.now() - begun)
     throw error
   }
-  done(`Components: ${[...states.keys()].join(', ')} ready`)
+  done(`Components: ${states.size} ready`)
 }
 
 const kubeconfigFile = ({ folder }: Instance): string => join(folder, 'kubeconfig')
