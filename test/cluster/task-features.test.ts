@@ -139,8 +139,10 @@ describe('containers', () => {
     ['a user and a group', '[ "$(id -u):$(id -g)" = 1000:2000 ]', { user: '1000:2000' }],
     ['a working directory', '[ "$PWD" = /tmp ]', { workingDirectory: '/tmp' }],
     ['a root that is read-only', '! touch /x', { readonlyRootFilesystem: true }],
-    ['all rights', 'mkdir /m && mount -t tmpfs none /m', { privileged: true }],
-    ['few rights', 'mkdir /m && ! mount -t tmpfs none /m', {}],
+    ['all rights', 'mkdir /m && mount -t tmpfs none /m && grep -q "Seccomp:.*0" /proc/self/status', { privileged: true }],
+    // Of namespaces anybody may make some, but for Docker's filter of system calls.
+    ['few rights', 'mkdir /m && ! mount -t tmpfs none /m && ! unshare -r true && grep -q "Seccomp:.*2" /proc/self/status', {}],
+    ['nothing of Kubernetes', '[ -z "$KUBERNETES_SERVICE_HOST$KUBERNETES_SERVICE_PORT$KUBERNETES_PORT" ]', {}],
     ['no way to more', 'grep -q "NoNewPrivs:.*1" /proc/self/status', { dockerSecurityOptions: ['no-new-privileges'] }],
     ['a host name', '[ "$(hostname)" = front ]', { hostname: 'front' }],
     ['hosts', 'grep -q "10.1.2.3.*backend" /etc/hosts', { extraHosts: [{ hostname: 'backend', ipAddress: '10.1.2.3' }] }],

@@ -104,6 +104,9 @@ function portsOf(mappings: readonly PortMapping[], networkMode: TaskSpec['networ
   return [...ports.values()]
 }
 
+/** As Docker takes it. https://docs.docker.com/reference/cli/docker/container/run/#security-opt */
+export const isNoNewPrivileges = (option: string): boolean => /^no-new-privileges([:=]true)?$/.test(option)
+
 function securityOf(container: ContainerDefinition): SecurityContext {
   const { add = [], drop = [] } = container.linuxParameters?.capabilities ?? {}
   const capabilities = { ...(add.length > 0 && { add: [...add] }), ...(drop.length > 0 && { drop: [...drop] }) }
@@ -111,7 +114,7 @@ function securityOf(container: ContainerDefinition): SecurityContext {
     ...userOf(container.user, container.name ?? ''),
     ...(container.privileged === true && { privileged: true }),
     ...(container.readonlyRootFilesystem === true && { readOnlyRootFilesystem: true }),
-    ...(container.dockerSecurityOptions?.includes('no-new-privileges') === true && { allowPrivilegeEscalation: false }),
+    ...(container.dockerSecurityOptions?.some(isNoNewPrivileges) === true && { allowPrivilegeEscalation: false }),
     ...(Object.keys(capabilities).length > 0 && { capabilities }),
   }
 }

@@ -179,7 +179,8 @@ function securityOf(spec: TaskSpec): Pick<PodSpec, 'securityContext' | 'sharePro
     ...processesOf(spec),
     // Within a task containers have these in common anyway: a pod's do.
     ...(spec.ipcMode === 'host' && { hostIPC: true }),
-    ...(sysctls.size > 0 && { securityContext: { sysctls: [...sysctls.values()] } }),
+    // Docker's, which containers on ECS have; a privileged one has none here either.
+    securityContext: { seccompProfile: { type: 'RuntimeDefault' }, ...(sysctls.size > 0 && { sysctls: [...sysctls.values()] }) },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
 import { isIsolated } from '../../domain/container-order.ts'
 import { TaskRefused, type TaskSpec } from '../runtime.ts'
+import { isNoNewPrivileges } from './container.ts'
 
 /**
  * Refuses what changes what a task does and cannot be given yet: better no task than one that lacks what it needs.
@@ -40,6 +41,11 @@ const restrictions = new Set([
 
 const refusedParameters: readonly Parameter[] = [
   { name: 'credentialSpecs', isAsked: ({ credentialSpecs }) => hasAny(credentialSpecs) },
+  // The same, as it was asked for before.
+  {
+    name: 'dockerSecurityOptions with a credentialspec',
+    isAsked: ({ dockerSecurityOptions = [] }) => dockerSecurityOptions.some(option => option.startsWith('credentialspec:')),
+  },
   {
     name: 'resourceRequirements other than GPUs',
     isAsked: ({ resourceRequirements = [] }) => resourceRequirements.some(({ type }) => type !== 'GPU'),
@@ -84,7 +90,7 @@ const passedOver: readonly Parameter[] = [
   { name: 'dockerLabels', isAsked: ({ dockerLabels }) => Object.keys(dockerLabels ?? {}).length > 0 },
   {
     name: 'dockerSecurityOptions',
-    isAsked: ({ dockerSecurityOptions }) => (dockerSecurityOptions ?? []).some(option => option !== 'no-new-privileges'),
+    isAsked: ({ dockerSecurityOptions = [] }) => dockerSecurityOptions.some(option => !isNoNewPrivileges(option)),
   },
   {
     name: 'linuxParameters.tmpfs.mountOptions',
