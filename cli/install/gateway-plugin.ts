@@ -4,6 +4,8 @@ import { labelPrefix } from '../../shared/names.ts'
 import clients from './gateway-plugin/clients.go' with { type: 'text' }
 import main from './gateway-plugin/kecs.go' with { type: 'text' }
 import negotiated from './gateway-plugin/negotiated.go' with { type: 'text' }
+import pages from './gateway-plugin/pages.go' with { type: 'text' }
+import reply from './gateway-plugin/reply.go' with { type: 'text' }
 import rewrite from './gateway-plugin/rewrite.go' with { type: 'text' }
 import type { Installation } from './installation.ts'
 import { metaOf } from './pod-parts.ts'
@@ -29,6 +31,8 @@ const sources: Readonly<Record<string, string>> = {
   'kecs.go': main,
   'clients.go': clients,
   'negotiated.go': negotiated,
+  'pages.go': pages,
+  'reply.go': reply,
   'rewrite.go': rewrite,
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { DaemonSet, Deployment, Manifest, Service } from '../../shared/kube/index.ts'
 import { requiredImages } from './images.ts'
@@ -311,4 +313,13 @@ test("the gateway shows the control plane a secret that neither's pod has in its
   )
   expect(JSON.stringify(deployments(installation))).not.toContain('hidden')
   expect(names(standard)).not.toContain('Secret kecs-gateway')
+})
+
+test('the gateway has all files of its plugin', async () => {
+  const folder = join(import.meta.dir, 'gateway-plugin')
+  const files = (await readdir(folder)).filter(name => name.endsWith('.go')).toSorted()
+  const mounted = podOf(standard, 'traefik')?.volumes?.find(({ name }) => name === 'plugin')?.configMap?.items ?? []
+  expect(mounted.map(({ path }) => path).toSorted()).toEqual(['.traefik.yml', ...files])
+  const source = manifests(standard).find(({ metadata }) => metadata.name === 'traefik-plugin')
+  for (const name of files) expect(source).toMatchObject({ data: { [name]: await Bun.file(join(folder, name)).text() } })
 })

@@ -96,11 +96,15 @@ const listenerEntryPoints = (port: number): readonly string[] => {
     `${tcp}.address=:${port}`,
     // As load balancers on AWS do: paths are left as they are, what clients say of earlier hops stays, and long uploads are let be.
     `${tcp}.http.sanitizepath=false`,
+    `${tcp}.http.maxheaderbytes=${maxHeaderBytes}`,
     `${tcp}.forwardedheaders.insecure=true`,
     `${tcp}.transport.respondingtimeouts.readtimeout=0`,
     `${tcp}.observability.accesslogs=false`,
   ]
 }
+
+/** Of a request's header as a whole, on AWS. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+const maxHeaderBytes = 65_536
 
 /** Each endpoint of Service Connect has one to itself, whatever hosts its requests name. */
 const connectEntryPoint = (port: number): readonly string[] => {
@@ -151,7 +155,7 @@ const settings = (installation: Installation): readonly string[] => [
   '--experimental.otlplogs=true',
   '--accesslog=true',
   '--accesslog.format=json',
-  ...['User-Agent', 'X-Amzn-Trace-Id', 'Location'].map(name => `--accesslog.fields.headers.names.${name}=keep`),
+  ...['User-Agent', 'X-Amzn-Trace-Id', 'X-Kecs-From', 'Location'].map(name => `--accesslog.fields.headers.names.${name}=keep`),
   ...exported(installation, 'accesslog', accessLogsPath),
   // Connections that it could not make, which it tells in no other way.
   ...exported(installation, 'log', gatewayLogPath),

@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram'
 import { type IncomingHttpHeaders, type RequestOptions, request as httpRequest } from 'node:http'
 import { type ServerHttp2Stream, createServer as createHttp2Server } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
-import { createServer as createTcpServer } from 'node:net'
+import { type Socket, createServer as createTcpServer } from 'node:net'
 import { type ConnectionOptions, type SecureVersion, connect as connectTls } from 'node:tls'
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RuleCondition } from '../../server/aws/generated/elbv2.ts'
@@ -97,6 +97,59 @@ export const httpBackend = (hostname: string, name: string): Server => {
     websocket: { message: (socket, message) => void socket.send(`${name} ${String(message)}`) },
   })
   return { port: server.port ?? 0, stop: () => server.stop(true) }
+}
+
+const ok = (text: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
+const mine = (status: number): string => `HTTP/1.1 ${status} Mine\r\nContent-Length: 4\r\nX-Own: yes\r\n\r\nmine`
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
+
+/** Of `/large`. */
+export const largeBytes = 50 * 1024 * 1024
+
+/**
+ * Speaks HTTP/1.1 byte by byte, and breaks it as its path says: it resets or closes the connection, stops within its header,
+ * talks nonsense, or says nothing. `/events` has a second event and an end once `goOn` is called.
+ */
+export const brittleBackend = async (hostname: string): Promise<Server & { goOn(): void }> => {
+  const waiting: Socket[] = []
+  const answers: Readonly<Record<string, (socket: Socket) => unknown>> = {
+    '/resets': socket => socket.resetAndDestroy(),
+    '/closes': socket => socket.end(),
+    '/half': socket => socket.end('HTTP/1.1 200 OK\r\nContent-Le'),
+    '/nonsense': socket => socket.end('what did you say?\r\n\r\n'),
+    '/silent': () => {},
+    '/502': socket => socket.write(mine(502)),
+    '/504': socket => socket.write(mine(504)),
+    // As short as an answer can be.
+    '/bare': socket => socket.end('HTTP/1.1 502 Mine\r\n\r\nmine'),
+    '/large': socket => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${largeBytes}\r\n\r\n`)
+      for (let sent = 0; sent < largeBytes; sent += 1024 * 1024) socket.write(Buffer.alloc(1024 * 1024, sent / (1024 * 1024)))
+    },
+    '/events': socket => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n${chunk('data: 1\n\n')}`)
+      waiting.push(socket)
+    },
+  }
+  const server = createTcpServer(socket => {
+    let head = ''
+    socket.on('error', () => {})
+    socket.on('data', data => {
+      head += data.toString('latin1')
+      const [, path] = /^\S+ (\S+) .*\r\n\r\n$/s.exec(head) ?? []
+      if (path === undefined) return
+      head = ''
+      const answer = answers[path] ?? (() => socket.write(ok('ok')))
+      answer(socket)
+    })
+  })
+  await new Promise<void>(resolve => server.listen(0, hostname, resolve))
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    goOn: () => waiting.splice(0).forEach(socket => void socket.write(`${chunk('data: 2\n\n')}0\r\n\r\n`)),
+    stop: () => void server.close(),
+  }
 }
 
 /** HTTP/2 without TLS, as a gRPC server speaks it: a body, then trailers. */

@@ -1,4 +1,4 @@
-// Load balancers of a real cluster that log requests to the backend's S3.
+// Load balancers of a real cluster: what they say in the place of targets that do not answer, and what they log to the backend's S3.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,17 @@ import { join } from 'node:path'
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2'
 import { instance } from '../support/instance.ts'
 import { until } from '../support/until.ts'
-import { Balancers, type Server, ask, fixed, forward, hostAddress, httpBackend } from './load-balancer-harness.ts'
+import {
+  Balancers,
+  type Server,
+  ask,
+  brittleBackend,
+  fixed,
+  forward,
+  hostAddress,
+  httpBackend,
+  largeBytes,
+} from './load-balancer-harness.ts'
 
 const minute = 60_000
 let balancers: Balancers
@@ -82,4 +92,63 @@ test(
     expect(lines.filter(line => !forwarded.test(line) && !answered.test(line))).toEqual([])
   },
   3 * minute,
+)
+
+/** A load balancer's page, as AWS was recorded to answer it. */
+const page = (title: string): string =>
+  `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#load-balancer-http-error-codes
+test(
+  'targets that do not answer, and requests that no target gets, have the pages of AWS; what targets answer is left as it is',
+  async () => {
+    const brittle = await brittleBackend(host)
+    const { arn } = await balancers.balancer('brittle')
+    const group = await balancers.group('brittle', [{ Id: host, Port: brittle.port }])
+    const closed = await balancers.group('brittle-none', [{ Id: host, Port: 1 }])
+    const Attributes = [{ Key: 'idle_timeout.timeout_seconds', Value: '2' }]
+    await balancers.client.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: arn, Attributes }))
+    const { arn: listener, port } = await balancers.listener(arn, 80, forward([group, 1]))
+    await balancers.rule(listener, 1, [{ Field: 'path-pattern', Values: ['/refuses'] }], forward([closed, 1]))
+    await until('an answer', async () => (await ask(port)).body === 'ok' && (await ask(port, { path: '/refuses' })).status === 502)
+
+    const own = { server: 'awselb/2.0', 'content-type': 'text/html' }
+    for (const path of ['/refuses', '/resets', '/closes', '/half', '/nonsense']) {
+      expect({ path, ...(await ask(port, { path })) }).toMatchObject({ path, status: 502, body: page('502 Bad Gateway'), headers: own })
+    }
+    const silent = await ask(port, { path: '/silent' })
+    expect(silent).toMatchObject({ status: 504, body: page('504 Gateway Time-out'), headers: own })
+    const head = await ask(port, { path: '/refuses', method: 'HEAD' })
+    expect(head).toMatchObject({ status: 502, body: '', headers: { ...own, 'content-length': '122' } })
+
+    for (const status of [502, 504]) {
+      const answer = await ask(port, { path: `/${status}` })
+      expect(answer).toMatchObject({ status, body: 'mine', headers: { 'x-own': 'yes', 'content-length': '4' } })
+      expect(answer.headers['server']).toBeUndefined()
+    }
+    expect(await ask(port, { path: '/bare' })).toMatchObject({ status: 502, body: 'mine' })
+
+    expect(await ask(port, { method: 'TRACE' })).toMatchObject({ status: 405, body: page('405 Not Allowed'), headers: own })
+    const long = await ask(port, { path: `/${'a'.repeat(16_384)}` })
+    expect(long).toMatchObject({ status: 414, body: page('414 Request-URI Too Large'), headers: own })
+    const hops = (count: number) => ask(port, { headers: { 'x-forwarded-for': Array(count).fill('203.0.113.9').join(', ') } })
+    expect(await hops(30)).toMatchObject({ status: 200 })
+    expect(await hops(31)).toMatchObject({ status: 463, body: '', headers: { server: 'awselb/2.0' } })
+
+    const large = new Uint8Array(await (await fetch(`http://127.0.0.1:${port}/large`)).arrayBuffer())
+    expect(large.length).toBe(largeBytes)
+    expect(Array.from({ length: 50 }, (_, at) => large[(at + 1) * 1024 * 1024 - 1])).toEqual(Array.from({ length: 50 }, (_, at) => at))
+
+    const events = await fetch(`http://127.0.0.1:${port}/events`)
+    const decoder = new TextDecoder()
+    let text = ''
+    for await (const bytes of events.body ?? []) {
+      text += decoder.decode(bytes)
+      // The second one is sent when the first one is there.
+      if (text === 'data: 1\n\n') brittle.goOn()
+    }
+    expect(text).toBe('data: 1\n\ndata: 2\n\n')
+    await brittle.stop()
+  },
+  2 * minute,
 )

@@ -289,6 +289,7 @@ describe('an Application Load Balancer', () => {
           }),
       )
       expect(trailers).toMatchObject({ 'grpc-status': '0' })
+      expect(await ask(port, { ca, path: '/pkg.Service/Call', method: 'POST' })).toMatchObject({ status: 464, body: '' })
       session.close()
     },
     3 * minute,

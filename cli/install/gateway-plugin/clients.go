@@ -11,14 +11,27 @@ import (
 )
 
 type listener struct {
-	next    http.Handler
-	config  *Config
-	trusted *x509.CertPool
-	revoked map[string]bool
+	next       http.Handler
+	config     *Config
+	clients    bool
+	proto      []string
+	port       []string
+	queried    bool
+	negotiated bool
+	trusted    *x509.CertPool
+	revoked    map[string]bool
 }
 
 func newListener(next http.Handler, config *Config) (http.Handler, error) {
-	made := &listener{next: next, config: config}
+	made := &listener{
+		next:       next,
+		config:     config,
+		clients:    config.Clients != "",
+		proto:      []string{config.Proto},
+		port:       []string{config.Port},
+		queried:    config.Queried != "",
+		negotiated: config.Negotiated != "",
+	}
 	if config.Clients != "verify" {
 		return made, nil
 	}

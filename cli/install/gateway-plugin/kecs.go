@@ -6,7 +6,6 @@ package kecs
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"net/http"
@@ -34,6 +33,8 @@ type Config struct {
 	// ForwardedFor is "append", "preserve" or "remove"; ClientPort asks for the client's port in X-Forwarded-For.
 	ForwardedFor string
 	ClientPort   string
+	// Version is that of the protocol that the targets of a rule speak: "HTTP1", "HTTP2" or "GRPC".
+	Version string
 	// Queried asks for the query in a header, for rules to match.
 	Queried string
 
@@ -92,7 +93,7 @@ func New(_ context.Context, next http.Handler, config *Config, _ string) (http.H
 	case "listen":
 		return newListener(next, config)
 	case "forward":
-		return &forward{next: next, config: config}, nil
+		return newForward(next, config), nil
 	case "rewrite":
 		return newRewrite(next, config)
 	case "connect":
@@ -125,76 +126,109 @@ func portsOf(text string) map[string]string {
 func (l *listener) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	header := req.Header
 	delete(header, fromHeader)
-	if l.config.Clients != "" && !l.admit(req) {
+	delete(header, queryHeader)
+	if len(header["X-Forwarded-For"]) > 0 || len(req.RequestURI) > longestURL || req.Method == http.MethodTrace {
+		if status := refusal(req); status != 0 {
+			answerPage(rw, req, status)
+			return
+		}
+	}
+	if l.clients && !l.admit(req) {
 		turnAway(rw)
 		return
 	}
-	header.Set("X-Forwarded-Proto", l.config.Proto)
-	header.Set("X-Forwarded-Port", l.config.Port)
+	header["X-Forwarded-Proto"] = l.proto
+	header["X-Forwarded-Port"] = l.port
 	withoutOwn(req)
-	header.Set("X-Amzn-Trace-Id", traceID(header.Get("X-Amzn-Trace-Id")))
-	l.tellNegotiated(req)
-	delete(header, queryHeader)
-	if l.config.Queried != "" {
-		for key, values := range req.URL.Query() {
-			for _, value := range values {
-				header[queryHeader] = append(header[queryHeader], key+querySeparator+value)
-			}
-		}
+	header["X-Amzn-Trace-Id"] = traceID(header["X-Amzn-Trace-Id"])
+	if l.negotiated {
+		l.tellNegotiated(req)
+	}
+	if l.queried {
+		tellQuery(req)
 	}
 	l.next.ServeHTTP(rw, req)
 }
 
+func tellQuery(req *http.Request) {
+	for key, values := range req.URL.Query() {
+		for _, value := range values {
+			req.Header[queryHeader] = append(req.Header[queryHeader], key+querySeparator+value)
+		}
+	}
+}
+
 // What Traefik adds and load balancers on AWS do not: it stays where a client has sent another value.
 func withoutOwn(req *http.Request) {
-	client, _, _ := net.SplitHostPort(req.RemoteAddr)
-	if req.Header.Get("X-Real-Ip") == client {
-		req.Header.Del("X-Real-Ip")
+	header := req.Header
+	if client := header["X-Real-Ip"]; len(client) > 0 {
+		if strings.HasPrefix(req.RemoteAddr, client[0]+":") || strings.HasPrefix(req.RemoteAddr, "["+client[0]+"]:") {
+			delete(header, "X-Real-Ip")
+		}
 	}
-	if req.Header.Get("X-Forwarded-Host") == req.Host {
-		req.Header.Del("X-Forwarded-Host")
+	if host := header["X-Forwarded-Host"]; len(host) > 0 && host[0] == req.Host {
+		delete(header, "X-Forwarded-Host")
 	}
-	req.Header.Del("X-Forwarded-Server")
+	delete(header, "X-Forwarded-Server")
 }
 
 type forward struct {
 	next   http.Handler
 	config *Config
+	// Whether requests by HTTP/1 are understood, and whether clients' addresses are left to the proxy.
+	takesOne bool
+	isPlain  bool
+}
+
+func newForward(next http.Handler, config *Config) http.Handler {
+	return &forward{
+		next:     next,
+		config:   config,
+		takesOne: config.Version != "HTTP2" && config.Version != "GRPC",
+		isPlain:  config.ForwardedFor != "remove" && config.ForwardedFor != "preserve" && config.ClientPort == "",
+	}
+}
+
+func (f *forward) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
+	header := req.Header
+	delete(header, queryHeader)
+	if req.ProtoMajor > 1 || !f.takesOne {
+		if !isUnderstood(req, f.config.Version) {
+			header[fromHeader] = fromAction
+			answerPage(rw, req, wrongSpeech)
+			return
+		}
+	}
+	if !f.isPlain {
+		f.tellAddress(req)
+	}
+	made := &reply{ResponseWriter: rw, header: rw.Header(), req: req, from: fromBalancer}
+	f.next.ServeHTTP(made, req)
+	// A target's own answer may have no body.
+	if made.held != 0 {
+		made.pass(made.held)
+	}
+	header[fromHeader] = made.from
 }
 
 // The proxy behind appends the client's address to X-Forwarded-For, unless it knows none or the header is there without
 // a value.
-func (f *forward) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
-	delete(req.Header, queryHeader)
+func (f *forward) tellAddress(req *http.Request) {
 	switch f.config.ForwardedFor {
 	case "remove":
 		req.Header["X-Forwarded-For"] = nil
 	case "preserve":
 		req.RemoteAddr = ""
 	default:
-		if f.config.ClientPort != "" {
-			values := append(append([]string{}, req.Header.Values("X-Forwarded-For")...), req.RemoteAddr)
-			req.Header.Set("X-Forwarded-For", strings.Join(values, ", "))
-			req.RemoteAddr = ""
-		}
+		values := append(append([]string{}, req.Header.Values("X-Forwarded-For")...), req.RemoteAddr)
+		req.Header.Set("X-Forwarded-For", strings.Join(values, ", "))
+		req.RemoteAddr = ""
 	}
-	f.next.ServeHTTP(rw, req)
-	req.Header[fromHeader] = from(rw.Header())
 }
 
 var fromTarget = []string{"target"}
 var fromBalancer = []string{"balancer"}
 var fromAction = []string{"action"}
-
-// What the proxy says itself of a target that does not answer has no header; what a target says has a date at least.
-func from(answered http.Header) []string {
-	for _, name := range []string{"Date", "Content-Type", "Content-Length", "Server"} {
-		if len(answered[name]) > 0 {
-			return fromTarget
-		}
-	}
-	return fromBalancer
-}
 
 type connect struct {
 	next  http.Handler
@@ -214,27 +248,28 @@ func (c *connect) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	c.next.ServeHTTP(rw, req.WithContext(ctx))
 }
 
-func traceID(before string) string {
-	id := newID()
-	if before == "" {
-		return "Root=" + id
+func traceID(before []string) []string {
+	bytes := make([]byte, 12)
+	_, _ = rand.Read(bytes)
+	id := fmt.Sprintf("1-%08x-%x", time.Now().Unix(), bytes)
+	if len(before) == 0 {
+		return []string{"Root=" + id}
 	}
+	return []string{traceOf(before[0], id)}
+}
+
+func traceOf(before string, id string) string {
 	fields := []string{}
 	for _, field := range strings.Split(before, ";") {
 		if field = strings.TrimSpace(field); field != "" && !strings.HasPrefix(field, "Self=") {
 			fields = append(fields, field)
 		}
 	}
+	name := "Root="
 	if strings.Contains(before, "Root=") {
-		return "Self=" + id + ";" + strings.Join(fields, ";")
+		name = "Self="
 	}
-	return "Root=" + id + ";" + strings.Join(fields, ";")
-}
-
-func newID() string {
-	bytes := make([]byte, 12)
-	_, _ = rand.Read(bytes)
-	return fmt.Sprintf("1-%08x-%s", time.Now().Unix(), hex.EncodeToString(bytes))
+	return strings.Join(append([]string{name + id}, fields...), ";")
 }
 
 type answer struct {
@@ -265,15 +300,6 @@ func (a *answer) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	if req.Method != http.MethodHead {
 		_, _ = rw.Write([]byte(body))
 	}
-}
-
-// The page that load balancers on AWS have for a status.
-func page(status int) string {
-	title := strconv.Itoa(status) + " " + http.StatusText(status)
-	if status == http.StatusServiceUnavailable {
-		title = "503 Service Temporarily Unavailable"
-	}
-	return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title + "</h1></center>\r\n</body>\r\n</html>\r\n"
 }
 
 // Where a redirect leads, with its placeholders filled in. A request that came by the gateway's port for the listener,

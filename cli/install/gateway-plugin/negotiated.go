@@ -8,7 +8,7 @@ import (
 
 // Tells the target which version of TLS and which cipher were agreed upon with the client, by what OpenSSL calls them.
 func (l *listener) tellNegotiated(req *http.Request) {
-	if l.config.Negotiated == "" || req.TLS == nil {
+	if req.TLS == nil {
 		return
 	}
 	req.Header.Set(named(l.config.VersionHeader, "X-Amzn-Tls-Version"), versionOf(req.TLS.Version))

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -39,7 +38,7 @@ func (r *rewrite) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		host, _ := splitHost(req.Host)
 		if to, isFound := replaced(r.host, host, r.config.HostTo); isFound {
 			if to == "" || strings.ContainsAny(to, " /?#@\\\r\n") {
-				failed(rw)
+				answerPage(rw, req, http.StatusInternalServerError)
 				return
 			}
 			req.Host = to
@@ -49,7 +48,7 @@ func (r *rewrite) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		if to, isFound := replaced(r.url, req.URL.RequestURI(), r.config.URLTo); isFound {
 			target, err := url.ParseRequestURI(to)
 			if err != nil || !strings.HasPrefix(to, "/") || strings.ContainsAny(to, " \r\n") {
-				failed(rw)
+				answerPage(rw, req, http.StatusInternalServerError)
 				return
 			}
 			req.URL.Path, req.URL.RawPath, req.URL.RawQuery = target.Path, target.RawPath, target.RawQuery
@@ -67,13 +66,4 @@ func replaced(expression *regexp.Regexp, text string, to string) (string, bool) 
 	}
 	middle := expression.ExpandString(nil, strings.TrimPrefix(to, "="), text, found)
 	return text[:found[0]] + string(middle) + text[found[1]:], true
-}
-
-func failed(rw http.ResponseWriter) {
-	body := page(http.StatusInternalServerError)
-	rw.Header().Set("Server", "awselb/2.0")
-	rw.Header().Set("Content-Type", "text/html")
-	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	rw.WriteHeader(http.StatusInternalServerError)
-	_, _ = rw.Write([]byte(body))
 }

@@ -58,3 +58,13 @@ test('a request by HTTP/2 over TLS that the load balancer answers itself', () =>
   expect(line).toContain('"www.example.com" "arn:aws:acm:us-east-2:123456789012:certificate/1" 7 ')
   expect(line).toEndWith('"authenticate,redirect" "https://a/" "-" "-" "-" "-" "-" -')
 })
+
+// A target that closes the connection, or a client that does: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax
+test.each([
+  ['target', 502, 502, '0.001 0.001 0.000 502 502'],
+  ['balancer', 502, 502, '-1 -1 -1 502 -'],
+  ['balancer', 499, 460, '-1 -1 -1 460 -'],
+] as const)('a request that the %s answers with %i, which is %i', (from, OriginStatus, DownstreamStatus, fields) => {
+  const line = accessLogEntry({ ...record, OriginStatus, DownstreamStatus, 'request_X-Kecs-From': from }, { listener, rule })
+  expect(line).toContain(` 10.0.0.1:80 ${fields} 34 366 `)
+})

@@ -22,8 +22,8 @@ export function accessLogEntry(record: GatewayRecord, { listener, rule }: Matche
   const isSecure = text('TLSVersion') !== ''
   const scheme = isSecure ? 'https' : 'http'
   const status = String(number('DownstreamStatus'))
-  const targetStatus = number('OriginStatus') === 0 ? '-' : String(number('OriginStatus'))
   const hasTarget = target !== '-'
+  const { times, status: targetStatus } = answerOf(record)
   const group = targetGroupsOf(rule?.Actions).find(arn => text('ServiceName').startsWith(`group-${arn.slice(arn.lastIndexOf('/') + 1)}@`))
   const host = text('RequestHost')
   const request = `${text('RequestMethod')} ${scheme}://${host}:${listener.Port}${text('RequestPath')} ${text('RequestProtocol')}`
@@ -33,9 +33,7 @@ export function accessLogEntry(record: GatewayRecord, { listener, rule }: Matche
     (listener.LoadBalancerArn ?? '').replace(/^.*?:loadbalancer\//, ''),
     text('ClientAddr') || '-',
     target,
-    hasTarget ? seconds(number('Overhead')) : '-1',
-    hasTarget ? seconds(number('OriginDuration')) : '-1',
-    hasTarget ? '0.000' : '-1',
+    ...times,
     status,
     targetStatus,
     String(number('RequestContentSize')),
@@ -59,6 +57,13 @@ export function accessLogEntry(record: GatewayRecord, { listener, rule }: Matche
     '"-"',
     '-',
   ].join(' ')
+}
+
+/** A target may have been asked and not have answered: the gateway's status is not the target's then, and no time is told. */
+function answerOf(record: GatewayRecord): { readonly times: readonly string[]; readonly status: string } {
+  const { ServiceAddr: target = '', OriginStatus: status = 0, Overhead: before, OriginDuration: during } = record
+  if (target === '' || status === 0 || record['request_X-Kecs-From'] === 'balancer') return { times: ['-1', '-1', '-1'], status: '-' }
+  return { times: [seconds(Number(before)), seconds(Number(during)), '0.000'], status: String(status) }
 }
 
 function typeOf(protocol: string, status: string, isSecure: boolean): string {

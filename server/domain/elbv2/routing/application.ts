@@ -36,16 +36,15 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
     const told = { ...clients, ...negotiatedSettings(balancer, row), ...(isQueried ? { queried: 'true' } : {}) }
     middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...told } } }
     Object.assign(routers, entrances(balancer, row, { port, hosts: expressHosts(rules) }))
-    middlewares[`${name}-forward`] = handingOver(balancer)
     const parents = [name, ...(isAtDoor(row) ? [nameOf('door', row.listener.ListenerArn)] : [])]
     for (const [at, rule] of rules.entries()) {
       const match = traefikRule(rule.rule.Conditions ?? [])
       if (match === undefined) continue
       const outcome = outcomeOf(state, rule, settings)
+      const handsOver = outcome.service === none ? {} : handingOver(name, balancer, protocolVersion(state, rule))
       Object.assign(services, outcome.services)
-      Object.assign(middlewares, outcome.guards, outcome.middlewares)
-      const handsOver = outcome.service === none ? [] : [`${name}-forward`]
-      const chain = [...Object.keys(outcome.guards ?? {}), ...handsOver, ...Object.keys(outcome.middlewares)]
+      Object.assign(middlewares, outcome.guards, handsOver, outcome.middlewares)
+      const chain = [outcome.guards ?? {}, handsOver, outcome.middlewares].flatMap(Object.keys)
       routers[nameOf('rule', rule.rule.RuleArn)] = {
         rule: match,
         // Tried from the highest on.
@@ -129,11 +128,22 @@ function listenerSettings(state: RoutingState, { listener }: ListenerRow, siblin
   return { proto: listener.Protocol === 'HTTPS' ? 'https' : 'http', port: String(listener.Port ?? 0), ports: ports.join(' ') }
 }
 
-/** What is done to requests that go on to a target, and how they are told apart from others when they are counted. */
-function handingOver({ attributes }: LoadBalancerRow): Middleware {
+/** The version that all target groups of a rule have; undefined where they differ, or are functions. */
+function protocolVersion(state: RoutingState, { rule }: RuleRow): string | undefined {
+  const versions = new Set(targetGroupsOf(rule.Actions).map(arn => state.targetGroup(arn)?.targetGroup.ProtocolVersion))
+  const [version] = versions
+  return versions.size === 1 ? version : undefined
+}
+
+/**
+ * What is done to requests that go on to a target: the answer is the load balancer's own where the target has none, and
+ * clients that do not speak the version are refused.
+ */
+function handingOver(listener: string, { attributes }: LoadBalancerRow, version: string | undefined): Readonly<Record<string, Middleware>> {
   const forwardedFor = attributes['routing.http.xff_header_processing.mode'] ?? 'append'
   const hasClientPort = attributes['routing.http.xff_client_port.enabled'] === 'true'
-  return { plugin: { kecs: { do: 'forward', forwardedFor, ...(hasClientPort ? { clientPort: 'true' } : {}) } } }
+  const settings = { forwardedFor, ...(hasClientPort ? { clientPort: 'true' } : {}), ...(version === undefined ? {} : { version }) }
+  return { [`${listener}-forward-${version?.toLowerCase() ?? 'any'}`]: { plugin: { kecs: { do: 'forward', ...settings } } } }
 }
 
 const idleSeconds = '60'

@@ -5,7 +5,7 @@ import { dynamicConfiguration } from './configuration.ts'
 
 const balancer = 'balancer-0000000000000001'
 const listener = 'listener-0000000000000001'
-const forward = `${listener}-forward`
+const forward = `${listener}-forward-http1`
 const [first, second] = ['rule-0000000000000064', 'rule-0000000000000065']
 const group = (number: number): string => `group-${number.toString(16).padStart(16, '0')}`
 
@@ -232,6 +232,25 @@ describe('an Application Load Balancer', () => {
     const made = dynamicConfiguration(routingWorld({ listeners, groups, certificates: { arn: pair } }))
     expect(made.http?.routers?.[listener]).toMatchObject({ rule: 'PathPrefix(`/`) || Host(`*`)', tls: { options: listener } })
     expect(made.tls).toMatchObject({ certificates: [pair], stores: { default: { defaultCertificate: pair } } })
+  })
+
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-464-issues
+  test('has clients refused that do not speak what all targets of a rule do', () => {
+    const grpc = { row: aTargetGroup(4, { ProtocolVersion: 'GRPC' }), targets: [aTarget('10.0.0.4', 'healthy')] }
+    const attributes = { 'routing.http.xff_client_port.enabled': 'true' }
+    const rules = [forwardTo([1, 1]), forwardTo([4, 1]), forwardTo([1, 1], [4, 1]), forwardTo([1, 1])].map(action => ({
+      Actions: [action],
+    }))
+    const listeners = [{ port: 81, entryPort: 9020, rules }]
+    const { http } = dynamicConfiguration(routingWorld({ attributes, listeners, groups: [...groups, grpc] }))
+    const names = Object.entries(http?.routers ?? {}).flatMap(([name, { middlewares }]) => (name === listener ? [] : [middlewares]))
+    expect(names).toEqual([[forward], [`${listener}-forward-grpc`], [`${listener}-forward-any`], [forward]])
+    const settings = { do: 'forward', forwardedFor: 'append', clientPort: 'true' }
+    expect(http?.middlewares).toMatchObject({
+      [forward]: { plugin: { kecs: { ...settings, version: 'HTTP1' } } },
+      [`${listener}-forward-grpc`]: { plugin: { kecs: { ...settings, version: 'GRPC' } } },
+    })
+    expect(http?.middlewares?.[`${listener}-forward-any`]).toEqual({ plugin: { kecs: settings } })
   })
 
   test.each([

@@ -1,4 +1,4 @@
-// Differs from AWS: buckets for logs are not asked whether the load balancer may write to them, sizes in access logs are those of bodies, and connection logs, health check logs and logs of Network Load Balancers are kept only; zonal shift, WAF fail-open, DNS client routing and secondary addresses are kept only.
+// Differs from AWS: buckets for logs are not asked whether the load balancer may write to them, sizes in access logs are those of bodies, and connection logs, health check logs and logs of Network Load Balancers are kept only; zonal shift, WAF fail-open, preserve_host_header, drop_invalid_header_fields, desync_mitigation_mode, client_keep_alive, DNS client routing and secondary addresses are kept only.
 import type { ModifyLoadBalancerAttributesInput, ModifyLoadBalancerAttributesOutput } from '../../../aws/generated/elbv2.ts'
 import { allAttributes, readAttributes } from '../../../domain/elbv2/attributes.ts'
 import { checkLoadBalancerAttributes, loadBalancerAttributeRules } from '../../../domain/elbv2/load-balancer-attributes.ts'
