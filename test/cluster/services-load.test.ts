@@ -1,6 +1,14 @@
 // No request is dropped: a steady load through an application and a network load balancer, while all happens to the
 // service behind them that happens to services.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import {
+  ContinueServiceDeploymentCommand,
+  type DeploymentLifecycleHookStage,
+  DescribeServiceDeploymentsCommand,
+  DescribeTasksCommand,
+  ListServiceDeploymentsCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs'
 import { type BalancedService, balancedService } from '../support/balanced-service.ts'
 import { instance } from '../support/instance.ts'
 import { type LoadReport, type SteadyLoad, httpSender, steadyLoad, tcpSender } from '../support/steady-load.ts'
@@ -13,6 +21,10 @@ beforeAll(async () => {
   web = await balancedService(await instance())
   await web.stable()
   await until('two targets are healthy', async () => (await web.healthy()) === 2)
+  // Which is told before the gateway knows it.
+  for (const port of [web.httpPort, web.tcpPort]) {
+    await until('the gateway has its targets', async () => (await fetch(`http://127.0.0.1:${port}/version`)).ok)
+  }
 }, 600_000)
 afterAll(() => web.close(), 180_000)
 
@@ -44,16 +56,58 @@ const expectNothingFailed = (reports: readonly LoadReport[]): void => {
   }
 }
 
-test('a rolling update drops no request', async () => {
-  const taskDefinition = await web.register('two')
+/** The newest deployment's hook that waits at a stage. */
+const pausedAt = (stage: DeploymentLifecycleHookStage) =>
+  until(
+    `a pause at ${stage}`,
+    async () => {
+      const { serviceDeployments = [] } = await web.ecs.send(new ListServiceDeploymentsCommand({ cluster: web.cluster, service: 'web' }))
+      const serviceDeploymentArns = [serviceDeployments[0]?.serviceDeploymentArn ?? '']
+      const found = await web.ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }))
+      const { lifecycleStage, lifecycleHookDetails = [], serviceDeploymentArn } = found.serviceDeployments?.[0] ?? {}
+      const hook = lifecycleHookDetails.find(({ status }) => status === 'AWAITING_ACTION')
+      return lifecycleStage === stage && hook !== undefined && { serviceDeploymentArn, hookId: hook.hookId }
+    },
+    { withinMs: 120_000 },
+  )
+
+/** The task definition of each task that is not to stop, in order. */
+async function revisions(): Promise<readonly string[]> {
+  const { taskArns: tasks = [] } = await web.ecs.send(new ListTasksCommand({ cluster: web.cluster, serviceName: 'web' }))
+  if (tasks.length === 0) return []
+  const { tasks: found = [] } = await web.ecs.send(new DescribeTasksCommand({ cluster: web.cluster, tasks }))
+  return found.map(({ taskDefinitionArn = '' }) => taskDefinitionArn).toSorted()
+}
+
+test('a rolling update drops no request, and waits for its hooks before its first task and after its last', async () => {
+  const before = (await web.service()).taskDefinition ?? ''
+  const [ill, taskDefinition] = [await web.register('ill', false), await web.register('two')]
+  const paused = (...lifecycleStages: DeploymentLifecycleHookStage[]) => ({
+    deploymentConfiguration: { lifecycleHooks: [{ targetType: 'PAUSE' as const, lifecycleStages }] },
+  })
+  const passes = async (stage: DeploymentLifecycleHookStage, revision: string): Promise<void> => {
+    const hook = await pausedAt(stage)
+    await until(`all tasks to be of ${revision}`, async () => (await revisions()).join(' ') === `${revision} ${revision}`)
+    await web.ecs.send(new ContinueServiceDeploymentCommand({ ...hook, action: 'CONTINUE' }))
+  }
   const reports = await underLoad(async ({ http, tcp }) => {
-    await web.update({ taskDefinition })
+    await web.update({ taskDefinition: ill, ...paused('PRE_SCALE_UP') })
+    await pausedAt('PRE_SCALE_UP')
+    expect(await revisions()).toEqual([before, before])
+    await passes('PRE_SCALE_UP', before)
+    await until('tasks of two revisions', async () => (await revisions()).includes(ill))
+    // The revision that completed last is made whole before another one takes the place of what was in the middle of its work.
+    await web.update({ taskDefinition, ...paused('RECONCILE_SERVICE', 'POST_SCALE_UP') })
+    await passes('RECONCILE_SERVICE', before)
+    await passes('POST_SCALE_UP', taskDefinition)
     await web.stable()
     await until('both load balancers answer of the new version', () => http.count('two') > 0 && tcp.count('two') > 0)
   })
+  await web.update({ deploymentConfiguration: { lifecycleHooks: [] } })
   expectNothingFailed(reports)
-  for (const { bodies } of reports) expect([...bodies.keys()].toSorted()).toEqual(['one', 'two'])
-}, 240_000)
+  const [http] = reports
+  expect([...http.bodies.keys()].toSorted()).toEqual(['one', 'two'])
+}, 300_000)
 
 test('scaling out and in drops no request', async () => {
   try {
