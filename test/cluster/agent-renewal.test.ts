@@ -58,10 +58,13 @@ test('credentials of a role are renewed before they expire, and the new ones are
   const { tasks: [task] = [] } = await ecs().send(new RunTaskCommand({ cluster, taskDefinition: `${cluster}-role` }))
   const taskArn = task?.taskArn ?? ''
   await waitUntilTasksRunning({ client: ecs(), maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [taskArn] })
-  const credentials = async (): Promise<Record<string, string>> => {
-    const text = await inside(taskArn, 'sh', '-c', 'curl -s "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"')
-    return JSON.parse(text)
-  }
+  /** Once there are some: an agent that was just started may have none to give yet. */
+  const credentials = (): Promise<Record<string, string>> =>
+    until('there are credentials', async () => {
+      const text = await inside(taskArn, 'sh', '-c', 'curl -s -m 10 "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"')
+      const given: Record<string, string> = JSON.parse(text)
+      return given['AccessKeyId'] === undefined ? undefined : given
+    })
   const before = await credentials()
   expect(await credentials()).toEqual(before)
   // STS gives none that last shorter than 15 minutes: those that the agent keeps on its node are made to be so old.
@@ -73,7 +76,7 @@ test('credentials of a role are renewed before they expire, and the new ones are
     async () => {
       await kecs.run(['docker', 'exec', node, 'sh', '-c', age])
       await kecs.kubectl('-n', 'kecs-system', 'delete', 'pod', '-l', 'kecs.dev/component=agent', '--grace-period=0', '--force')
-      const now = await until('the agent answers', () => credentials().catch(() => undefined))
+      const now = await credentials()
       return now['AccessKeyId'] === before['AccessKeyId'] ? undefined : now
     },
     { withinMs: 120_000 },

@@ -190,7 +190,7 @@ test('connections are where no HTTP is spoken, and go to tasks that accept them'
   expect(await serving('line')).toContain(deaf)
   await tell(deaf, '/listen')
   await until('it has its share again', async () => new Set(await dialled(6)).size === 3)
-}, 60_000)
+}, 180_000)
 
 test('a task that no service runs knows no alias', async () => {
   const { tasks: [task] = [] } = await ecs().send(new RunTaskCommand({ cluster, taskDefinition: `client-${run}`, networkConfiguration }))

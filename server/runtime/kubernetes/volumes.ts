@@ -19,7 +19,8 @@ export interface TaskVolumes {
  * memory. Throws `TaskRefused` for others.
  *
  * Where it differs from ECS: a volume starts empty, also where the image has files at the mount point (Docker copies
- * them); `volumesFrom` takes the source's mount points, not the volumes that its image declares.
+ * them), and any user may write to one of the task (Docker's are root's); `volumesFrom` takes the source's mount points,
+ * not the volumes that its image declares.
  */
 export function volumesOf(
   spec: Pick<TaskSpec, 'containers' | 'volumes' | 'clusterArn' | 'adjustedOn'>,
