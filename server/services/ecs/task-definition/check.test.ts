@@ -91,6 +91,12 @@ const containers: readonly Case[] = [
   ],
   ['Soft limit exceeds hard limit for ulimit nofile', container({ ulimits: [{ name: 'nofile', softLimit: 2, hardLimit: 1 }] })],
   ['Soft limit exceeds hard limit for ulimit core', container({ ulimits: [{ name: 'core', softLimit: -1, hardLimit: 1 }] })],
+  ["The 'maxSwap' setting for container 'app' must be 0 or more.", container({ linuxParameters: { maxSwap: -1 } })],
+  ["The 'swappiness' setting for container 'app' must be between 0 and 100.", container({ linuxParameters: { swappiness: 101 } })],
+  [
+    "The value of the resource requirement GPU of container 'app' must be a number of GPUs.",
+    container({ resourceRequirements: [{ type: 'GPU', value: 'many' }] }),
+  ],
   [
     'The maximum number of environment files was exceeded. Specify ten or less and try again.',
     container({ environmentFiles: Array.from({ length: 11 }, () => ({ type: 's3', value: 'arn:aws:s3:::b/e.env' })) }),

@@ -18,6 +18,7 @@ export function* containerProblems(draft: Draft): Problems {
     yield* memoryProblems(draft, container)
     yield* healthCheckProblems(nameOf(container), container.healthCheck)
     yield* settingProblems(container)
+    yield* resourceProblems(container)
     yield* environmentFileProblems(container)
     yield* secretProblems(container)
     for (const { sourceContainer = '' } of container.volumesFrom ?? []) {
@@ -85,6 +86,19 @@ function* settingProblems(container: ContainerDefinition): Problems {
   for (const { name, softLimit, hardLimit } of ulimits) {
     // -1 is Docker's word for unlimited.
     if (valueOfLimit(softLimit) > valueOfLimit(hardLimit)) yield `Soft limit exceeds hard limit for ulimit ${name}`
+  }
+}
+
+/** What Docker or the kernel would refuse as the task starts. The texts are not AWS'. */
+function* resourceProblems(container: ContainerDefinition): Problems {
+  const { linuxParameters: { maxSwap, swappiness } = {}, resourceRequirements = [] } = container
+  if (maxSwap !== undefined && maxSwap < 0) yield `The 'maxSwap' setting for container '${nameOf(container)}' must be 0 or more.`
+  if (swappiness !== undefined && (swappiness < 0 || swappiness > 100)) {
+    yield `The 'swappiness' setting for container '${nameOf(container)}' must be between 0 and 100.`
+  }
+  const gpus = resourceRequirements.find(({ type }) => type === 'GPU')?.value
+  if (gpus !== undefined && !/^[1-9]\d*$/.test(gpus)) {
+    yield `The value of the resource requirement GPU of container '${nameOf(container)}' must be a number of GPUs.`
   }
 }
 
