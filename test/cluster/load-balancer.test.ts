@@ -115,27 +115,18 @@ describe('an Application Load Balancer', () => {
       for (const name of ['x-forwarded-host', 'x-forwarded-server', 'x-real-ip', 'x-kecs-query']) expect(headers[name]).toBeUndefined()
       const door = Number(new URL(balancers.kecs.endpoint).port)
       expect(seen(await ask(door, { headers: { host: `${dnsName}:${door}` } })).name).toBe('one')
+      const { kubectl } = balancers.kecs
       const pod = `probe-${Date.now()}`
-      const image = ['--image=kecs-test/curl:latest', '--image-pull-policy=Never', '--restart=Never', '--attach', '--rm', '--quiet']
-      const inside = await balancers.kecs.kubectl(
-        'run',
-        pod,
-        ...image,
-        '--command',
-        '--',
-        'curl',
-        '-s',
-        '--max-time',
-        '10',
-        // kube-proxy may know the load balancer's Service a moment later.
-        '--retry',
-        '10',
-        '--retry-connrefused',
-        '--retry-delay',
-        '1',
-        `http://${dnsName}/inside`,
+      // kube-proxy may know the load balancer's Service a moment later.
+      const again = ['--retry', '10', '--retry-connrefused', '--retry-delay', '1']
+      const curl = ['curl', '-s', '--max-time', '10', ...again, `http://${dnsName}/inside`]
+      await kubectl('run', pod, '--image=kecs-test/curl:latest', '--image-pull-policy=Never', '--restart=Never', '--command', '--', ...curl)
+      // What was written before somebody attaches is not told: it is read when it is all there.
+      await until('the probe to end', async () =>
+        /^(Succeeded|Failed)$/.test(await kubectl('get', 'pod', pod, '-o', 'jsonpath={.status.phase}')),
       )
-      expect(inside).toContain('"path":"/inside"')
+      expect(await kubectl('logs', pod)).toContain('"path":"/inside"')
+      await kubectl('delete', 'pod', pod, '--wait=false')
     },
     2 * minute,
   )

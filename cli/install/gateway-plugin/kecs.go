@@ -202,7 +202,7 @@ func (f *forward) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	if !f.isPlain {
 		f.tellAddress(req)
 	}
-	made := &reply{ResponseWriter: rw, header: rw.Header(), req: req, from: fromBalancer}
+	made := &reply{ResponseWriter: rw, header: rw.Header(), req: req, from: fromBalancer, enough: never}
 	f.next.ServeHTTP(made, req)
 	// A target's own answer may have no body.
 	if made.held != 0 {

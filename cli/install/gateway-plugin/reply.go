@@ -27,11 +27,12 @@ var failures = map[int]failure{
 // the function has in it, run or not: WriteHeader and Write have only what nearly all answers need.
 type reply struct {
 	http.ResponseWriter
-	header  http.Header
-	req     *http.Request
-	from    []string
-	isWhole bool
-	held    int
+	header http.Header
+	req    *http.Request
+	from   []string
+	// So many bytes go out without being seen to.
+	enough int
+	held   int
 }
 
 func (r *reply) WriteHeader(status int) {
@@ -41,11 +42,19 @@ func (r *reply) WriteHeader(status int) {
 	}
 	r.ResponseWriter.WriteHeader(status)
 	r.from = fromTarget
-	r.isWhole = len(r.header["Content-Length"][0]) < digitsOfParts
+	r.enough = fullPart
+	if len(r.header["Content-Length"][0]) < digitsOfParts {
+		r.enough = 0
+	}
 }
 
-// Lengths with fewer digits are of bodies that go out as a whole.
-const digitsOfParts = 4
+const (
+	// Lengths with fewer digits are of bodies that go out as a whole.
+	digitsOfParts = 4
+	// What the proxy copies at once: there is more behind it, and little of it is left in a buffer until that comes.
+	fullPart = 32768
+	never    = 1 << 30
+)
 
 func (r *reply) look(status int) {
 	if status >= 499 && status <= 504 && len(r.header["Date"]) == 0 && len(r.header["Content-Length"]) == 0 && len(r.header["Server"]) == 0 {
@@ -75,7 +84,7 @@ func (r *reply) flush() {
 }
 
 func (r *reply) Write(part []byte) (int, error) {
-	if r.isWhole {
+	if len(part) >= r.enough {
 		return r.ResponseWriter.Write(part)
 	}
 	return r.writePart(part)
