@@ -54,6 +54,24 @@ describe('a task that the gateway could not connect to', () => {
     expect(changes()).toBe(0)
   })
 
+  test('stays out twice as long each time that it comes and goes', async () => {
+    const { clock, outliers, refusing } = world(['10.0.0.1:6379'])
+    const outFor = async (): Promise<number> => {
+      refusing.add('10.0.0.1:6379')
+      outliers.suspect('10.0.0.1:6379')
+      await clock.advance(0)
+      refusing.clear()
+      const from = clock.now()
+      while (outliers.leftOut.size > 0) await clock.advance(1_000)
+      return clock.now() - from
+    }
+    const times: number[] = []
+    for (let each = 0; each < 7; each++) times.push(await outFor())
+    expect(times).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    await clock.advance(60_000)
+    expect(await outFor()).toBe(1_000)
+  })
+
   test('is forgotten once nobody serves there any more', async () => {
     const { clock, outliers, isServing, refusing } = world(['[fd00::1]:6379'])
     refusing.add('fd00::1:6379')

@@ -18,6 +18,18 @@ export interface ConnectOutliersParts {
 const connectMs = 2_000
 /** Between two looks at a task that is left out. Milliseconds. */
 const againMs = 1_000
+/**
+ * One that was left out lately stays out twice as long as then, as each change of what is routed makes the gateway forget whom
+ * it judged. Milliseconds.
+ */
+const latelyMs = 60_000
+const longestMs = 30_000
+
+/** When a task came back, and how long it had to stay out at least. Milliseconds. */
+interface LeftBefore {
+  readonly backAt: number
+  readonly outMs: number
+}
 
 /**
  * Tasks behind endpoints of TCP that accept no connections. The gateway tells of each connection that it could not make; where
@@ -31,6 +43,7 @@ export class ConnectOutliers {
   /** Those that are being looked at. */
   readonly #suspected = new Set<string>()
   readonly #leftOut = new Set<string>()
+  readonly #before = new Map<string, LeftBefore>()
 
   constructor(parts: ConnectOutliersParts) {
     this.#parts = parts
@@ -72,15 +85,25 @@ export class ConnectOutliers {
   async #watch(address: string): Promise<void> {
     const { clock, isServing, log, onChanged } = this.#parts
     const { signal } = this.#ended
+    if (await this.#accepts(address)) return
+    const outMs = this.#outMs(address)
+    this.#leftOut.add(address)
+    log.info({ address }, 'accepts no connections: left out of its Service Connect endpoint until it does')
+    onChanged()
+    await pause(clock, outMs, signal)
+    signal.throwIfAborted()
     while (isServing(address) && !(await this.#accepts(address))) {
-      if (!this.#leftOut.has(address)) {
-        this.#leftOut.add(address)
-        log.info({ address }, 'accepts no connections: left out of its Service Connect endpoint until it does')
-        onChanged()
-      }
       await pause(clock, againMs, signal)
       signal.throwIfAborted()
     }
+    this.#before.set(address, { backAt: clock.now(), outMs })
+  }
+
+  #outMs(address: string): number {
+    const now = this.#parts.clock.now()
+    for (const [each, { backAt }] of this.#before) if (now - backAt >= latelyMs) this.#before.delete(each)
+    const before = this.#before.get(address)
+    return before === undefined ? againMs : Math.min(before.outMs * 2, longestMs)
   }
 
   async #accepts(address: string): Promise<boolean> {
