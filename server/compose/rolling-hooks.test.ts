@@ -87,6 +87,11 @@ describe('a rolling deployment', () => {
     )
     expect(backend.invoked).toHaveLength(1)
     expect(world.running.map(({ task }) => task.startedBy)).toEqual([source, source])
+    const [failed, rollingBack, next] = world.events.slice(world.events.findIndex(event => event.includes('deployment failed')))
+    expect(failed).toStartWith('(service web) (deployment D) deployment failed: ')
+    expect(rollingBack).toBe('(service web) rolling back to deployment D.')
+    // What is done for it is told after it.
+    if (stage === 'POST_SCALE_UP') expect(next).toBe('(service web) has started 2 tasks: (task T) (task T).')
   })
 
   test.each([

@@ -41,7 +41,10 @@ export const reportOn = (plan: ServicePlan, outcome: Outcome): Report => {
   const isFailing = primary !== undefined && failsConsistently(primary, row.service.desiredCount)
   const lack = outcome.failure ?? plan.lack
   const zones = zoneReport(row, plan)
-  const spoken: string[] = [...zones.before, ...movements(row, plan, outcome), ...plan.messages, ...zones.after]
+  const { causes, moves } = movements(row, plan, outcome)
+  // A deployment has completed by what was done; what is done after one has failed comes of that.
+  const told = primary?.rolloutState === 'COMPLETED' ? [...moves, ...plan.messages] : [...plan.messages, ...moves]
+  const spoken: string[] = [...zones.before, ...causes, ...told, ...zones.after]
   const said: Partial<Record<keyof ServiceSaid, number>> = zones.isEvening ? { unbalanced: row.said?.unbalanced ?? now } : {}
   const say = (kind: keyof ServiceSaid, holds: boolean, message: () => string): void => {
     const last = row.said?.[kind]
@@ -107,11 +110,12 @@ const sparedCount = ({ service }: ServiceRow, { stops }: ServicePlan, { tasks }:
 const isDeployed = ({ deployments }: ServiceRow, primary: DeploymentRecord | undefined): boolean =>
   deployments.length === 1 && primary?.rolloutState === 'COMPLETED'
 
+/** Why tasks are not launched, or stopped; and what is launched and stopped. */
 const movements = (
   { service: { serviceName: name }, said }: ServiceRow,
   { stops, launches, refusals }: ServicePlan,
   outcome: Outcome,
-): string[] => {
+): { readonly causes: readonly string[]; readonly moves: readonly string[] } => {
   const { startedIds } = outcome
   const ids = (tasks: readonly TaskView[]): string[] => tasks.map(({ row }) => row.taskId)
   const running = ids(stops.filter(({ row }) => row.task.lastStatus === 'RUNNING'))
@@ -136,13 +140,14 @@ const movements = (
     )
     return [...byZone].map(([from, moved]) => messages.stoppedToBalance(name, from, ids(moved)))
   }
-  return [
-    ...refusals.map(reason => messages.notLaunched(name, reason)),
-    ...ailing,
-    ...(startedIds.length === 0 ? [] : [started()]),
-    ...(running.length === 0 ? [] : stopped()),
-    ...(pending.length === 0 ? [] : [messages.stoppedPendingTasks(name, pending.length)]),
-  ]
+  return {
+    causes: [...refusals.map(reason => messages.notLaunched(name, reason)), ...ailing],
+    moves: [
+      ...(startedIds.length === 0 ? [] : [started()]),
+      ...(running.length === 0 ? [] : stopped()),
+      ...(pending.length === 0 ? [] : [messages.stoppedPendingTasks(name, pending.length)]),
+    ],
+  }
 }
 
 /** Every task that there should be runs. Those that only drain, or end, are not waited for: AWS says so before they are gone. */
