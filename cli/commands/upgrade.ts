@@ -31,9 +31,20 @@ export const upgrade = defineCommand({
       download: false,
       apply: false,
       host,
+    }).catch(async (error: unknown) => {
+      throw await withWayBack(error, instance, host)
     })
   },
 })
+
+/** What is told of an upgrade that failed after the image before had to go. */
+const withWayBack = async (error: unknown, before: Instance, host: Host): Promise<unknown> => {
+  const now = await requireInstance(host.home, before.name).catch(() => before)
+  if (!(error instanceof CliError) || now.image === before.image || now.previousImage === undefined) return error
+  const { message, remedy, exitCode, details } = error
+  const wayBack = `Or go back to ${now.previousImage}: ${withName('kecs rollback', before.name)}`
+  return new CliError(message, `${remedy}\n${wayBack}`, { exitCode, details, cause: error })
+}
 
 export const rollback = defineCommand({
   name: 'rollback',
