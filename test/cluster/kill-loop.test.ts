@@ -1,6 +1,6 @@
 // 200 tasks of four containers in rounds of ten, while the agent and the control plane are killed at random: every task
-// ends as it should, what was written arrives, and nothing is left. In the last round nobody is killed, so that what a
-// process would leak has the time to be seen. Without KECS_KILL_LOOP_TASKS (200 takes ten minutes) 40 of them.
+// ends as it should, what was written arrives, and nothing is left. In the last fifth of the rounds nobody is killed, so that
+// what a process would leak has the time to be seen. Without KECS_KILL_LOOP_TASKS (200 takes ten minutes) 40 of them.
 // KECS_KILL_LOOP_SEED repeats a schedule.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import {
@@ -22,6 +22,11 @@ import { nodeOf, type Node, type Sizes } from './node-harness.ts'
 const count = Number(process.env['KECS_KILL_LOOP_TASKS'] ?? 40)
 const seed = Number(process.env['KECS_KILL_LOOP_SEED'] ?? Date.now() % 100_000)
 const perRound = 10
+/**
+ * What they need once they have worked for a while, in MiB: a process that has just started has less, for its heap is not
+ * collected in earnest before. Measured: 144 and 59 after 150 such tasks that nobody disturbed, 151 and 62 after 300.
+ */
+const warmMiB = { agent: 64, serve: 128 } as const
 const name = `kills-${Date.now()}`
 const group = `/${name}`
 
@@ -91,10 +96,11 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
   let kills = 0
   let sizes: Sizes | undefined
   const rounds = Math.ceil(count / perRound)
+  const calmFrom = rounds - Math.max(1, Math.floor(rounds / 5))
   for (let round = 0; round < rounds; round++) {
-    // Whoever was killed last has started anew, and has done a round's work in none but this one.
-    const isCalm = round === rounds - 1
-    if (isCalm) sizes = await node.settledSizes()
+    const isCalm = round >= calmFrom
+    // Whoever was killed last has started anew, and does its work in these rounds alone.
+    if (round === calmFrom) sizes = await node.settledSizes()
     const mine = new Map<string, Kind>()
     const over = new AbortController()
     const killing = (async () => {
@@ -202,9 +208,10 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
   console.log(JSON.stringify({ seed, before: sizes, after }))
   for (const program of programs) {
     const { id, files = 0, memoryMiB = 0 } = sizes?.[program] ?? {}
-    // The same process, which saw ten tasks of four containers come and go.
+    const warm = Math.max(memoryMiB, warmMiB[program])
+    // The same process, which saw ten tasks of four containers come and go, or more.
     expect(after[program].id).toBe(id ?? 'none')
     expect(after[program].files).toBeLessThan(files + perRound)
-    expect(after[program].memoryMiB).toBeLessThanOrEqual(memoryMiB + 64)
+    expect(after[program].memoryMiB).toBeLessThanOrEqual(warm + 64)
   }
 }, 1_500_000)
