@@ -32,13 +32,13 @@ export const upgrade = defineCommand({
       apply: false,
       host,
     }).catch(async (error: unknown) => {
-      throw await withWayBack(error, instance, host)
+      throw await withWayBack(instance, host, error)
     })
   },
 })
 
 /** What is told of an upgrade that failed after the image before had to go. */
-const withWayBack = async (error: unknown, before: Instance, host: Host): Promise<unknown> => {
+const withWayBack = async (before: Instance, host: Host, error: unknown): Promise<unknown> => {
   const now = await requireInstance(host.home, before.name).catch(() => before)
   if (!(error instanceof CliError) || now.image === before.image || now.previousImage === undefined) return error
   const { message, remedy, exitCode, details } = error
