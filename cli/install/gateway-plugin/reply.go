@@ -57,7 +57,7 @@ const (
 )
 
 func (r *reply) look(status int) {
-	if status >= 499 && status <= 504 && len(r.header["Date"]) == 0 && len(r.header["Content-Length"]) == 0 && len(r.header["Server"]) == 0 {
+	if failures[status].status != 0 && len(r.header["Date"]) == 0 && len(r.header["Content-Length"]) == 0 && len(r.header["Server"]) == 0 {
 		r.held = status
 		return
 	}
