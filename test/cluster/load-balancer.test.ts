@@ -225,6 +225,15 @@ describe('an Application Load Balancer', () => {
       expect(moved.headers.location).toBe('https://www.shop.test:8443/new/old/a/b?from=80&x=1')
       expect((await settled(port, ({ status }) => status === 502, { path: '/closed' })).status).toBe(502)
       expect((await settled(port, ({ status }) => status === 504, { path: '/slow' })).status).toBe(504)
+      await balancers.client.send(
+        new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ModifyListenerAttributesCommand({
+          ListenerArn: listener,
+          Attributes: [{ Key: 'routing.http.response.x_frame_options.header_value', Value: 'DENY' }],
+        }),
+      )
+      const framed = await settled(port, ({ headers }) => headers['x-frame-options'] === 'DENY', { path: '/' })
+      expect(framed).toMatchObject({ status: 418, headers: { 'x-frame-options': 'DENY' } })
+      expect(await ask(port, { path: '/closed' })).toMatchObject({ status: 502, headers: { 'x-frame-options': 'DENY' } })
     },
     2 * minute,
   )

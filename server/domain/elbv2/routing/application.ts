@@ -9,6 +9,7 @@ import type { DynamicConfiguration, HttpRouter, HttpService, HttpTransport, Midd
 import { type ListenerSettings, callbackOutcome, none, outcomeOf } from './http-actions.ts'
 import { functionsGroup, functionsService, groupService, httpGroup } from './http-groups.ts'
 import { isExpressHost } from '../../express/names.ts'
+import { responseHeaders } from './response-headers.ts'
 import { type RoutingState, hasCertificate, nameOf } from './routing-state.ts'
 import { negotiatedSettings, optionsName } from './tls-options.ts'
 import { anyRequest, anySecureRequest, needsQuery, traefikRule } from './traefik-rule.ts'
@@ -35,7 +36,9 @@ export function applicationParts(state: RoutingState, balancer: LoadBalancerRow)
     const settings = listenerSettings(state, row, listeners)
     const told = { ...clients, ...negotiatedSettings(balancer, row), ...(isQueried ? { queried: 'true' } : {}) }
     middlewares[name] = { plugin: { kecs: { do: 'listen', ...settings, ...told } } }
-    Object.assign(routers, entrances(balancer, row, { port, hosts: expressHosts(rules) }))
+    const answers = responseHeaders(name, row)
+    Object.assign(middlewares, answers)
+    Object.assign(routers, entrances(balancer, row, { port, hosts: expressHosts(rules), chain: [...Object.keys(answers), name] }))
     const parents = [name, ...(isAtDoor(row) ? [nameOf('door', row.listener.ListenerArn)] : [])]
     for (const [at, rule] of rules.entries()) {
       const match = traefikRule(rule.rule.Conditions ?? [])
@@ -88,12 +91,12 @@ const logged = (routers: Readonly<Record<string, HttpRouter>>): Readonly<Record<
 function entrances(
   balancer: LoadBalancerRow,
   row: ListenerRow,
-  { port, hosts }: { readonly port: number; readonly hosts: readonly string[] },
+  { port, hosts, chain }: { readonly port: number; readonly hosts: readonly string[]; readonly chain: readonly string[] },
 ): Readonly<Record<string, HttpRouter>> {
   const name = nameOf('listener', row.listener.ListenerArn)
   const own: HttpRouter = {
     entryPoints: [tcpEntryPoint(port)],
-    middlewares: [name],
+    middlewares: chain,
     ...(row.listener.Protocol === 'HTTPS' ? { rule: anySecureRequest, tls: { options: optionsName(row) } } : { rule: anyRequest }),
   }
   if (!isAtDoor(row)) return { [name]: own }
@@ -106,7 +109,7 @@ function entrances(
       observability: { metrics: true },
       rule: names.map(host => `Host(${JSON.stringify(host)})`).join(' || '),
       priority: aboveTheDoor,
-      middlewares: [name],
+      middlewares: chain,
     },
   }
 }

@@ -148,6 +148,24 @@ describe('an Application Load Balancer', () => {
     })
   })
 
+  test('puts into answers what its attributes have of headers', () => {
+    const attributes = {
+      'routing.http.response.strict_transport_security.header_value': 'max-age=31536000',
+      'routing.http.response.x_frame_options.header_value': 'DENY',
+      'routing.http.response.content_security_policy.header_value': '',
+      'routing.http.response.server.enabled': 'true',
+    }
+    const { http } = dynamicConfiguration(
+      routingWorld({ listeners: [{ port: 80, entryPort: 9020, attributes, rules: [{ Actions: [forwardTo([1, 1])] }] }], groups }),
+    )
+    expect(http?.middlewares?.[`${listener}-answers`]).toEqual({
+      headers: { customResponseHeaders: { 'Strict-Transport-Security': 'max-age=31536000', 'X-Frame-Options': 'DENY' } },
+    })
+    // Around what the listener itself does, so that its own pages have them too; on the door as well.
+    for (const name of [listener, listener.replace('listener', 'door')])
+      expect(http?.routers?.[name]?.middlewares).toEqual([`${listener}-answers`, listener])
+  })
+
   test('asks clients for certificates where a listener wants them, and serves nobody while it does not know whom to believe', () => {
     const certificates = { own: { certFile: 'c', keyFile: 'k' } }
     const rules = [{ Actions: [forwardTo([1, 1])] }]

@@ -1,3 +1,4 @@
+// Differs from AWS: routing.http.response.server.enabled is kept only.
 import type { ModifyListenerAttributesInput, ModifyListenerAttributesOutput } from '../../../aws/generated/elbv2.ts'
 import { allAttributes, readAttributes } from '../../../domain/elbv2/attributes.ts'
 import { listeners } from '../../../store/elbv2-tables.ts'
