@@ -3,7 +3,7 @@ import type { ProtocolEnum } from '../aws/generated/elbv2.ts'
 import type { EntryPorts } from '../domain/elbv2/entry-ports.ts'
 import type { ServedPort } from '../gateway/load-balancer-services.ts'
 import { createLog } from '../log.ts'
-import { listenerPorts, listeners, loadBalancers } from '../store/elbv2-tables.ts'
+import { type LoadBalancerRow, listenerPorts, listeners, loadBalancers } from '../store/elbv2-tables.ts'
 import { memoryStore } from '../store/memory.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { aLoadBalancer } from '../../test/support/routing-world.ts'
@@ -17,6 +17,7 @@ const world = (first: EntryPorts) => {
   const store = memoryStore({ clock })
   const lines: string[] = []
   let served: readonly ServedPort[] = []
+  const names: string[] = []
   const reconcile = (ports: EntryPorts = first) =>
     new LoadBalancerReconciler({
       store,
@@ -25,11 +26,19 @@ const world = (first: EntryPorts) => {
       carrier: {
         ports,
         gateway: { inForceUntil: () => clock.now(), settledUntil: () => clock.now(), watch: () => () => {} },
-        names: { serve: async ({ ports: given }) => void (served = given), forget: async () => {} },
+        names: {
+          serve: async ({ dnsName, ports: given }) => {
+            names.push(dnsName)
+            served = given
+          },
+          forget: async () => {},
+        },
       },
     }).reconcile(balancerArn)
   return {
     reconcile,
+    names,
+    have: (row: LoadBalancerRow) => store.commit(transaction => transaction.put(loadBalancers, row)),
     said: () => lines.map(line => String(JSON.parse(line).msg)),
     served: () => served.map(({ port, protocol, entryPort }) => `${port}/${protocol} ${entryPort}`).sort(),
     portOf: (arn: string) => store.table(listenerPorts).get(arn)?.port,
@@ -103,4 +112,12 @@ describe('ports of listeners', () => {
     await reconcile(ports)
     expect([portOf('dns'), portOf('web')]).toEqual([9022, 64_000])
   })
+})
+
+test('a Gateway Load Balancer, which has no name, is active without one', async () => {
+  const { have, reconcile, names, state } = world(ports)
+  const { DNSName: _, ...nameless } = balancer.loadBalancer
+  await have({ ...balancer, loadBalancer: { ...nameless, Type: 'gateway', State: { Code: 'provisioning' } } })
+  await reconcile()
+  expect([names, state()]).toEqual([[], { Code: 'active' }])
 })

@@ -66,7 +66,9 @@ export class LoadBalancerReconciler {
       return undefined
     }
     if (carrier !== undefined) {
-      await carrier.names.serve({ arn: key, dnsName: row.loadBalancer.DNSName ?? '', ports: this.#servedPorts(key) })
+      const { DNSName: dnsName } = row.loadBalancer
+      // Gateway Load Balancers have none.
+      if (dnsName !== undefined) await carrier.names.serve({ arn: key, dnsName, ports: this.#servedPorts(key) })
       // One that works stays what it is while it changes.
       if (row.loadBalancer.State.Code === 'provisioning' && carrier.gateway.inForceUntil() < clock.now()) return lookAgainMs
     }

@@ -20,6 +20,7 @@ import {
   paginateDescribeLoadBalancers,
   waitUntilLoadBalancerExists,
   waitUntilLoadBalancersDeleted,
+  waitUntilLoadBalancerAvailable,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Elbv2, openElbv2, refusal } from './elbv2.ts'
 
@@ -85,7 +86,9 @@ describe('load balancers', () => {
       SecurityGroups: ['sg-1'],
     })
     const gateway = await elbv2.balancer('gwy', { Type: 'gateway', Subnets: ['subnet-1'] })
-    const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [network, gateway] }))
+    const LoadBalancerArns = [network, gateway]
+    await waitUntilLoadBalancerAvailable({ client, minDelay: 1, maxWaitTime: 60 }, { LoadBalancerArns })
+    const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({ LoadBalancerArns }))
     const [ofGateway, ofNetwork] = LoadBalancers
     expect(ofNetwork).toMatchObject({
       Type: 'network',
