@@ -10,9 +10,10 @@ import { fullImageName } from './image-name.ts'
  * `k3d image import`: those want a finished cluster, write whole archives to disk, and hide failures.
  */
 
-const list = ['ctr', '--namespace', 'k8s.io', 'images', 'list']
+const ctr = ['ctr', '--namespace', 'k8s.io'] as const
+const list = [...ctr, 'images', 'list']
 // Without --all-platforms: an image of several platforms that Docker holds one of would be refused.
-const importFrom = (file: string): readonly string[] => ['ctr', '--namespace', 'k8s.io', 'images', 'import', file]
+const importFrom = (file: string): readonly string[] => [...ctr, 'images', 'import', file]
 const importImages = importFrom('-')
 
 /** A folder of this machine that the nodes see as another one. */
@@ -44,10 +45,9 @@ export const missingIn = async (
     const known = present.get(fullImageName(image))
     const id = ids.get(image)
     if (known === undefined || id === undefined) return known !== undefined
-    return (
-      known.has(id) ||
-      configurationIn(await docker.exec(node, ['ctr', '--namespace', 'k8s.io', 'content', 'get', [...known][0] ?? ''], { signal })) === id
-    )
+    if (known.has(id)) return true
+    const [target = ''] = known
+    return configurationIn(await docker.exec(node, [...ctr, 'content', 'get', target], { signal })) === id
   }
   const there = await Promise.all(images.map(isThere))
   return images.filter((_, at) => there[at] === false)

@@ -3,12 +3,8 @@
  * whose values are known before are measured first, and of those that follow each other only a wider one moves the rest.
  */
 export class Columns {
-  readonly #widths: number[]
-
-  /** `widths`: to begin with, in characters. */
-  constructor(widths: readonly number[] = []) {
-    this.#widths = [...widths]
-  }
+  /** Characters. */
+  readonly #widths: number[] = []
 
   measure(values: readonly string[]): void {
     for (const [column, value] of values.entries()) this.#widths[column] = Math.max(this.#widths[column] ?? 0, value.length)

@@ -15,7 +15,7 @@ import {
 import { agentFolder } from '../../shared/names.ts'
 import { type TestInstance, instance } from '../support/instance.ts'
 import { haveRole } from '../support/roles.ts'
-import { describe, ecsOf } from '../support/tasks.ts'
+import { describe, ecsOf, podOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
 let kecs: TestInstance
@@ -39,17 +39,7 @@ afterAll(async () => {
 
 /** What a command in a task's container prints. */
 async function inside(taskArn: string, ...command: readonly string[]): Promise<string> {
-  const selector = `kecs.dev/task-id=${taskArn.slice(taskArn.lastIndexOf('/') + 1)}`
-  const found = await kecs.kubectl(
-    'get',
-    'pods',
-    '-A',
-    '-l',
-    selector,
-    '-o',
-    'jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}',
-  )
-  const [space = '', pod = ''] = found.trim().split(' ')
+  const [space, pod] = await podOf(kecs, taskArn)
   return kecs.kubectl('-n', space, 'exec', pod, '-c', 'app', '--', ...command)
 }
 

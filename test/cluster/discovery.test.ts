@@ -18,7 +18,7 @@ import {
   ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery'
 import { type TestInstance, instance } from '../support/instance.ts'
-import { ecsOf } from '../support/tasks.ts'
+import { ecsOf, podOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
 const cluster = `discovery-${Date.now().toString(36)}`
@@ -68,16 +68,7 @@ const addressesOf = async (name: string): Promise<readonly string[]> => {
 
 /** What a command in the client's container prints, whatever it ends with. */
 const inside = async (command: readonly string[], container = 'app'): Promise<string> => {
-  const found = await kecs.kubectl(
-    'get',
-    'pods',
-    '-A',
-    '-l',
-    `kecs.dev/task-id=${client}`,
-    '-o',
-    'jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}',
-  )
-  const [space = '', pod = ''] = found.trim().split(' ')
+  const [space, pod] = await podOf(kecs, client)
   const { stdout, stderr } = await kecs.run(['kubectl', '-n', space, 'exec', pod, '-c', container, '--', ...command], { check: false })
   return stdout + stderr
 }

@@ -18,7 +18,7 @@ import {
 import { DeleteNamespaceCommand, DiscoverInstancesCommand, ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery'
 import { type TestInstance, instance } from '../support/instance.ts'
 import { defaultNetwork } from '../support/network.ts'
-import { ecsOf } from '../support/tasks.ts'
+import { ecsOf, podOf } from '../support/tasks.ts'
 import { until } from '../support/until.ts'
 
 const run = Date.now().toString(36)
@@ -80,16 +80,7 @@ signal.pause()
 
 /** What a command in a task's container prints; no answer is an error. */
 async function inside(task: string, command: string, timeoutMs = 60_000): Promise<string> {
-  const found = await kecs.kubectl(
-    'get',
-    'pods',
-    '-A',
-    '-l',
-    `kecs.dev/task-id=${task}`,
-    '-o',
-    'jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}',
-  )
-  const [space = '', pod = ''] = found.trim().split(' ')
+  const [space, pod] = await podOf(kecs, task)
   const args = ['kubectl', '-n', space, 'exec', pod, '-c', 'app', '--', 'sh', '-c', command]
   const { stdout, stderr } = await kecs.run(args, { check: false, timeoutMs })
   return stdout + stderr

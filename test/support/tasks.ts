@@ -25,6 +25,14 @@ export async function describe(ecs: ECSClient, cluster: string, taskArn: string)
   return task
 }
 
+/** Namespace and name of a task's pod; `task` is an ARN or an id. */
+export async function podOf(instance: Pick<TestInstance, 'kubectl'>, task: string): Promise<readonly [namespace: string, name: string]> {
+  const selector = `kecs.dev/task-id=${task.slice(task.lastIndexOf('/') + 1)}`
+  const place = 'jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}'
+  const [namespace = '', name = ''] = (await instance.kubectl('get', 'pods', '-A', '-l', selector, '-o', place)).trim().split(' ')
+  return [namespace, name]
+}
+
 /** Runs a task of the definition and waits for its end. */
 export async function runToEnd(instance: TestInstance, cluster: string, taskDefinition: string): Promise<EndedTask> {
   const ecs = ecsOf(instance)

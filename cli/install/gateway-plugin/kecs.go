@@ -280,26 +280,19 @@ type answer struct {
 
 func (a *answer) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	req.Header[fromHeader] = fromAction
-	header := rw.Header()
-	header.Set("Server", "awselb/2.0")
 	body := a.config.Body
 	contentType := a.config.ContentType
 	if a.config.Protocol != "" {
-		header.Set("Location", a.location(req))
+		rw.Header().Set("Location", a.location(req))
 	}
 	if a.config.Protocol != "" || (a.status == http.StatusServiceUnavailable && body == "" && contentType == "") {
-		body = page(a.status)
-		contentType = "text/html"
+		answerPage(rw, req, a.status)
+		return
 	}
 	if contentType == "" {
 		contentType = "text/plain; charset=utf-8"
 	}
-	header.Set("Content-Type", contentType)
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	rw.WriteHeader(a.status)
-	if req.Method != http.MethodHead {
-		_, _ = rw.Write([]byte(body))
-	}
+	answerWith(rw, req, a.status, contentType, body)
 }
 
 // Where a redirect leads, with its placeholders filled in. A request that came by the gateway's port for the listener,

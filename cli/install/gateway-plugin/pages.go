@@ -27,13 +27,22 @@ func page(status int) string {
 	return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title + "</h1></center>\r\n</body>\r\n</html>\r\n"
 }
 
-// Answers in the name of the load balancer.
+// Answers with the page of a status; with nothing where it has none.
 func answerPage(rw http.ResponseWriter, req *http.Request, status int) {
+	contentType := ""
 	body := page(status)
+	if body != "" {
+		contentType = "text/html"
+	}
+	answerWith(rw, req, status, contentType, body)
+}
+
+// Answers in the name of the load balancer.
+func answerWith(rw http.ResponseWriter, req *http.Request, status int, contentType string, body string) {
 	header := rw.Header()
 	header.Set("Server", "awselb/2.0")
-	if body != "" {
-		header.Set("Content-Type", "text/html")
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	rw.WriteHeader(status)

@@ -34,6 +34,15 @@ export function advertisedAuthorities(state: RoutingState, row: ListenerRow): st
   return state.trustedClients(mutual.TrustStoreArn ?? '')?.authorities
 }
 
+/** The plugin's settings for headers that a listener's attributes give other names: `leafHeader` of `leaf`, if it is one of them. */
+export const renamedHeaders = ({ attributes }: ListenerRow, names: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([setting, attribute]) => {
+      const name = attributes[`routing.http.request.${attribute}.header_name`]
+      return name ? [[`${setting}Header`, name]] : []
+    }),
+  )
+
 /**
  * The plugin's settings for a listener's clients; undefined while what it believes is not known: such a listener serves
  * nobody.
@@ -41,12 +50,7 @@ export function advertisedAuthorities(state: RoutingState, row: ListenerRow): st
 export function clientSettings(state: RoutingState, row: ListenerRow): Readonly<Record<string, string>> | undefined {
   if (!asksForCertificates(row)) return {}
   const { Mode, TrustStoreArn = '', IgnoreClientCertificateExpiry: ignores } = row.listener.MutualAuthentication ?? {}
-  const names = Object.fromEntries(
-    Object.entries(headers).flatMap(([setting, attribute]) => {
-      const name = row.attributes[`routing.http.request.${attribute}.header_name`]
-      return name ? [[`${setting}Header`, name]] : []
-    }),
-  )
+  const names = renamedHeaders(row, headers)
   if (Mode === 'passthrough') return { clients: 'passthrough', ...names }
   const trusted = state.trustedClients(TrustStoreArn)
   if (trusted === undefined) return undefined

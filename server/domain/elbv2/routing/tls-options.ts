@@ -3,7 +3,7 @@
 // https://doc.traefik.io/traefik/v3.6/reference/routing-configuration/http/tls/tls-options/
 import type { ListenerRow, LoadBalancerRow } from '../../../store/elbv2-tables.ts'
 import { defaultSslPolicy, sslPolicyNamed } from '../ssl-policies.ts'
-import { advertisedAuthorities, asksForCertificates } from './client-certificates.ts'
+import { advertisedAuthorities, asksForCertificates, renamedHeaders } from './client-certificates.ts'
 import { type TlsOptions, type TlsVersion, noProtocols } from './dynamic-configuration.ts'
 import { type RoutingState, nameOf } from './routing-state.ts'
 
@@ -69,18 +69,10 @@ export function secureOptions(state: RoutingState, balancer: LoadBalancerRow, ro
 }
 
 /** The plugin's settings of an HTTPS listener, whose targets may be told what was agreed upon. */
-export function negotiatedSettings(
-  { attributes: asked }: LoadBalancerRow,
-  { listener, attributes }: ListenerRow,
-): Readonly<Record<string, string>> {
-  if (listener.Protocol !== 'HTTPS' || asked['routing.http.x_amzn_tls_version_and_cipher_suite.enabled'] !== 'true') return {}
-  const version = attributes['routing.http.request.x_amzn_tls_version.header_name']
-  const cipher = attributes['routing.http.request.x_amzn_tls_cipher_suite.header_name']
-  return {
-    negotiated: 'true',
-    ...(version ? { versionHeader: version } : {}),
-    ...(cipher ? { cipherHeader: cipher } : {}),
-  }
+export function negotiatedSettings({ attributes }: LoadBalancerRow, row: ListenerRow): Readonly<Record<string, string>> {
+  const isAsked = attributes['routing.http.x_amzn_tls_version_and_cipher_suite.enabled'] === 'true'
+  if (row.listener.Protocol !== 'HTTPS' || !isAsked) return {}
+  return { negotiated: 'true', ...renamedHeaders(row, { version: 'x_amzn_tls_version', cipher: 'x_amzn_tls_cipher_suite' }) }
 }
 
 /**
