@@ -154,6 +154,8 @@ beforeAll(async () => {
   await serve('client', `client-${run}`, 1, [])
   await stable('server', 'client')
   await until('all tasks serve', async () => (await serving('http')).length === 3 && (await serving('line')).length === 3)
+  // The gateway takes in what there is to route a moment after it is decided.
+  await until('the gateway knows of it', async () => lines(await atClient('curl -s http://web/'))[0]?.split(' ')[1] === 'web')
 }, 600_000)
 
 afterAll(async () => {
