@@ -6,7 +6,7 @@ import type { DaemonSet, Deployment, Manifest, Service } from '../../shared/kube
 import { requiredImages } from './images.ts'
 import { exampleInstallation, type Installation } from './installation.ts'
 import { manifests, toYaml } from './manifests.ts'
-import { awsRoute, ownRules } from './routes.ts'
+import { awsRoute, awsTlsRoute, ownRules } from './routes.ts'
 import { exampleInstance } from '../../test/support/example-instance.ts'
 
 const instance = exampleInstance({ udpListeners: 5 })
@@ -289,6 +289,12 @@ describe('routing', () => {
   })
   test('what a browser asks before a call to / is ours to answer', () => {
     expect(ownRules).toContain('Method(`OPTIONS`) && Path(`/`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)')
+  })
+  test('with TLS the same requests go to the same places, by rules that name a host, which Traefik warns of where they do not', () => {
+    const match = (rule: string) => `(${rule}) && (PathPrefix(\`/\`) || Host(\`*\`))`
+    expect(awsTlsRoute(standard).spec.routes).toEqual(
+      awsRoute(standard).spec.routes.map(route => ({ ...route, match: match(route.match) })),
+    )
   })
   test('a service’s name elsewhere in the header says nothing', () => {
     expect(

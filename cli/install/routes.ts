@@ -65,8 +65,15 @@ export const awsRoute = (installation: Installation): Written<IngressRouteSpec> 
  */
 export const awsTlsRoute = (installation: Installation): Written<IngressRouteSpec> => {
   const { spec, ...route } = awsRoute(installation)
-  return { ...route, metadata: metaOf(installation, 'traefik', 'aws-tls'), spec: { ...spec, tls: {} } }
+  const routes = spec.routes.map(each => ({ ...each, match: `(${each.match}) && ${anyHost}` }))
+  return { ...route, metadata: metaOf(installation, 'traefik', 'aws-tls'), spec: { ...spec, routes, tls: {} } }
 }
+
+/**
+ * True of every request. Of a rule with TLS that names no host Traefik warns at each change of its configuration that
+ * others' TLS options may hold for it. With the host `*`, which no request has, it takes the rule's own for every name.
+ */
+const anyHost = '(PathPrefix(`/`) || Host(`*`))'
 
 const backendService = ({ instance }: Installation) => {
   const backend = backendOf(instance.backend)
