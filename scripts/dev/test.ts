@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { failuresIn, failuresReported, toldAgain, type Failure } from './failures.ts'
 import { dockerAnswers, exitCodeOf, hasTestbed, root, withTestbed, type Environment } from './run.ts'
 
 interface Part {
@@ -40,7 +41,12 @@ interface Tally {
   skipped: number
 }
 
-/** Runs the named parts, or all; prints `N passed, N failed` at the end and resolves with the exit code. */
+interface Total extends Tally {
+  /** What failed tests printed, where this did not go to a terminal. */
+  readonly failures: Failure[]
+}
+
+/** Runs the named parts, or all; prints what failed and `N passed, N failed` at the end and resolves with the exit code. */
 export async function test(names: readonly string[]): Promise<number> {
   const unknown = names.filter(name => !parts.some(part => part.name === name))
   if (unknown.length > 0) {
@@ -48,7 +54,7 @@ export async function test(names: readonly string[]): Promise<number> {
     return 2
   }
   const chosen = parts.filter(part => names.length === 0 || names.includes(part.name))
-  const total: Tally = { passed: 0, failed: 0, skipped: 0 }
+  const total: Total = { passed: 0, failed: 0, skipped: 0, failures: [] }
   const docker = await dockerAnswers()
   let built: boolean | undefined
   for (const part of chosen) {
@@ -68,11 +74,12 @@ export async function test(names: readonly string[]): Promise<number> {
     console.log(`\n== ${part.name}`)
     await runPart(part, total)
   }
+  if (total.failures.length > 0) console.log(`\n== what failed\n${toldAgain(total.failures).join('\n')}`)
   console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
   return total.failed > 0 || total.passed === 0 ? 1 : 0
 }
 
-async function runPart(part: Part, total: Tally): Promise<void> {
+async function runPart(part: Part, total: Total): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kecs-test-'))
   const report = join(folder, 'junit.xml')
   const env: Environment = {
@@ -92,25 +99,25 @@ async function runPart(part: Part, total: Tally): Promise<void> {
       `--reporter-outfile=${report}`,
       ...filesOf(part),
     ]
-    const code = await exitCodeOf(command, { env })
-    const counts = read(report)
+    const lines: string[] = []
+    // A terminal keeps what it shows, and shows it in colours.
+    const code = await exitCodeOf(command, process.stdout.isTTY ? { env } : { env, onLine: line => lines.push(line) })
+    const text = existsSync(report) ? readFileSync(report, 'utf8') : ''
+    const counts = countsOf(text)
     total.passed += counts.passed
     total.skipped += counts.skipped
     // A file that could not even be loaded is in the exit code alone.
     total.failed += Math.max(counts.failed, code === 0 ? 0 : 1)
+    const failures = part.atOnce === undefined ? failuresIn(lines) : failuresReported(text)
+    total.failures.push(...failures)
+    if (code !== 0 && failures.length === 0 && lines.length > 0) total.failures.push({ what: `ended with ${code}`, file: part.name, lines })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function read(report: string): Tally {
-  let text: string
-  try {
-    text = readFileSync(report, 'utf8')
-  } catch {
-    return { passed: 0, failed: 0, skipped: 0 }
-  }
-  const head = /<testsuites [^>]*>/.exec(text)?.[0] ?? ''
+function countsOf(report: string): Tally {
+  const head = /<testsuites [^>]*>/.exec(report)?.[0] ?? ''
   const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0)
   const failed = count('failures') + count('errors')
   const skipped = count('skipped')
