@@ -15,7 +15,8 @@ export const upgrade = defineCommand({
   summary: 'Bring the control plane to this version of kecs.',
   description:
     'Tasks go on meanwhile, and load balancers serve; API calls wait some seconds. The control plane takes a snapshot of the\n' +
-    'state before it changes anything. An image that was chosen with --image gives way to that of this version.',
+    'state before it changes anything, and stays as it is where the cluster cannot pull the new image. An image that was\n' +
+    'chosen with --image gives way to that of this version.',
   args: commonFlags,
   examples: [
     ['kecs upgrade', 'after a newer kecs was installed'],

@@ -65,7 +65,8 @@ const troubleOf = (pod: Pod, pressures: readonly Pressure[]): Found | undefined 
   return schedulingTrouble(pod, pressures)
 }
 
-const containerTrouble = ({ image, state, lastState }: ContainerStatus): Found | undefined => {
+/** What hinders a container; undefined where nothing does. */
+export const containerTrouble = ({ image, state, lastState }: ContainerStatus): Found | undefined => {
   const { reason = '', message = '' } = state?.waiting ?? {}
   if (/no space left on device/i.test(message)) return { trouble: 'disk', why: message }
   if (imageReasons.includes(reason))
@@ -79,8 +80,12 @@ const containerTrouble = ({ image, state, lastState }: ContainerStatus): Found |
 /** The kubelet puts what it met behind all that it met it in, each after a colon. */
 const lastCause = (message: string): string => message.slice(message.lastIndexOf(': ') + 1).trim()
 
+/** What the scheduler says of a pod that no node takes. */
+export const unscheduledBy = (pod: Pod) =>
+  pod.status?.conditions?.find(condition => condition.type === 'PodScheduled' && condition.status === 'False')
+
 const schedulingTrouble = (pod: Pod, pressures: readonly Pressure[]): Found | undefined => {
-  const unscheduled = pod.status?.conditions?.find(condition => condition.type === 'PodScheduled' && condition.status === 'False')
+  const unscheduled = unscheduledBy(pod)
   if (!unscheduled) return undefined
   const why = unscheduled.message ?? 'no node takes it'
   // From 1.34 on the scheduler says no more than that there are taints.

@@ -15,7 +15,7 @@ export interface WaitOptions {
 }
 
 /** How long trouble may last before it is believed: much of it mends itself while a cluster comes up. Milliseconds. */
-const believed: Readonly<Record<Trouble, number>> = {
+export const believed: Readonly<Record<Trouble, number>> = {
   image: 15_000,
   crash: 15_000,
   config: 15_000,

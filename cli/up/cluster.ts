@@ -25,6 +25,7 @@ import { awaitApi, explainKube } from './api.ts'
 import { checkDisk, leastFree } from './preflight.ts'
 import { endpointOf } from './summary.ts'
 import { bringImages } from './images.ts'
+import { tryNewImages } from './new-images.ts'
 import { Milestone, together } from './together.ts'
 
 export interface ClusterUp {
@@ -150,6 +151,7 @@ const preflight = (up: ClusterUp): Promise<ClusterState> => {
       const taken = await takenPorts(docker, instance, signal)
       if (taken.length > 0) throw portTakenError(taken, instance.name)
     }
+    if (state.is === 'running') await tryNewImages(up, { signal, progress })
     done(
       version === undefined ? `Preflight: context ${instance.context ?? ''} answers` : `Preflight: Docker ${version}, ports and disk space`,
     )

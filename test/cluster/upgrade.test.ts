@@ -2,6 +2,21 @@
 import { expect, test } from 'bun:test'
 import { instance } from '../support/instance.ts'
 
+test('an image that the cluster cannot pull leaves what runs as it is', async () => {
+  const kecs = await instance()
+  const specification = (): Promise<string> =>
+    kecs.kubectl('-n', 'kecs-system', 'get', 'deployment', 'kecs-control-plane', '-o', 'jsonpath={.metadata.generation}')
+  const before = await specification()
+  // No registry is at that name. https://www.rfc-editor.org/rfc/rfc6761#section-6.4
+  const none = 'registry.invalid/kecs:none'
+  const { code, stderr } = await kecs.kecs(['up', '--image', none], { check: false, timeoutMs: 120_000 })
+  expect(stderr).toContain(`goes on as it was: the image ${none} cannot be pulled`)
+  expect(stderr).toContain(`docker pull ${none}`)
+  expect(code).toBe(1)
+  expect(await specification()).toBe(before)
+  expect(await kecs.aws('ecs', 'list-clusters')).toHaveProperty('clusterArns')
+}, 180_000)
+
 test('an upgrade and a rollback leave tasks and state as they are', async () => {
   const kecs = await instance()
   const imageNow = async (): Promise<string> =>
