@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Choices } from '../config-file.ts'
 import type { Instance } from '../cluster/driver.ts'
+import { udpListenerRange } from '../cluster/ports.ts'
 import { noPorts } from '../instance.ts'
 import { type InstanceRequest, conflicts, portsOf, settleInstance } from './settings.ts'
 
@@ -132,6 +133,19 @@ describe('listeners are published for UDP', () => {
     expect(three.udpListeners).toBe(3)
     expect((await settle({ remembered: three })).udpListeners).toBe(3)
     expect((await settle({ remembered: three, choices: { udpListeners: 0 } })).udpListeners).toBe(0)
+  })
+
+  test('more of them than there are ports are refused; the default and what is remembered follow the range', async () => {
+    const listeners = { first: 9020, last: 9022 }
+    expect((await settle({ choices: { listeners, udpListeners: 3 } })).udpListeners).toBe(3)
+    await expect(settle({ choices: { listeners, udpListeners: 4 } })).rejects.toMatchObject({
+      message: 'udp-listeners is 4, but listeners have only 3 ports: 9020-9022.',
+      exitCode: 2,
+    })
+    await expect(settle({ choices: { udpListeners: 21 } })).rejects.toThrow('listeners have only 20 ports: 9020-9039.')
+    const five = await settle({ choices: { listeners } })
+    expect(udpListenerRange(five)).toEqual(listeners)
+    expect(udpListenerRange(await settle({ remembered: await settle(), choices: { listeners } }))).toEqual(listeners)
   })
 
   test('all of them in an instance from before that was said, whose cluster has them so', async () => {

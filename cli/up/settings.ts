@@ -116,6 +116,7 @@ const settlePorts = async ({ choices, remembered, isThere, name, others }: Insta
   const listenerPorts = choices.listeners ?? kept ?? (await pickRange(defaultPorts.listeners))
   const ports = { port, apiPort, publishedPorts, listenerPorts, ...udpListenersOf(choices, remembered) }
   checkRanges(ports)
+  checkUdpListeners(choices, listenerPorts)
   return ports
 }
 
@@ -124,6 +125,17 @@ const udpListenersOf = (choices: Choices, remembered: Instance | undefined): Pic
   const isKept = remembered !== undefined && !isNone(remembered.listenerPorts)
   const udpListeners = choices.udpListeners ?? (isKept ? remembered.udpListeners : defaultPorts.udpListeners)
   return udpListeners === undefined ? {} : { udpListeners }
+}
+
+/** Throws a usage error for more of them than there are listeners' ports. The default and what is remembered follow the range. */
+const checkUdpListeners = ({ udpListeners = 0 }: Choices, range: PortRange): void => {
+  const most = portsIn(range).length
+  if (isNone(range) || udpListeners <= most) return
+  throw new CliError(
+    `udp-listeners is ${udpListeners}, but listeners have only ${most} ports: ${range.first}-${range.last}.`,
+    `Choose from 0 to ${most} with --udp-listeners, or more ports with --listeners, such as ${range.first}-${range.first + udpListeners - 1}.`,
+    { exitCode: 2 },
+  )
 }
 
 /** Keys are read when they are asked for, and remembered: their file may be elsewhere by the next `up`. */
