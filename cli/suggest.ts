@@ -16,10 +16,12 @@ export const distance = (from: string, to: string): number => {
   return last[to.length] ?? 0
 }
 
-/** The word among `known` that was most likely meant; undefined when none is near. */
+/** The word among `known` that was most likely meant: the one that begins so, else the nearest; undefined when none is near. */
 export const closest = (word: string, known: readonly string[]): string | undefined => {
+  const begun = known.filter(candidate => word.length >= 2 && candidate.startsWith(word))
+  if (begun.length === 1) return begun[0]
   const ranked = known.map(candidate => ({ candidate, edits: distance(word, candidate) })).sort((a, b) => a.edits - b.edits)
   const best = ranked[0]
   if (best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3))) return best.candidate
-  return known.find(candidate => word.length >= 3 && candidate.startsWith(word))
+  return word.length >= 3 ? begun[0] : undefined
 }
