@@ -24,6 +24,25 @@ export const hanging = (milliseconds: number): CliError =>
     'See whether `docker ps` answers; if not, restart Docker (Docker Desktop, or `sudo systemctl restart docker`) and run the command again.',
   )
 
+/**
+ * Of containers that Docker killed and that did not end; undefined when the text is about something else. A process that is
+ * frozen takes no signal with control groups of version 1, where runc may leave one so that was cut off as it began.
+ */
+export const unkillable = (containers: readonly string[], text: string): CliError | undefined => {
+  if (!/did not receive an exit event|Could not kill running container/i.test(text)) return undefined
+  const thaw = (name: string): string =>
+    `sudo find /sys/fs/cgroup/freezer -path "*$(docker inspect -f '{{.Id}}' ${name})*" -name freezer.state -exec sh -c 'echo THAWED > {}' \\;`
+  return new CliError(
+    `Docker cannot end the container ${containers.join(', ')}: a process in it is frozen, or waits for the kernel.`,
+    [
+      'Where /sys/fs/cgroup/freezer is there, thaw it, and run the command again:',
+      ...containers.map(thaw),
+      'Elsewhere, or where that does not help, restart Docker or this machine before.',
+    ].join('\n'),
+    { details: lastLines(text, 2) },
+  )
+}
+
 /** What went wrong, told from what Docker, kind or k3d printed; undefined when it is none of what users meet. */
 export const knownFailure = (text: string): CliError | undefined => {
   const down = unreachable(text)

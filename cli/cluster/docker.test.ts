@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { parseContainer, parsePublished } from './docker.ts'
-import { knownFailure, portInText } from './docker-errors.ts'
+import { knownFailure, portInText, unkillable } from './docker-errors.ts'
 import { fullImageName } from './image-name.ts'
 import { portTakenError } from './ports.ts'
 
@@ -72,6 +72,18 @@ describe('what goes wrong', () => {
 
   test('what nobody knows is not explained', () => {
     expect(knownFailure('something else went wrong')).toBeUndefined()
+  })
+
+  // Of Docker 20.10, seen with a frozen process, and of moby's sources since 25.
+  test.each([
+    'Error response from daemon: Could not kill running container 9ac9d46b, cannot remove - tried to kill container, but did not receive an exit event',
+    'Error response from daemon: cannot remove container "node": could not kill container: tried to kill container, but did not receive an exit event',
+    'Error response from daemon: cannot stop container: node: tried to kill container, but did not receive an exit event',
+  ])('a container that does not end is named, with what to do: %s', text => {
+    const error = unkillable(['node'], text)
+    expect(error?.message).toContain('Docker cannot end the container node')
+    expect(error?.remedy).toContain("$(docker inspect -f '{{.Id}}' node)")
+    expect(unkillable(['node'], 'Error response from daemon: No such container: node')).toBeUndefined()
   })
 
   test('a taken port says by whom and which flag chooses another', () => {

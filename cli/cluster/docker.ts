@@ -1,5 +1,5 @@
 import { CliError } from '../../shared/errors.ts'
-import { hanging, knownFailure, lastLines, unreachable } from './docker-errors.ts'
+import { hanging, knownFailure, lastLines, unkillable, unreachable } from './docker-errors.ts'
 import { pipe, ProgramMissing, run, type Finished, type RunOptions } from './process.ts'
 
 /**
@@ -82,6 +82,9 @@ const patienceMs = 45_000
 /** Of the account that a daemon gives of itself. */
 const infoMs = 10_000
 
+/** What a failure of one call means, told from what Docker printed; undefined: what it means elsewhere. */
+type Explain = (text: string) => CliError | undefined
+
 /** @param program the docker program, a name on PATH or a path */
 export const localDocker = (program = 'docker'): Docker => {
   const call = async (args: readonly string[], options: RunOptions): Promise<Finished> => {
@@ -92,15 +95,15 @@ export const localDocker = (program = 'docker'): Docker => {
       throw error
     }
   }
-  const must = async (args: readonly string[], options: RunOptions): Promise<string> => {
+  const must = async (args: readonly string[], options: RunOptions, explain: Explain = () => undefined): Promise<string> => {
     const done = await call(args, options)
-    if (done.code !== 0) throw failed(args, done.stderr || done.stdout)
+    if (done.code !== 0) throw explain(done.stderr) ?? failed(args, done.stderr || done.stdout)
     return done.stdout
   }
   /** As `must`, but what is not there is fine. */
-  const mayLack = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
+  const mayLack = async (args: readonly string[], signal: AbortSignal, explain: Explain = () => undefined): Promise<string> => {
     const done = await call(args, { signal })
-    if (done.code !== 0 && !/no such|not found/i.test(done.stderr)) throw failed(args, done.stderr)
+    if (done.code !== 0 && !/no such|not found/i.test(done.stderr)) throw explain(done.stderr) ?? failed(args, done.stderr)
     return done.stdout
   }
   /** For what a daemon that works answers at once. */
@@ -181,10 +184,14 @@ export const localDocker = (program = 'docker'): Docker => {
       await must(['start', ...containers], { signal })
     },
     async stop(containers, graceSeconds, signal) {
-      await must(['stop', '--time', String(graceSeconds), ...containers], { signal })
+      await must(['stop', '--time', String(graceSeconds), ...containers], { signal }, text => unkillable(containers, text))
     },
     async remove(containers, signal) {
-      if (containers.length > 0) await mayLack(['rm', '--force', '--volumes', ...containers], signal)
+      if (containers.length === 0) return
+      const command = ['rm', '--force', '--volumes', ...containers]
+      // Docker gives up waiting for one that ends a moment later: what it says the second time counts.
+      if ((await call(command, { signal })).code === 0) return
+      await mayLack(command, signal, text => unkillable(containers, text))
     },
     async removeLeftovers({ network, volume }, signal) {
       await mayLack(['network', 'rm', network], signal)

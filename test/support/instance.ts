@@ -57,9 +57,15 @@ export async function removeShared(): Promise<void> {
   if (made) await removeInstance(made)
 }
 
+/** What hinders it is said, as it is no test's failure: the run goes on. */
 export async function removeInstance(made: TestInstance): Promise<void> {
-  await made.kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
+  await bringDown(made)
   for (const folder of [made.home, dirname(made.kubeconfig)]) rmSync(folder, { recursive: true, force: true })
+}
+
+async function bringDown({ name, kecs }: Pick<TestInstance, 'name' | 'kecs'>): Promise<void> {
+  const { code, stdout, stderr } = await kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
+  if (code !== 0) process.stderr.write(`instance ${name} could not be removed: kecs down ended with ${code}\n${stdout}${stderr}\n`)
 }
 
 export function execute(
@@ -164,7 +170,7 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
       },
     }
   } catch (error) {
-    await kecs(['down', '--delete-data', '--yes'], { check: false, timeoutMs: 120_000 })
+    await bringDown({ name, kecs })
     rmSync(home, { recursive: true, force: true })
     throw error
   }
