@@ -32,6 +32,7 @@ interface Answering {
 const answering = async (
   tasks: readonly AgentTask[],
   services: (call: Request) => Response = () => new Response('', { status: 503 }),
+  later: readonly AgentTask[] = [],
 ): Promise<Answering> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'kecs-agent-'))
   folders.push(stateDir)
@@ -64,7 +65,9 @@ const answering = async (
         runtimeIds: { of: none, awaited: async () => undefined },
         clockDrift: () => undefined,
       })
-      await clock.advance(1_000)
+      await clock.advance(3_000)
+      for (const task of later) known.accept({ is: 'changed', task })
+      await clock.advance(2_000)
       const response = await asked
       const text = await response.text()
       return { status: response.status, body: response.headers.get('content-type') === 'application/json' ? JSON.parse(text) : text }
@@ -74,6 +77,12 @@ const answering = async (
 
 const own = agentContainer().id
 const foreign = '55555555-5555-4555-8555-555555555555'
+
+test('a container that asks before its task was told of is answered, seconds later too', async () => {
+  const { ask } = await answering([], undefined, [agentTask()])
+  expect(await ask(`/v4/${own}/task`)).toMatchObject({ status: 200, body: { Family: 'web' } })
+  expect(await ask(`/v4/${foreign}/task`)).toMatchObject({ status: 404 })
+})
 
 test('v4: the container', async () => {
   const { ask } = await answering([

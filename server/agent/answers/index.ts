@@ -27,8 +27,12 @@ export interface AnswerParts {
   readonly clockDrift: () => ClockDriftDocument | undefined
 }
 
-/** How long a caller waits for its task to be told of: SDKs give an answer a second. Milliseconds. */
-const patienceMs = 900
+/**
+ * How long a caller waits for its task to be told of, as a control plane that is busy comes to it after the container has
+ * begun. SDKs give an answer one second or two: those that gave up ask again, where they would take a refusal for an answer.
+ * Milliseconds.
+ */
+const patienceMs = 4_000
 
 /** Answers a container's question; `caller` is its address. */
 export const answerContainer = async (request: Request, caller: string, parts: AnswerParts): Promise<Response> => {

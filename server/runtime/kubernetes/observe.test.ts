@@ -160,6 +160,12 @@ describe('a container that its node’s agent is to change', () => {
 
   test('has not started where the agent was away', () => {
     const message = 'runc create failed: "/run/x/proc/kecs-agent-is-away" cannot be mounted because it is inside /proc'
+    // The kubelet may first tell that it waits to try again, which it never does.
+    expect(stateOf({ waiting: { reason: 'RunContainerError', message } })).toEqual({
+      is: 'waiting',
+      reason: 'RunContainerError',
+      message: 'the agent of the node, which gives the container its ulimits, devices, swap and tmpfs, was away as it was created',
+    })
     expect(stateOf({ terminated: { exitCode: 128, reason: 'StartError', message } })).toMatchObject({
       reason: 'StartError',
       message: 'the agent of the node, which gives the container its ulimits, devices, swap and tmpfs, was away as it was created',
