@@ -72,7 +72,7 @@ test('ulimits, devices, swap, shared memory and tmpfs are what the definition sa
     const task = await on.ended(await on.run([{ name: 'app', ...script(forever), ...container }]))
     expect(task.stoppedReason).toContain('linuxParameters.devices without privileged where the container runtime of the nodes has no NRI')
   }
-}, 180_000)
+}, 300_000)
 
 test('a task that may run without says on its pod what it lacks', async () => {
   const task = await on.run([{ name: 'app', ...script(forever), ...limited }])
@@ -81,7 +81,7 @@ test('a task that may run without says on its pod what it lacks', async () => {
   const annotations = hasNri ? { 'kecs.dev/adjusted': 'required' } : { 'kecs.dev/not-applied': 'app: ulimits' }
   expect(pod).toMatchObject({ metadata: { annotations } })
   await on.stop(task)
-}, 180_000)
+}, 300_000)
 
 test('on Fargate a container has 65535 open files, or as many as the node has', async () => {
   const limit = await inside('awk \'/Max open files/ { print $5 }\' "/proc/$(pgrep -xo containerd)/limits"')
@@ -91,13 +91,13 @@ test('on Fargate a container has 65535 open files, or as many as the node has', 
   const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnets[0]?.SubnetId ?? ''] } }
   const text = `[ "$(ulimit -Hn)" = ${hasNri ? Math.min(65_535, most) : limit} ]`
   expect(await on.exitOf(text, {}, size, { launchType: 'FARGATE', networkConfiguration })).toBe(0)
-}, 180_000)
+}, 300_000)
 
 test('a device that the node does not have fails the task', async () => {
   const linuxParameters = { devices: [{ hostPath: '/dev/kecs-none' }] }
   const reason = await on.exitOf('exit 0', { linuxParameters })
   expect(reason).toContain(hasNri ? 'adding custom device "/dev/kecs-none": no such file or directory' : 'linuxParameters.devices')
-}, 180_000)
+}, 300_000)
 
 test('a container does not begin without its limits while the agent says nothing', async () => {
   const agentLog = (): Promise<string> => on.kecs.kubectl('-n', 'kecs-system', 'logs', 'daemonset/kecs-agent')
@@ -121,4 +121,4 @@ test('a container does not begin without its limits while the agent says nothing
   const task = await on.run([{ name: 'app', ...script(forever), ...limited }])
   await on.seen(task, 'it runs', isRunning)
   await on.stop(task)
-}, 240_000)
+}, 300_000)

@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(async () => {
   await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }))
-}, 60_000)
+}, 300_000)
 
 /** What a command in a task's container prints. */
 async function inside(taskArn: string, ...command: readonly string[]): Promise<string> {
@@ -69,7 +69,7 @@ test('credentials of a role are renewed before they expire, and the new ones are
       const now = await credentials()
       return now['AccessKeyId'] === before['AccessKeyId'] ? undefined : now
     },
-    { withinMs: 120_000 },
+    { withinMs: 240_000 },
   )
   expect(after['RoleArn']).toBe(before['RoleArn'])
   expect(Date.parse(after['Expiration'] ?? '')).toBeGreaterThan(Date.now() + 50 * 60_000)

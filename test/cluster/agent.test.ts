@@ -35,10 +35,10 @@ const python = (steps: readonly string[], prelude: readonly string[] = []): stri
     'import json, os, sys, time, urllib.error, urllib.request',
     'def get(url):',
     '    try:',
-    '        with urllib.request.urlopen(url, timeout=5) as r: return r.status, json.loads(r.read())',
+    '        with urllib.request.urlopen(url, timeout=60) as r: return r.status, json.loads(r.read())',
     '    except urllib.error.HTTPError as e: return e.code, json.loads(e.read())',
     'def refused(url):',
-    '    try: return urllib.request.urlopen(url, timeout=5).status',
+    '    try: return urllib.request.urlopen(url, timeout=60).status',
     '    except urllib.error.HTTPError as e: return e.code',
     'agent = "http://169.254.170.2"',
     'v4 = os.environ["ECS_CONTAINER_METADATA_URI_V4"]',
@@ -106,7 +106,7 @@ test('another task reads neither the metadata nor the credentials of the first',
     `get("${foreign.get('ECS_AGENT_URI')}/task-protection/v1/state")[0] == 404`,
     'get(v4)[0] == 200',
     // The control plane's side of the agents is no way round.
-    'urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/_kecs/health", timeout=5).status == 200',
+    'urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/_kecs/health", timeout=60).status == 200',
     'refused("http://kecs-control-plane.kecs-system.svc.cluster.local:8083/v1/nodes/x/tasks") == 403',
   ]
   await define(`${cluster}-second`, { image: awscli, command: [python(steps)] })
@@ -125,7 +125,7 @@ test('an agent that is killed in the middle loses no line and no credential', as
     'uri=http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
     'before=$(wget -qO- $uri) || exit 91',
     `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "line $i"; [ $((i % 100)) = 0 ] && sleep 0.2; done`,
-    'for try in $(seq 50); do after=$(wget -qO- $uri) && break; sleep 0.5; done',
+    'for try in $(seq 240); do after=$(wget -qO- $uri) && break; sleep 0.5; done',
     '[ "$before" = "$after" ] || exit 92',
     'echo -n last',
   ].join('\n')
@@ -158,7 +158,7 @@ test('an agent that is killed in the middle loses no line and no credential', as
       const messages = await messagesOf(group, stream)
       return messages.includes('last') ? messages : undefined
     },
-    { withinMs: 60_000, everyMs: 1_000 },
+    { withinMs: 120_000, everyMs: 1_000 },
   )
   const wanted = [...Array.from({ length: lines }, (_, index) => `line ${index + 1}`), 'last']
   const there = new Set(found)
@@ -183,7 +183,7 @@ test('what a container wrote before it ended at once arrives, and its pod goes',
     async () => (await kecs.kubectl('get', 'pods', '-A', '-l', `kecs.dev/task-id=${taskId}`, '-o', 'name')).trim() === '',
   )
   expect((await messagesOf(group, `p/app/${taskId}`)).toSorted()).toEqual(['1', '2', '3', '4', '5', 'err', 'last'])
-}, 180_000)
+}, 300_000)
 
 test.each([
   ['multiline-pattern', '^START', 'START'],
@@ -200,7 +200,8 @@ test.each([
       mode: 'non-blocking',
     }
     const logConfiguration = { logDriver: 'awslogs', options }
-    const command = [`for i in 1 2; do echo "${begin} $i"; echo "  at $i"; done`]
+    // At once: what does not go on within a second is taken to be over.
+    const command = [`printf '%s\\n' '${begin} 1' '  at 1' '${begin} 2' '  at 2'`]
     const family = `${cluster}-${option}`
     await define(family, { image: 'busybox:latest', logConfiguration, command })
     const { taskId } = await runToEnd(kecs, cluster, family)
@@ -210,7 +211,7 @@ test.each([
     })
     expect(found).toEqual([`${begin} 1\n  at 1\n`, `${begin} 2\n  at 2\n`])
   },
-  180_000,
+  300_000,
 )
 
 test('a log group that is not there fails the task in ECS’ words', async () => {
@@ -221,19 +222,19 @@ test('a log group that is not there fails the task in ECS’ words', async () =>
   expect(stoppedReason).toContain(
     'failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.',
   )
-}, 120_000)
+}, 300_000)
 
 test('a task makes network faults for itself, and ends them', async () => {
   const steps = [
-    'reaches()',
+    'reaches_again()',
     'ask("network-blackhole-port", "status", port) == (200, {"Status": "not-running"})',
     'ask("network-blackhole-port", "start", port) == (200, {"Status": "running"})',
     'not reaches() and get(v4)[0] == 200',
-    'ask("network-blackhole-port", "stop", port) == (200, {"Status": "stopped"}) and reaches()',
+    'ask("network-blackhole-port", "stop", port) == (200, {"Status": "stopped"}) and reaches_again()',
     'ask("network-packet-loss", "start", {"LossPercent": 100, "Sources": ["0.0.0.0/0"], "SourcesToFilter": ["169.254.170.2"]})[0] == 200',
     'not reaches() and ask("network-packet-loss", "start", {"LossPercent": 1, "Sources": ["10.0.0.1"]})[0] == 409',
     'ask("network-packet-loss", "status", {}) == (200, {"Status": "running"})',
-    'ask("network-packet-loss", "stop", {}) == (200, {"Status": "stopped"}) and reaches()',
+    'ask("network-packet-loss", "stop", {}) == (200, {"Status": "stopped"}) and reaches_again()',
     'ask("network-latency", "start", late) == (200, {"Status": "running"})',
     'took() >= 0.4 and ask("network-latency", "status", {}) == (200, {"Status": "running"})',
     'ask("network-packet-loss", "start", {"LossPercent": 1, "Sources": ["10.0.0.1"]})[0] == 409',
@@ -250,13 +251,15 @@ test('a task makes network faults for itself, and ends them', async () => {
     'def reaches():',
     '    try: socket.create_connection((address, door.port), timeout=2).close(); return True',
     '    except OSError: return False',
+    // A machine that is busy with something else may need more than one try.
+    'def reaches_again(): return any(reaches() for _ in range(10))',
     'late = {"DelayMilliseconds": 400, "JitterMilliseconds": 0, "Sources": ["0.0.0.0/0"], "SourcesToFilter": ["169.254.170.2"]}',
     'def took():',
-    '    began = time.monotonic(); socket.create_connection((address, door.port), timeout=5).close(); return time.monotonic() - began',
+    '    began = time.monotonic(); socket.create_connection((address, door.port), timeout=60).close(); return time.monotonic() - began',
     'def ask(fault, action, body):',
     '    url = os.environ["ECS_AGENT_URI"] + f"/fault/v1/{fault}/{action}"',
     '    try:',
-    '        with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), method="POST"), timeout=5) as r: return r.status, json.loads(r.read())',
+    '        with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), method="POST"), timeout=60) as r: return r.status, json.loads(r.read())',
     '    except urllib.error.HTTPError as e: return e.code, json.loads(e.read())',
   ]
   const { Subnets } = (await kecs.aws('ec2', 'describe-subnets')) as { Subnets: { SubnetId: string }[] }

@@ -19,9 +19,10 @@ import {
 import { startServer } from '../../server/main.ts'
 import { randomIds } from '../../shared/ids.ts'
 import { connect, kinds, type KubeClient, type Pod } from '../../shared/kube/index.ts'
+import { execute } from '../support/instance.ts'
 import { type Asked, expectTold } from '../support/told-task.ts'
 import { until } from '../support/until.ts'
-import { kubeconfigText } from './runtime-harness.ts'
+import { kubeconfigFile, kubeconfigText } from './runtime-harness.ts'
 
 export interface ContainersHarness {
   readonly client: KubeClient
@@ -40,6 +41,8 @@ export interface ContainersHarness {
   ended(task: string, withinMs?: number): Promise<Task>
   stop(task: string): Promise<void>
   pod(task: string): Promise<Pod | undefined>
+  /** Has a task's container `app` run a command of the shell. */
+  inside(task: string, command: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,7 +83,7 @@ export async function containersHarness(): Promise<ContainersHarness> {
     if (found === undefined) throw new Error(`${task} is not there`)
     return found
   }
-  const seen: ContainersHarness['seen'] = async (task, what, condition, withinMs = 90_000) => {
+  const seen: ContainersHarness['seen'] = async (task, what, condition, withinMs = 120_000) => {
     let last: Task | undefined
     try {
       const found = await until(
@@ -101,6 +104,11 @@ export async function containersHarness(): Promise<ContainersHarness> {
   const stop: ContainersHarness['stop'] = async task => {
     await ecs.send(new StopTaskCommand({ cluster: name, task }))
   }
+  const pod: ContainersHarness['pod'] = async task => {
+    const taskId = task.slice(task.lastIndexOf('/') + 1)
+    const { items } = await client.list(kinds.pod, { labelSelector: `kecs.dev/instance=${name},kecs.dev/task-id=${taskId}` })
+    return items[0]
+  }
   const started: string[] = []
   return {
     client,
@@ -120,10 +128,12 @@ export async function containersHarness(): Promise<ContainersHarness> {
       asked.set(task.taskArn, { cluster: name, definition, call })
       return task.taskArn
     },
-    async pod(task) {
-      const taskId = task.slice(task.lastIndexOf('/') + 1)
-      const { items } = await client.list(kinds.pod, { labelSelector: `kecs.dev/instance=${name},kecs.dev/task-id=${taskId}` })
-      return items[0]
+    pod,
+    async inside(task, command) {
+      const { name: podName = '', namespace = '' } = (await pod(task))?.metadata ?? {}
+      const args = ['--kubeconfig', await kubeconfigFile(), '-n', namespace, 'exec', podName, '-c', 'app', '--', 'sh', '-c', command]
+      const { code, stderr } = await execute(['kubectl', ...args])
+      if (code !== 0) throw new Error(`${command}: ${stderr}`)
     },
     async close() {
       const left = await Promise.all(started.map(describe))

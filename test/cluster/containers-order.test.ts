@@ -6,7 +6,7 @@ let on: ContainersHarness
 beforeAll(async () => {
   on = await containersHarness()
 }, 300_000)
-afterAll(async () => on?.close(), 180_000)
+afterAll(async () => on?.close(), 300_000)
 
 const shared = { volumes: [{ name: 'shared' }] }
 const mountPoints = [{ sourceVolume: 'shared', containerPath: '/shared' }]
@@ -48,7 +48,7 @@ test('each container finds done what it waits for', async () => {
   const exitCodes = Object.fromEntries((ended.containers ?? []).map(({ name, exitCode }) => [name, exitCode]))
   expect(exitCodes).toEqual({ app: 0, Data_Base: 0, init: 0, failing: 3, side: 0 })
   expect(ended.startedAt).toBeDefined()
-}, 120_000)
+}, 300_000)
 
 test('a dependency that fails keeps the container from starting, and the task with it', async () => {
   const task = await on.run([
@@ -65,7 +65,7 @@ test('a dependency that fails keeps the container from starting, and the task wi
       'CannotStartContainerError: dependency graph: failed to resolve container ordering dependency [init] for target [app] as dependency did not exit successfully.',
   })
   expect(containerOf(ended, 'app').runtimeId).toBeUndefined()
-}, 120_000)
+}, 300_000)
 
 test('a dependency is given its startTimeout', async () => {
   const task = await on.run([
@@ -78,7 +78,7 @@ test('a dependency is given its startTimeout', async () => {
     'CannotStartContainerError: dependency graph: container ordering dependency [slow] for target [app] has timed out.',
   )
   expect(containerOf(ended, 'slow').exitCode).toBe(0)
-}, 120_000)
+}, 300_000)
 
 test('one that cannot start and is not essential lets the task run', async () => {
   const task = await on.run([
@@ -91,7 +91,7 @@ test('one that cannot start and is not essential lets the task run', async () =>
   await on.seen(task, 'its start is known', ({ startedAt }) => startedAt !== undefined)
   await on.stop(task)
   expect(containerOf(await on.ended(task), 'app').exitCode).toBe(0)
-}, 120_000)
+}, 300_000)
 
 test('containers stop in the reverse of that order', async () => {
   const passOn = (own: string, after: string) =>
@@ -114,4 +114,4 @@ test('containers stop in the reverse of that order', async () => {
     ['api', 0],
     ['web', 0],
   ])
-}, 120_000)
+}, 300_000)

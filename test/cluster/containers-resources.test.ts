@@ -8,7 +8,7 @@ let on: ContainersHarness
 beforeAll(async () => {
   on = await containersHarness()
 }, 300_000)
-afterAll(async () => on?.close(), 180_000)
+afterAll(async () => on?.close(), 300_000)
 
 const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
 
@@ -37,7 +37,7 @@ test('shared Docker volumes and EFS keep what tasks write; those of a task do no
   const found = 'test -f /shared/x && test -f /files/x && test -f /files/deep/er/y && test ! -e /own/x'
   expect(await exitOf(write, { mountPoints }, { volumes })).toBe(0)
   expect(await exitOf(found, { mountPoints }, { volumes })).toBe(0)
-}, 120_000)
+}, 300_000)
 
 test('volumesFrom mounts what another container has, read only where asked', async () => {
   const task = await on.run(
@@ -56,7 +56,7 @@ test('volumesFrom mounts what another container has, read only where asked', asy
   const seen = await on.seen(task, 'the reader ends', each => containerOf(each, 'reader').lastStatus === 'STOPPED')
   expect(containerOf(seen, 'reader').exitCode).toBe(0)
   await on.stop(task)
-}, 120_000)
+}, 300_000)
 
 test('tmpfs, shared memory and capabilities', async () => {
   const linuxParameters = {
@@ -70,7 +70,7 @@ test('tmpfs, shared memory and capabilities', async () => {
     'touch /scratch/x && ! chown 1 /scratch/x',
   ].join(' && ')
   expect(await exitOf(text, { linuxParameters })).toBe(0)
-}, 120_000)
+}, 300_000)
 
 test('an init process takes signals and reaps', async () => {
   const task = await on.run([
@@ -80,7 +80,7 @@ test('an init process takes signals and reaps', async () => {
   await on.stop(task)
   // As the first process it would ignore the signal, and be killed after its stop timeout.
   expect(containerOf(await on.ended(task), 'app').exitCode).toBe(143)
-}, 120_000)
+}, 300_000)
 
 test('processes of a task are seen by its containers in pidMode task, those of the machine in pidMode host', async () => {
   const sees = (name: string) => `cat /proc/[0-9]*/comm 2> /dev/null | grep -qx ${name}`
@@ -90,14 +90,14 @@ test('processes of a task are seen by its containers in pidMode task, those of t
     const { exitCode, reason } = containerOf(ended, 'app')
     return exitCode ?? `${ended.stoppedReason} ${reason ?? ''}`
   }
-  const waited = `for each in $(seq 100); do ${sees('nginx')} && exit 0; sleep 0.1; done; exit 1`
+  const waited = `for each in $(seq 600); do ${sees('nginx')} && exit 0; sleep 0.1; done; exit 1`
   const [shared, host, own] = await Promise.all([
     within({ pidMode: 'task' }, waited),
     within({ pidMode: 'host' }, sees('containerd')),
     within({}, `sleep 1; ! ${sees('nginx')} && ! ${sees('containerd')}`),
   ])
   expect([shared, host, own]).toEqual([0, 0, 0])
-}, 120_000)
+}, 300_000)
 
 test('system controls that nodes allow are set, others fail the task with the reason', async () => {
   const set = (namespace: string, value: string) => ({ systemControls: [{ namespace, value }] })
@@ -108,7 +108,7 @@ test('system controls that nodes allow are set, others fail the task with the re
   // Kubernetes leaves it to the node.
   const backlog = await exitOf('test "$(cat /proc/sys/net/core/somaxconn)" = 1024', set('net.core.somaxconn', '1024'))
   expect(backlog === 0 || /net\.core\.somaxconn/.test(String(backlog))).toBe(true)
-}, 120_000)
+}, 300_000)
 
 test('ephemeral storage is what the pod may write', async () => {
   const fargate = {
@@ -120,14 +120,16 @@ test('ephemeral storage is what the pod may write', async () => {
   }
   const call = { launchType: 'FARGATE', networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } } }
   const task = await on.run(
-    [{ name: 'app', ...script('dd if=/dev/zero of=/x bs=1M count=10 2>/dev/null && sleep 1') }],
+    [{ name: 'app', ...script(`trap "exit 0" TERM; dd if=/dev/zero of=/x bs=1M count=10 2>/dev/null || exit 1; ${forever}`) }],
     fargate as object,
     call as object,
   )
   const pod = await until('its pod is made', () => on.pod(task))
   expect(pod.spec?.containers[0]?.resources?.limits?.['ephemeral-storage']).toBe('21Gi')
+  await on.seen(task, 'it runs', ({ lastStatus }) => lastStatus === 'RUNNING')
+  await on.stop(task)
   expect(containerOf(await on.ended(task), 'app').exitCode).toBe(0)
-}, 120_000)
+}, 300_000)
 
 test('a linked container is reached by its name and alias, and runs first', async () => {
   const task = await on.run([
@@ -139,7 +141,7 @@ test('a linked container is reached by its name and alias, and runs first', asyn
     },
   ])
   expect(containerOf(await on.ended(task), 'app').exitCode).toBe(0)
-}, 120_000)
+}, 300_000)
 
 test('what is not given is written on the pod', async () => {
   const task = await on.run([{ name: 'app', ...script(forever), ulimits: [{ name: 'nofile', softLimit: 1024, hardLimit: 2048 }] }], {
@@ -148,4 +150,4 @@ test('what is not given is written on the pod', async () => {
   await on.seen(task, 'it runs', ({ lastStatus }) => lastStatus === 'RUNNING')
   expect((await on.pod(task))?.metadata?.annotations?.[notAppliedAnnotation]).toBe('app: ulimits, app: networkMode none')
   await on.stop(task)
-}, 120_000)
+}, 300_000)

@@ -9,7 +9,7 @@ beforeAll(async () => {
   on = await containersHarness()
   canRestart = (await clusterFeatures(on.client, {})).containerRestarts
 }, 300_000)
-afterAll(async () => on?.close(), 180_000)
+afterAll(async () => on?.close(), 300_000)
 
 const forever = 'trap "exit 0" TERM; while true; do sleep 0.1; done'
 const restartPolicy = { enabled: true, restartAttemptPeriod: 60, ignoredExitCodes: [4] }
@@ -42,7 +42,7 @@ test('a container that ran for its period runs again, until it ends with an exit
   expect(seen.lastStatus).toBe('RUNNING')
   await on.stop(task)
   expect(containerOf(await on.ended(task), 'app').exitCode).toBe(0)
-}, 240_000)
+}, 300_000)
 
 test('an essential container that ends before its period ends the task', async () => {
   const task = await on.run([{ name: 'app', ...script('sleep 1; exit 3'), restartPolicy }])
@@ -50,4 +50,4 @@ test('an essential container that ends before its period ends the task', async (
   if (!canRestart) return expect(ended.stopCode).toBe('TaskFailedToStart')
   expect(ended.stopCode).toBe('EssentialContainerExited')
   expect(containerOf(ended, 'app').exitCode).toBe(3)
-}, 120_000)
+}, 300_000)

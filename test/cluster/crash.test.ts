@@ -43,7 +43,7 @@ test('SIGKILL of the control plane in the middle of 20 RunTask calls', async () 
     'every acknowledged task runs',
     async () => (await Promise.all(acknowledged.map(task => describe(ecs, cluster, task)))).every(task => task.lastStatus === 'RUNNING'),
     {
-      withinMs: 120_000,
+      withinMs: 240_000,
       everyMs: 500,
     },
   )

@@ -120,43 +120,46 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(async () => {
   for (const service of ['web', 'ports', 'client']) await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }))
-}, 60_000)
+}, 300_000)
 
 test('a task finds the tasks of another service by its private name', async () => {
   const addresses = await addressesOf('web')
   await until('the name is answered', async () => (await lookup(`web.${zone}`)).length > 0)
   expect(await lookup(`web.${zone}`)).toEqual(addresses)
-  expect((await inside(['wget', '-q', '-O', '-', `http://web.${zone}:8080/`])).trim()).not.toBe('')
+  // Tasks are registered when they run, which may be before they listen.
+  const answer = async () => (await inside(['wget', '-q', '-O', '-', `http://web.${zone}:8080/`])).trim()
+  await until('a task answers', async () => /^[0-9a-z.-]+$/.test(await answer()))
   expect(await inside(['nslookup', '-type=a', `none.${zone}`])).toContain('NXDOMAIN')
-}, 120_000)
+}, 300_000)
 
 test('and by its SRV record, whose names have addresses', async () => {
   const [address = ''] = await addressesOf('ports')
-  const answer = await inside(['nslookup', '-type=srv', `ports.${zone}`])
-  const [, port, host = ''] = /service = 1 1 (\d+) ([^\s]+)/.exec(answer) ?? []
+  const record = async () => /service = 1 1 (\d+) ([^\s]+)/.exec(await inside(['nslookup', '-type=srv', `ports.${zone}`])) ?? undefined
+  const [, port, host = ''] = await until('the name is answered', record)
   expect(port).toBe('8080')
   expect(host.replace(/\.$/, '')).toEndWith(`.ports.${zone}`)
-  expect(await lookup(host)).toEqual([address])
-}, 60_000)
+  await until('its host has an address', async () => (await lookup(host)).join() === address)
+}, 300_000)
 
 test('the names of the cluster and of the AWS door are what they were', async () => {
-  expect((await lookup('kubernetes.default.svc.cluster.local')).length).toBe(1)
-  expect((await lookup('localhost.localstack.cloud')).length).toBe(1)
-}, 60_000)
+  for (const name of ['kubernetes.default.svc.cluster.local', 'localhost.localstack.cloud'])
+    await until(`${name} is answered`, async () => (await lookup(name)).length === 1)
+}, 300_000)
 
 test('DiscoverInstances from inside a task, by the AWS CLI as it is', async () => {
   const query = ['servicediscovery', 'discover-instances', '--namespace-name', zone, '--service-name', 'web', '--output', 'json']
   const { Instances } = JSON.parse(await inside(['aws', ...query], 'aws')) as { Instances: { Attributes: Record<string, string> }[] }
   expect(Instances.map(({ Attributes }) => Attributes['AWS_INSTANCE_IPV4']).toSorted()).toEqual([...(await addressesOf('web'))])
-}, 60_000)
+}, 300_000)
 
 test('while the control plane is started anew, names are answered; a task that is gone is not among the answers', async () => {
-  expect((await lookup(`web.${zone}`)).length).toBe(2)
+  await until('both are answered', async () => (await lookup(`web.${zone}`)).length === 2)
   await kecs.kubectl('-n', 'kecs-system', 'scale', 'deployment', 'kecs-control-plane', '--replicas=0')
-  await kecs.kubectl('-n', 'kecs-system', 'wait', '--for=delete', 'pod', '-l', 'kecs.dev/component=control-plane', '--timeout=60s')
+  await kecs.kubectl('-n', 'kecs-system', 'wait', '--for=delete', 'pod', '-l', 'kecs.dev/component=control-plane', '--timeout=100s')
   // Longer than answers are kept.
   await Bun.sleep(7_000)
-  expect((await lookup(`web.${zone}`)).length).toBe(2)
+  // A question may be lost where the machine is busy; none is answered anew.
+  await until('both are answered still', async () => (await lookup(`web.${zone}`)).length === 2)
   await kecs.kubectl('-n', 'kecs-system', 'scale', 'deployment', 'kecs-control-plane', '--replicas=1')
   await until('the control plane answers', async () => {
     const scaled = ecs().send(new UpdateServiceCommand({ cluster, service: 'web', desiredCount: 1 }))
@@ -166,6 +169,5 @@ test('while the control plane is started anew, names are answered; a task that i
     )
   })
   await until('one task is left', async () => (await addressesOf('web')).length === 1)
-  await until('the other is not answered any more', async () => (await lookup(`web.${zone}`)).length === 1)
-  expect(await lookup(`web.${zone}`)).toEqual(await addressesOf('web'))
-}, 180_000)
+  await until('the other is not answered any more', async () => (await lookup(`web.${zone}`)).join() === (await addressesOf('web')).join())
+}, 300_000)

@@ -28,7 +28,8 @@ const isOf = async (...names: readonly string[]): Promise<readonly unknown[]> =>
 test('the DNS of pods, a component and the kubeconfig are found broken, and mended by --fix', async () => {
   const kecs = await instance()
   const kubeconfig = (await kecs.kecs(['kubeconfig', '--path'])).stdout.trim()
-  expect(await isOf('Cluster DNS', 'traefik', 'kubeconfig')).toEqual(['ok', 'ok', 'ok'])
+  const isWell = async () => (await isOf('Cluster DNS', 'traefik', 'kubeconfig')).every(is => is === 'ok')
+  await until('all is well', isWell, patient)
 
   // The names of the AWS endpoint are taken out of the cluster's DNS, as by a tool that writes its configuration anew.
   const { data } = JSON.parse(await kecs.kubectl('-n', 'kube-system', 'get', 'configmap', 'coredns', '-o', 'json'))
@@ -45,10 +46,9 @@ test('the DNS of pods, a component and the kubeconfig are found broken, and mend
 
   const mended = await kecs.kecs(['doctor', '--fix', '--json'], { timeoutMs: 180_000, check: false })
   const { fixed }: { fixed: { what: string; did?: string }[] } = JSON.parse(mended.stdout)
-  expect(fixed.map(({ what, did }) => [what, did?.split(' ')[0]])).toEqual([
-    ['traefik', 'ran'],
-    ['kubeconfig', 'wrote'],
-  ])
+  // Once for all that is not ready, of which the first is named: another one may just start anew.
+  expect(fixed.map(({ did }) => did?.split(' ')[0])).toEqual(['ran', 'wrote'])
+  expect(fixed.at(-1)?.what).toBe('kubeconfig')
   expect(existsSync(kubeconfig)).toBe(true)
   await until('all is as before', async () => (await isOf('Cluster DNS', 'traefik', 'Endpoint')).every(is => is === 'ok'), patient)
 }, 300_000)
@@ -70,16 +70,16 @@ test('what a bundle has of a cluster has no secrets of tasks in it', async () =>
   const overrides = JSON.stringify({ containerOverrides: [{ name: 'app', environment: [{ name: 'B', value: planted }] }] })
   const { tasks } = await kecs.aws('ecs', 'run-task', '--cluster', cluster, '--task-definition', 'doctor', '--overrides', overrides)
   const taskArn = (tasks as { taskArn: string }[])[0]?.taskArn ?? ''
-  await kecs.run(['aws', 'ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', taskArn])
+  await kecs.run(['aws', 'ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', taskArn], { timeoutMs: 240_000 })
   expect(await kecs.kubectl('get', 'pods', '-A', '-o', 'json')).toContain(planted)
 
   const file = join(kecs.home, 'bundle.tar.gz')
-  await kecs.kecs(['doctor', '--bundle', file], { check: false })
+  await kecs.kecs(['doctor', '--bundle', file], { check: false, timeoutMs: 240_000 })
   const entries = await parseTarGzip(readFileSync(file))
   expect(entries.map(({ name }) => name)).toContain('kecs-doctor/logs/control-plane.log')
   expect(entries.find(({ name }) => name.endsWith('pods.json'))?.text).toContain(taskArn)
   for (const { name, text } of entries) expect(text?.includes(planted) ? name : '').toBe('')
   await kecs.aws('ecs', 'stop-task', '--cluster', cluster, '--task', taskArn)
-  await kecs.run(['aws', 'ecs', 'wait', 'tasks-stopped', '--cluster', cluster, '--tasks', taskArn])
+  await kecs.run(['aws', 'ecs', 'wait', 'tasks-stopped', '--cluster', cluster, '--tasks', taskArn], { timeoutMs: 240_000 })
   await kecs.aws('ecs', 'delete-cluster', '--cluster', cluster)
-}, 120_000)
+}, 300_000)

@@ -64,7 +64,7 @@ describe('the GitHub workflow, with the Action of this checkout', () => {
     expect(ok ? '' : log).toBe('')
     expect(log).toContain('is ready')
     expect(artifacts).toEqual([])
-  }, 240_000)
+  }, 300_000)
 
   test('where a test fails, what the doctor finds is uploaded', async () => {
     const { ok, log, artifacts } = await run('failing')
@@ -73,7 +73,7 @@ describe('the GitHub workflow, with the Action of this checkout', () => {
     expect(artifacts).toEqual([
       { name: expect.stringMatching(/^kecs-doctor-test-/), path: expect.stringMatching(/\.tar\.gz$/), isThere: true },
     ])
-  }, 240_000)
+  }, 300_000)
 })
 
 test('each has a page of its own, which the list of them names', () => {

@@ -53,7 +53,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(async () => {
   await kecs?.aws('ecs', 'stop-task', '--cluster', cluster, '--task', task)
-}, 60_000)
+}, 300_000)
 
 async function open(command: string, container = 'app_1'): Promise<SessionClient> {
   const { session } = await ecsOf(kecs).send(new ExecuteCommandCommand({ cluster, task, container, command, interactive: true }))
@@ -86,7 +86,7 @@ test('megabytes come whole', async () => {
   expect(await large.ends(120_000)).toBe('')
   const lines = large.shown.trimEnd().split('\r\n')
   expect([lines.length, lines[0], lines.at(-1)]).toEqual([500_000, '1', '500000'])
-}, 150_000)
+}, 300_000)
 
 test('what cannot be run is told of, and a client that is gone leaves nothing running', async () => {
   const none = await open('no-such-program --flag')
@@ -102,7 +102,7 @@ test('what cannot be run is told of, and a client that is gone leaves nothing ru
     await look.ends()
     return !look.shown.includes('54321')
   })
-}, 90_000)
+}, 300_000)
 
 test('a session ends with its container', async () => {
   const client = await open('/bin/sh', 'short')
@@ -111,8 +111,8 @@ test('a session ends with its container', async () => {
   const runtimeId = containers.find(({ name }) => name === 'short')?.runtimeId ?? ''
   const node = (await kecs.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim()
   await kecs.run(['docker', 'exec', node, 'ctr', '-n', 'k8s.io', 'task', 'kill', '-s', 'SIGKILL', runtimeId])
-  await client.ends(30_000)
-}, 60_000)
+  await client.ends()
+}, 300_000)
 
 test('the AWS CLI opens a shell by the plugin on PATH', async () => {
   // KECS_TEST_PLUGIN_FOLDER has the real plugin; else it is a stand-in.
@@ -123,9 +123,9 @@ test('the AWS CLI opens a shell by the plugin on PATH', async () => {
       '-c',
       `(sleep 2; printf 'echo $((6 * 7))\\r'; sleep 2; printf 'exit\\r'; sleep 5) | aws ecs execute-command --cluster ${cluster} --task ${task} --container app_1 --command /bin/sh --interactive`,
     ],
-    { timeoutMs: 60_000, env: { PATH: `${folder}:${process.env['PATH']}`, KECS_TEST_BUN: process.execPath } },
+    { timeoutMs: 240_000, env: { PATH: `${folder}:${process.env['PATH']}`, KECS_TEST_BUN: process.execPath } },
   )
   expect(stdout).toContain('Starting session with SessionId: ecs-execute-command-')
   expect(stdout).toContain('\n42\r\n')
   expect(stdout).toContain('Exiting session with sessionId: ecs-execute-command-')
-}, 90_000)
+}, 300_000)

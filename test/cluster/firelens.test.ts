@@ -53,13 +53,15 @@ test('a log router gets its configuration and all that the others write, to the 
     'os.environ["Header_1"] == "hidden" and os.getuid() == 1000',
     // fluent-bit knows what it has read by the inode's number; its outputs of AWS speak TLS alone.
     'os.stat("/fluent-bit/etc/fluent-bit.conf").st_ino != os.stat("/fluent-bit/etc/external.conf").st_ino',
-    'urllib.request.urlopen(door.replace("http:", "https:") + "/_kecs/health", context=untrusting, timeout=5).status == 200',
+    'urllib.request.urlopen(door.replace("http:", "https:") + "/_kecs/health", context=untrusting, timeout=60).status == 200',
   ]
   const task = await on.run([
     {
       name: 'log_router',
       image: 'kecs-test/awscli:latest',
       memory: 192,
+      // What it was sent it puts where it can be read, once it is stopped.
+      stopTimeout: 100,
       user: '1000',
       environment: [
         { name: 'CLUSTER', value: on.cluster },
@@ -74,7 +76,8 @@ test('a log router gets its configuration and all that the others write, to the 
     {
       name: 'app',
       ...script(
-        'for i in $(seq 1 500); do echo "line $i."; done; echo wrong >&2; echo by itself | nc -w 5 "$FLUENT_HOST" "$FLUENT_PORT"; echo last',
+        // The router has started, and may not listen yet.
+        'for i in $(seq 1 500); do echo "line $i."; done; echo wrong >&2; until echo by itself | nc -w 5 "$FLUENT_HOST" "$FLUENT_PORT"; do sleep 0.2; done; echo last',
       ),
       logConfiguration: {
         logDriver: 'awsfirelens',

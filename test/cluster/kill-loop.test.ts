@@ -55,7 +55,7 @@ const containers = (first: string, app: string): ContainerDefinition[] =>
         options: { 'awslogs-group': group, 'awslogs-create-group': 'true', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'app' },
       },
     },
-  ].map(container => ({ image: 'busybox:latest', memory: 8, stopTimeout: 3, ...container }))
+  ].map(container => ({ image: 'busybox:latest', memory: 8, stopTimeout: 20, ...container }))
 
 const kinds = {
   done: { containers: containers('true', 'echo begun; sleep 1; echo over'), stopCode: 'EssentialContainerExited', exitCode: 0 },
@@ -72,7 +72,7 @@ test(`${count} tasks of four containers, the agent and the control plane killed 
   afterAll(() => ecs.destroy())
   /** As a user would who is refused or cut off: again. */
   const insist = <Value>(what: string, call: () => Promise<Value>): Promise<Value> =>
-    until(what, async () => ({ value: await call() }), { withinMs: 90_000, everyMs: 250 }).then(({ value }) => value)
+    until(what, async () => ({ value: await call() }), { withinMs: 120_000, everyMs: 250 }).then(({ value }) => value)
 
   await ecs.send(new CreateClusterCommand({ clusterName: name }))
   for (const kind of order) {

@@ -175,7 +175,7 @@ test(`${kills} kills in a stream of calls`, async () => {
     await new Promise(resolve => setTimeout(resolve, 200 + random.below(1800)))
     done.push(await kill(kecs, node, random.below(victims.length)))
     const before = told.answers
-    await until(`an answer after ${done.join(', ')}`, () => told.answers > before + 2, { withinMs: 90_000, everyMs: 20 })
+    await until(`an answer after ${done.join(', ')}`, () => told.answers > before + 2, { withinMs: 120_000, everyMs: 20 })
   }
   over = true
   await Promise.all(writing)
@@ -187,7 +187,7 @@ test(`${kills} kills in a stream of calls`, async () => {
     'the service answers',
     () => ecs.send(new UpdateServiceCommand({ cluster: name, service: 'web', desiredCount: 2 })),
     {
-      withinMs: 90_000,
+      withinMs: 120_000,
       everyMs: 500,
     },
   )

@@ -48,7 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await balancers.removeAll()
   await Promise.all(servers.map(server => server.stop()))
-}, minute)
+}, 5 * minute)
 
 describe('an Application Load Balancer', () => {
   test(
@@ -84,7 +84,7 @@ describe('an Application Load Balancer', () => {
         )
       await rule(1, '/api/*', jwt)
 
-      const token = (scope: string, expires = '1 minute') =>
+      const token = (scope: string, expires = '1 hour') =>
         new SignJWT({ scope })
           .setProtectedHeader({ alg: 'RS256', kid: 'one' })
           .setIssuer(Issuer)
@@ -105,7 +105,7 @@ describe('an Application Load Balancer', () => {
         expect(refused).toMatchObject({ status: 401, headers: { server: 'awselb/2.0' } })
       }
     },
-    2 * minute,
+    5 * minute,
   )
 
   test(
@@ -133,7 +133,7 @@ describe('an Application Load Balancer', () => {
       const metrics = await balancers.kecs.kubectl('get', '--raw', '/api/v1/namespaces/kecs-system/services/traefik:ping/proxy/metrics')
       expect(requestCounts(countsOf(metrics)).get(groupService(group))).toBeGreaterThanOrEqual(2)
     },
-    2 * minute,
+    5 * minute,
   )
 
   test(
@@ -160,7 +160,7 @@ describe('an Application Load Balancer', () => {
         for (let count = 0; count < 20; count++) expect(seen(await ask(port, { headers: { cookie } })).name).toBe(seen(first).name)
       }
     },
-    2 * minute,
+    5 * minute,
   )
 
   test(
@@ -196,6 +196,6 @@ describe('an Application Load Balancer', () => {
       await attributes(arn, { 'routing.http.xff_client_port.enabled': 'true' })
       await forwardedFor('append', value => /^203\.0\.113\.9, \d+\.\d+\.\d+\.\d+:\d+$/.test(value ?? ''))
     },
-    2 * minute,
+    5 * minute,
   )
 })

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await balancers.removeAll()
   await Promise.all(servers.map(server => server.stop()))
-}, minute)
+}, 5 * minute)
 
 /** A browser as far as logins need one: it keeps cookies, and goes where it is sent when it is told to. */
 class Browser {
@@ -134,5 +134,5 @@ test(
     expect(again.status).toBe(561)
     expect(again.body).toContain('<title>561 ')
   },
-  3 * minute,
+  5 * minute,
 )

@@ -20,7 +20,7 @@ beforeAll(async () => {
   kecs = await instance()
   service = await migratedService(kecs)
 }, 600_000)
-afterAll(() => service.close(), 240_000)
+afterAll(() => service.close(), 300_000)
 
 test('to this machine and back: it serves, scales and starts tasks from either side', async () => {
   const { web, migrate, side } = service
@@ -38,7 +38,7 @@ test('to this machine and back: it serves, scales and starts tasks from either s
   }, 3)
   await web.update({ desiredCount: 2 })
   await until('two are left', async () => (await service.taskPods()).length === 2)
-}, 240_000)
+}, 300_000)
 
 const program = join(import.meta.dir, '../../dist/kecs')
 
@@ -123,7 +123,7 @@ test.each(steps)(
       await expectGoesOn(to, await faulty(to, fault))
     })
   },
-  240_000,
+  300_000,
 )
 
 const calls: readonly (keyof Sides)[] = ['isRunning', 'hold', 'end', 'remember', 'start', 'taken', 'lead']

@@ -41,7 +41,7 @@ export const nodeOf = async (kecs: TestInstance): Promise<Node> => {
   const counted = async (script: string): Promise<number> => Number(await inside(`${script} | wc -l`))
 
   const sizeOf = async (program: Program): Promise<Size> => {
-    const id = await until(`${program} runs`, () => process(program), { withinMs: 60_000 })
+    const id = await until(`${program} runs`, () => process(program), { withinMs: 120_000 })
     const [sockets, open, memory] = await Promise.all([
       counted(`ls -l /proc/${id}/fd | grep -F socket:`),
       counted(`ls /proc/${id}/fd`),
@@ -76,7 +76,7 @@ export const nodeOf = async (kecs: TestInstance): Promise<Node> => {
           const last = looks.slice(-3)
           return last.length === 3 && isSettled(last) && last[2]
         },
-        { withinMs: 90_000, everyMs: 1_000 },
+        { withinMs: 120_000, everyMs: 1_000 },
       )
     },
     leftovers: async () => {

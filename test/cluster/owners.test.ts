@@ -41,4 +41,4 @@ test('subnets, VPCs, certificates, functions and objects are LocalStack’s', as
   const store = 'elbv2 create-trust-store --name owners --ca-certificates-bundle-s3-bucket none --ca-certificates-bundle-s3-key ca.pem'
   expect(await refused(...store.split(' '))).toContain('(CaCertificatesBundleNotFound)')
   await aws('elbv2', 'delete-load-balancer', '--load-balancer-arn', arn)
-}, 120_000)
+}, 300_000)

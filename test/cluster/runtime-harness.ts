@@ -30,10 +30,8 @@ export type Terminated = Extract<ContainerObservation['state'], { is: 'terminate
 export const isRunning = (task: TaskObservation): boolean => task.containers.every(({ state }) => state.is === 'running')
 
 /** KECS_TEST_KUBECONFIG names another cluster than that of the run's shared instance: it has nginx:alpine and busybox:latest. */
-export async function kubeconfigText(): Promise<string> {
-  const given = process.env['KECS_TEST_KUBECONFIG']
-  return readFileSync(given ?? (await instance()).kubeconfig, 'utf8')
-}
+export const kubeconfigFile = async (): Promise<string> => process.env['KECS_TEST_KUBECONFIG'] ?? (await instance()).kubeconfig
+export const kubeconfigText = async (): Promise<string> => readFileSync(await kubeconfigFile(), 'utf8')
 
 export async function harness(): Promise<Harness> {
   const kubeconfig = await kubeconfigText()
@@ -73,7 +71,7 @@ export async function harness(): Promise<Harness> {
       ...more,
     }
   }
-  const seen: Harness['seen'] = async (task, what, condition, withinMs = 90_000) =>
+  const seen: Harness['seen'] = async (task, what, condition, withinMs = 120_000) =>
     until(
       what,
       () => {

@@ -33,7 +33,7 @@ describe('a task that runs', () => {
     const times = [before, seen.scheduledAt!, seen.networkReadyAt!, startedAt, Date.now()]
     expect(times).toEqual([...times].sort((a, b) => a - b))
 
-    const client = await on.run(shell(`wget -q -O - http://${seen.address}/ | grep -i nginx`))
+    const client = await on.run(shell(`until wget -q -O /page http://${seen.address}/; do sleep 0.2; done; grep -i nginx /page`))
     expect((await on.ended(client)).exitCode).toBe(0)
     expect((await on.runtime.logs(client, { container: 'app', tail: 10 })).join('\n')).toMatch(/nginx/i)
   })
@@ -252,11 +252,11 @@ describe('the record', () => {
     await on.runtime.removeCluster(cluster)
     await on.runtime.prepareCluster(cluster)
     const made = await waitFor(on.client, kinds.namespace, { name: namespace }, each => each?.status?.phase === 'Active', {
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(120_000),
     })
     expect(made?.metadata?.annotations?.['kecs.dev/cluster-arn']).toBe(cluster.clusterArn)
     await on.runtime.removeCluster(cluster)
-  }, 60_000)
+  }, 300_000)
 })
 
 // The last: what else runs in the cluster needs a while after it.
@@ -264,7 +264,7 @@ describe('an API server that dies', () => {
   test('is waited for, and what happened meanwhile is seen', async () => {
     const { items } = await on.client.list(kinds.node)
     const node = items[0]?.metadata?.name ?? ''
-    const task = await on.run(shell('trap "exit 4" TERM; sleep 4 & wait; exit 9'))
+    const task = await on.run(shell('trap "exit 4" TERM; sleep 12 & wait; exit 9'))
     await on.seen(task, 'it runs', isRunning)
     const kill = await execute(['docker', 'exec', node, 'pkill', '-KILL', '-x', 'kube-apiserver'])
     if (kill.code !== 0) {
@@ -274,7 +274,7 @@ describe('an API server that dies', () => {
     const seen = await on.seen(task, 'its end is seen', each => first(each).state.is === 'terminated', 120_000)
     expect(first(seen).state).toMatchObject({ exitCode: 9 })
     expect(on.problems.length).toBeGreaterThan(0)
-    const next = await until('tasks start again', async () => on.run(shell('exit 0')), { withinMs: 60_000 })
+    const next = await until('tasks start again', async () => on.run(shell('exit 0')), { withinMs: 120_000 })
     // The scheduler dies with the API server and takes its time to come back.
     await on.seen(next, 'the next task runs and ends', each => first(each).state.is === 'terminated', 200_000)
   }, 400_000)

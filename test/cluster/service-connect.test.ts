@@ -32,6 +32,8 @@ const made = new Set<string>()
 let networkConfiguration: { awsvpcConfiguration: { subnets: string[] } }
 
 const ecs = () => ecsOf(kecs)
+/** Of one, in seconds: more than a busy machine makes a task wait. */
+const requestSeconds = 8
 
 /**
  * Says who it is by HTTP and by TCP; `/late` is answered after a minute, `/slow` begins at once and ends then. A port of its
@@ -93,7 +95,7 @@ const running = async (serviceName: string): Promise<readonly string[]> => {
 const client = async (): Promise<string> => (await running('client'))[0] ?? ''
 const atClient = async (command: string, timeoutMs?: number): Promise<string> => inside(await client(), command, timeoutMs)
 const stable = (...services: string[]) =>
-  waitUntilServicesStable({ client: ecs(), maxWaitTime: 90, minDelay: 1, maxDelay: 2 }, { cluster, services })
+  waitUntilServicesStable({ client: ecs(), maxWaitTime: 240, minDelay: 1, maxDelay: 2 }, { cluster, services })
 /** Cloud Map's, which are healthy. */
 const serving = async (ServiceName: string): Promise<readonly string[]> => {
   const { Instances = [] } = await cloudMap.send(new DiscoverInstancesCommand({ NamespaceName: namespace, ServiceName }))
@@ -124,7 +126,7 @@ async function serve(serviceName: string, taskDefinition: string, desiredCount: 
 
 async function define(family: string, image: string, entryPoint: readonly string[], portMappings: readonly object[] = []): Promise<void> {
   const ports = { portMappings: [...portMappings], memory: 128, stopTimeout: portMappings.length === 0 ? 2 : 10 }
-  const health = { command: ['CMD', 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/8090'], interval: 5, timeout: 2, retries: 2 }
+  const health = { command: ['CMD', 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/8090'], interval: 5, timeout: 30, retries: 5 }
   const container = { name: 'app', image, entryPoint: [...entryPoint], ...ports }
   const containerDefinitions = [portMappings.length === 0 ? container : { ...container, healthCheck: health }]
   await ecs().send(new RegisterTaskDefinitionCommand({ family: `${family}-${run}`, networkMode: 'awsvpc', containerDefinitions }))
@@ -148,7 +150,7 @@ beforeAll(async () => {
   )
   await define('client', 'kecs-test/curl:latest', ['sleep', '3600'])
   await serve('server', `server-${run}`, 3, [
-    { portName: 'http', clientAliases: [{ port: 80, dnsName: 'web' }], timeout: { perRequestTimeoutSeconds: 3 } },
+    { portName: 'http', clientAliases: [{ port: 80, dnsName: 'web' }], timeout: { perRequestTimeoutSeconds: requestSeconds } },
     { portName: 'line' },
   ])
   await serve('client', `client-${run}`, 1, [])
@@ -160,30 +162,32 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const service of made) await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }))
-}, 60_000)
+}, 300_000)
 
 test('requests of one connection are balanced over all tasks, as the client sent them', async () => {
-  const answers = lines(await atClient("curl -s 'http://web/?[1-9]'"))
-  expect(answers).toHaveLength(9)
-  expect(new Set(answers.map(line => line.split(' ')[1]))).toEqual(new Set(['web']))
-  const names = answers.map(line => line.split(' ')[0])
-  expect(new Set(names).size).toBe(3)
-  // In turn: each three times.
-  for (const name of new Set(names)) expect(names.filter(each => each === name)).toHaveLength(3)
+  // In turn, each three times; when the gateway takes in something new meanwhile it begins anew.
+  await until('each answers as often', async () => {
+    const answers = lines(await atClient("curl -s 'http://web/?[1-9]'"))
+    expect(answers).toHaveLength(9)
+    expect(new Set(answers.map(line => line.split(' ')[1]))).toEqual(new Set(['web']))
+    const names = answers.map(line => line.split(' ')[0])
+    const counts = [...new Set(names)].map(name => names.filter(each => each === name).length)
+    return counts.join() === '3,3,3'
+  })
   expect(lines(await atClient("curl -s -H 'Host: other.example' http://web/"))[0]).toEndWith(' other.example')
-}, 60_000)
+}, 300_000)
 
 test('connections are where no HTTP is spoken, and go to tasks that accept them', async () => {
-  expect(new Set(await dialled(6)).size).toBe(3)
+  await until('each has its share', async () => new Set(await dialled(6)).size === 3)
   const [deaf = ''] = await running('server')
   await tell(deaf, '/deaf')
   // The first that fails is closed, and tells that the task is to be left out, though it runs and is healthy.
   await until('it is left out', async () => (await dialled(6)).length === 6)
-  expect(new Set(await dialled(6)).size).toBe(2)
+  await until('the others have its share', async () => new Set(await dialled(6)).size === 2)
   expect(await serving('line')).toContain(deaf)
   await tell(deaf, '/listen')
   await until('it has its share again', async () => new Set(await dialled(6)).size === 3)
-}, 180_000)
+}, 300_000)
 
 test('a task that no service runs knows no alias', async () => {
   const { tasks: [task] = [] } = await ecs().send(new RunTaskCommand({ cluster, taskDefinition: `client-${run}`, networkConfiguration }))
@@ -191,31 +195,32 @@ test('a task that no service runs knows no alias', async () => {
   await until('it runs', async () => (await inside(id, 'echo here')).includes('here'))
   expect(await inside(id, 'curl -sS -m 5 http://web/')).toContain('Could not resolve host: web')
   await ecs().send(new StopTaskCommand({ cluster, task: id }))
-}, 60_000)
+}, 300_000)
 
 test('an answer has to be whole within the time of a request', async () => {
   const late = await atClient("curl -s -o /dev/null -w '%{http_code} %{time_total}' http://web/late")
   const [status, seconds] = late.split(' ')
   expect(status).toBe('504')
-  expect(Number(seconds)).toBeGreaterThan(2.9)
-  expect(Number(seconds)).toBeLessThan(6)
+  // The server would take a minute.
+  expect(Number(seconds)).toBeGreaterThan(requestSeconds - 0.1)
+  expect(Number(seconds)).toBeLessThan(40)
   // One that had begun is cut off.
   const slow = await atClient('curl -s -o /dev/null -w \'%{http_code} %{size_download} %{time_total}\' http://web/slow; echo " $?"')
   const [begun, size, took, exit] = slow.trim().split(' ')
   expect([begun, exit]).not.toEqual(['200', '0'])
   expect(Number(size)).toBeGreaterThan(0)
-  expect(Number(took)).toBeLessThan(6)
-}, 60_000)
+  expect(Number(took)).toBeLessThan(40)
+}, 300_000)
 
 test('no request fails while the tasks that serve are replaced', async () => {
   const before = await running('server')
   const loop = `: > /tmp/load; rm -f /tmp/stop
     while [ ! -f /tmp/stop ]; do
-      curl -s -m 10 -w '%{http_code}\\n' -o /dev/null 'http://web/?[1-10]' >> /tmp/load
-      curl -s -m 10 -w '%{http_code}\\n' -o /dev/null -d x http://web/ >> /tmp/load
+      curl -s -m 30 -w '%{http_code}\\n' -o /dev/null 'http://web/?[1-10]' >> /tmp/load
+      curl -s -m 30 -w '%{http_code}\\n' -o /dev/null -d x http://web/ >> /tmp/load
       sleep 0.02
     done`
-  const load = atClient(loop, 240_000)
+  const load = atClient(loop, 400_000)
   await ecs().send(new UpdateServiceCommand({ cluster, service: 'server', forceNewDeployment: true }))
   await until(
     'all are replaced',
@@ -223,7 +228,7 @@ test('no request fails while the tasks that serve are replaced', async () => {
       const now = await serving('http')
       return now.length === 3 && !now.some(task => before.includes(task))
     },
-    { withinMs: 120_000 },
+    { withinMs: 240_000 },
   )
   await stable('server')
   await atClient('touch /tmp/stop')
@@ -232,7 +237,7 @@ test('no request fails while the tasks that serve are replaced', async () => {
   const codes = lines(await atClient('cat /tmp/load'))
   expect(codes.length).toBeGreaterThan(50)
   expect(codes.filter(code => code !== '200')).toEqual([])
-}, 300_000)
+}, 600_000)
 
 test('a green revision is asked by tests alone until traffic is shifted to it, all at once', async () => {
   const blue = await running('server')
@@ -265,17 +270,18 @@ test('a green revision is asked by tests alone until traffic is shifted to it, a
     },
     { withinMs: 120_000 },
   )
-  expect((await serving('http')).length).toBe(6)
+  await until('both revisions serve', async () => (await serving('http')).length === 6)
   expect(await names()).toEqual(ofBlue)
   const ofGreen = await until('tests reach the green revision', async () => {
     const found = await names("-H 'x-amzn-ecs-blue-green-test: 1'")
-    return [...found].some(name => ofBlue.has(name)) ? undefined : found
+    return found.size < 3 || [...found].some(name => ofBlue.has(name)) ? undefined : found
   })
   expect(ofGreen.size).toBe(3)
   await ecs().send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action: 'CONTINUE' }))
   await until('all are replaced', async () => !(await serving('http')).some(task => blue.includes(task)), { withinMs: 120_000 })
-  expect(await names()).toEqual(ofGreen)
-}, 300_000)
+  // The gateway hears of it a moment later.
+  await until('all requests reach the green revision', async () => (await names()).symmetricDifference(ofGreen).size === 0)
+}, 600_000)
 
 test('a task that refuses connections costs no request, and one that answers 5xx is left out', async () => {
   const [refusing = '', failing = ''] = await running('server')
@@ -288,7 +294,7 @@ test('a task that refuses connections costs no request, and one that answers 5xx
   // Five in a row, after which it gets nothing for half a minute; AWS' proxy counts the same.
   expect(answers.filter(code => code === '500')).toHaveLength(5)
   expect(answers.slice(20).filter(code => code !== '200')).toEqual([])
-}, 120_000)
+}, 300_000)
 
 test('an endpoint is known to the tasks of deployments that come after it', async () => {
   await serve('late', `server-${run}`, 1, [{ portName: 'http', discoveryName: 'late', clientAliases: [{ port: 8000, dnsName: 'late' }] }])
@@ -300,23 +306,23 @@ test('an endpoint is known to the tasks of deployments that come after it', asyn
   const task = await client()
   await ecs().send(new StopTaskCommand({ cluster, task }))
   await until('there is another', async () => (await client()) !== task && (await atClient('echo here')).includes('here'), {
-    withinMs: 60_000,
+    withinMs: 120_000,
   })
   expect(await atClient(ask)).toContain('Could not resolve host: late')
   await ecs().send(new UpdateServiceCommand({ cluster, service: 'client', forceNewDeployment: true }))
   await stable('client')
-  expect(await atClient(ask)).toContain(' late:8000\n200')
-}, 240_000)
+  await until('the new task reaches it', async () => (await atClient(ask)).includes(' late:8000\n200'))
+}, 300_000)
 
 test('nothing of it is left when its services are gone', async () => {
   const services = [...made]
   for (const service of services) await ecs().send(new DeleteServiceCommand({ cluster, service, force: true }))
   made.clear()
-  await waitUntilServicesInactive({ client: ecs(), maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, services })
+  await waitUntilServicesInactive({ client: ecs(), maxWaitTime: 240, minDelay: 1, maxDelay: 2 }, { cluster, services })
   await until('no Service is left', async () => {
     const annotations = 'jsonpath={.items[*].metadata.annotations}'
     const left = await kecs.kubectl('-n', 'kecs-system', 'get', 'services', '-l', 'kecs.dev/connect-name', '-o', annotations)
     return !left.includes(`${namespaceId} `)
   })
   await cloudMap.send(new DeleteNamespaceCommand({ Id: namespaceId }))
-}, 180_000)
+}, 300_000)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await web.reaches('SUCCESSFUL')
   await until('the gateway has its targets', async () => (await answerOf(web.productionPort)) === 'one')
 }, 600_000)
-afterAll(() => web.close(), 180_000)
+afterAll(() => web.close(), 300_000)
 
 /** The load on the production listener while `act` goes on, and a second before and after. */
 async function underLoad(act: (load: SteadyLoad) => Promise<void>): Promise<LoadReport> {
@@ -58,7 +58,7 @@ test('blue/green: test traffic first, then all at once, and no request is droppe
         const found = await web.newest()
         return found.lifecycleHookDetails?.[0]?.status === 'AWAITING_ACTION' ? found : undefined
       },
-      { withinMs: 90_000 },
+      { withinMs: 120_000 },
     )
     await until('test traffic is the new version’s', async () => (await answerOf(web.testPort)) === 'two')
     expect(await answerOf(web.productionPort)).toBe('one')
@@ -73,7 +73,7 @@ test('blue/green: test traffic first, then all at once, and no request is droppe
   expect(sent).toBeGreaterThan(perSecond)
   expect([...bodies.keys()].toSorted()).toEqual(['one', 'two'])
   expect(await web.weights()).toBe('0/100')
-}, 240_000)
+}, 300_000)
 
 test('an alarm while it bakes takes the traffic back, and no request is dropped', async () => {
   const taskDefinition = await web.register('three')
@@ -89,7 +89,11 @@ test('an alarm while it bakes takes the traffic back, and no request is dropped'
     })
     await web.reaches('BAKE_TIME')
     await until('traffic is the new version’s', async () => load.count('three') > 0)
-    await kecs.aws('cloudwatch', 'set-alarm-state', '--alarm-name', alarm, '--state-value', 'ALARM', '--state-reason', 'test')
+    // Until CloudWatch looks at the alarm itself again, which may be at once.
+    await until('it is taken back', async () => {
+      await kecs.aws('cloudwatch', 'set-alarm-state', '--alarm-name', alarm, '--state-value', 'ALARM', '--state-reason', 'test')
+      return (await web.newest()).status?.startsWith('ROLLBACK')
+    })
     await web.reaches('ROLLBACK_SUCCESSFUL')
     const before = load.count('two')
     await until('traffic is the old version’s again', async () => load.count('two') > before + perSecond)
@@ -98,7 +102,7 @@ test('an alarm while it bakes takes the traffic back, and no request is dropped'
   expect(failures).toEqual([])
   expect([...bodies.keys()].toSorted()).toEqual(['three', 'two'])
   expect([await web.weights(), await answerOf(web.productionPort)]).toEqual(['0/100', 'two'])
-}, 240_000)
+}, 300_000)
 
 test('a canary gets its share of requests and is taken back, and no request is dropped', async () => {
   const taskDefinition = await web.register('four')
@@ -111,7 +115,7 @@ test('a canary gets its share of requests and is taken back, and no request is d
         alarms: { alarmNames: [], enable: false, rollback: false },
       },
     })
-    await until('the canary is asked', async () => load.count('four') > 0, { withinMs: 90_000 })
+    await until('the canary is asked', async () => load.count('four') > 0, { withinMs: 120_000 })
     expect(await web.weights()).toBe('25/75')
     const before = { old: load.count('two'), canary: load.count('four') }
     const canaries = (): number => load.count('four') - before.canary
@@ -128,7 +132,7 @@ test('a canary gets its share of requests and is taken back, and no request is d
   expect(failures).toEqual([])
   expect([...bodies.keys()].toSorted()).toEqual(['four', 'two'])
   expect([await web.weights(), await answerOf(web.productionPort)]).toEqual(['0/100', 'two'])
-}, 240_000)
+}, 300_000)
 
 test('a linear deployment shifts its share of requests at each step, and no request is dropped', async () => {
   const taskDefinition = await web.register('five')
@@ -155,7 +159,7 @@ test('a linear deployment shifts its share of requests at each step, and no requ
           const hook = found.lifecycleHookDetails?.find(({ status }) => status === 'AWAITING_ACTION')
           return hook === undefined || hook.hookId === passed ? undefined : { ...hook, serviceDeploymentArn: found.serviceDeploymentArn }
         },
-        { withinMs: 90_000 },
+        { withinMs: 120_000 },
       )
       await look()
       passed = hookId ?? ''
@@ -181,4 +185,4 @@ test('a linear deployment shifts its share of requests at each step, and no requ
   // Of 100 requests each, give or take what is still under way.
   for (const [at, percent] of steps.entries()) expect(Math.abs((shares[at] ?? 0) - percent)).toBeLessThan(12)
   expect([await web.weights(), await answerOf(web.productionPort)]).toEqual(['100/0', 'five'])
-}, 240_000)
+}, 300_000)

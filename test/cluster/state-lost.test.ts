@@ -41,11 +41,11 @@ test('a task that runs is taken back by a control plane that lost its state, and
 
   const scale = (replicas: number) => kecs.kubectl('-n', 'kecs-system', 'scale', 'deployment/kecs-control-plane', `--replicas=${replicas}`)
   await scale(0)
-  await kecs.kubectl('-n', 'kecs-system', 'wait', 'pod', '-l', 'kecs.dev/component=control-plane', '--for=delete', '--timeout=60s')
+  await kecs.kubectl('-n', 'kecs-system', 'wait', 'pod', '-l', 'kecs.dev/component=control-plane', '--for=delete', '--timeout=100s')
   const data = join(kecs.home, kecs.name, 'data')
   for (const file of readdirSync(data)) if (file.startsWith('kecs.duckdb')) rmSync(join(data, file))
   await scale(1)
-  await kecs.kubectl('-n', 'kecs-system', 'rollout', 'status', 'deployment/kecs-control-plane', '--timeout=60s')
+  await kecs.kubectl('-n', 'kecs-system', 'rollout', 'status', 'deployment/kecs-control-plane', '--timeout=100s')
 
   const after = await running()
   const { taskDefinitionArn, startedBy, createdAt, startedAt, overrides, attachments } = before
@@ -56,7 +56,7 @@ test('a task that runs is taken back by a control plane that lost its state, and
 
   await ecs.send(new StopTaskCommand({ cluster, task: arn, reason: 'the test is over' }))
   await until('the task is stopped', async () => (await describe(ecs, cluster, arn)).lastStatus === 'STOPPED', {
-    withinMs: 60_000,
+    withinMs: 120_000,
     everyMs: 500,
   })
   const selector = `kecs.dev/task-id=${arn.slice(arn.lastIndexOf('/') + 1)}`

@@ -87,7 +87,7 @@ describe('secrets and files', () => {
       await until('its Secret goes with it', async () => (await on.objects('secrets', task)).length === 0)
       expect((await on.kecs.kecs(['logs', 'control-plane'])).stdout).not.toContain('horse')
     },
-    seconds(180),
+    seconds(300),
   )
 
   test(
@@ -98,7 +98,7 @@ describe('secrets and files', () => {
       const overrides = { containerOverrides: [{ name: 'app', environment, environmentFiles: [file('second.env')] }] }
       expect(await on.exitOf(check, { environmentFiles: [file('first.env')] }, {}, { overrides })).toBe(0)
     },
-    seconds(180),
+    seconds(300),
   )
 
   test.each<[string, () => Partial<ContainerDefinition>, RegExp]>([
@@ -130,7 +130,7 @@ describe('secrets and files', () => {
       expect(task.stoppedReason).toMatch(reason)
       expect(containerOf(task, 'app').exitCode).toBeUndefined()
     },
-    seconds(180),
+    seconds(300),
   )
 })
 
@@ -244,7 +244,7 @@ describe('containers', () => {
       expect(containerOf(running, 'app').networkInterfaces).toMatchObject([{ privateIpv4Address: details['privateIPv4Address'] }])
       await on.stop(task)
     },
-    seconds(180),
+    seconds(300),
   )
 
   test(
@@ -260,7 +260,7 @@ describe('containers', () => {
       expect(text).toMatch(/nginx/i)
       await on.stop(task)
     },
-    seconds(180),
+    seconds(300),
   )
 })
 
@@ -281,7 +281,7 @@ describe('a task', () => {
       expect(await on.exitOf(`for try in $(seq 50); do [ "$(${ask})" = "of the host" ] && exit 0; sleep 0.2; done; exit 1`)).toBe(0)
       await on.stop(task)
     },
-    seconds(180),
+    seconds(300),
   )
 
   test(
@@ -316,7 +316,7 @@ describe('a task', () => {
       const maintenance = 'ECS is performing maintenance on the underlying infrastructure hosting the task'
       expect(await ends(retired)).toEqual(['TerminationNotice', maintenance, 7])
     },
-    seconds(180),
+    seconds(300),
   )
 })
 
@@ -337,7 +337,7 @@ test(
     expect(ended.attachments?.[0]?.status).toBe('DELETED')
     expect(containerOf(ended, 'app').exitCode).toBe(0)
   },
-  seconds(180),
+  seconds(300),
 )
 
 test(
@@ -395,7 +395,7 @@ test(
       else expect(told[at]?.reason).toMatch(reason)
     }
   },
-  seconds(180),
+  seconds(300),
 )
 
 test(
@@ -405,5 +405,5 @@ test(
     expect(task.stopCode).toBe('TaskFailedToStart')
     expect(task.stoppedReason).toStartWith('RESOURCE:GPU')
   },
-  seconds(180),
+  seconds(300),
 )

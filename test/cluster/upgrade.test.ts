@@ -52,7 +52,7 @@ test('an upgrade and a rollback leave tasks and state as they are', async () => 
       tasks: { taskArn: string }[]
     }
     arn = run.tasks[0]?.taskArn ?? ''
-    await kecs.run(['aws', 'ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', arn], { timeoutMs: 120_000 })
+    await kecs.run(['aws', 'ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', arn], { timeoutMs: 240_000 })
     const before = await task()
 
     await kecs.kecs(['upgrade'], { timeoutMs: 180_000 })

@@ -171,7 +171,7 @@ export async function balancedService(
           const found = await service()
           return found.deployments?.length === 1 && found.runningCount === found.desiredCount ? found : undefined
         },
-        { withinMs: withinMs ?? 120_000 },
+        { withinMs: withinMs ?? 200_000 },
       ),
     async healthy() {
       const { TargetHealthDescriptions = [] } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: http }))
@@ -179,7 +179,7 @@ export async function balancedService(
     },
     async close() {
       await ecs.send(new DeleteServiceCommand({ cluster, service: 'web', force: true }))
-      await waitUntilServicesInactive({ client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, services: ['web'] })
+      await waitUntilServicesInactive({ client: ecs, maxWaitTime: 240, minDelay: 1, maxDelay: 2 }, { cluster, services: ['web'] })
       for (const { arn } of [application, network]) await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: arn }))
       for (const TargetGroupArn of [http, tcp]) await elb.send(new DeleteTargetGroupCommand({ TargetGroupArn }))
       ecs.destroy()

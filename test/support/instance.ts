@@ -91,7 +91,7 @@ export function execute(
       isInterrupted = true
       child.kill('SIGINT')
     })
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000)
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 120_000)
     child.on('error', reject)
     child.on('close', code => {
       clearTimeout(timer)

@@ -97,13 +97,13 @@ export class SessionClient {
     this.#socket.close()
   }
 
-  async sees(text: string | RegExp, withinMs = 20_000): Promise<void> {
+  async sees(text: string | RegExp, withinMs = 60_000): Promise<void> {
     const isThere = (): boolean => (typeof text === 'string' ? this.shown.includes(text) : text.test(this.shown))
     await until(`${String(text)} in ${JSON.stringify(this.shown.slice(-500))}`, isThere, { withinMs, everyMs: 5 })
   }
 
   /** What the session ended with. */
-  async ends(withinMs = 20_000): Promise<string> {
+  async ends(withinMs = 60_000): Promise<string> {
     await until('the session ends', () => this.closedWith !== undefined, { withinMs, everyMs: 5 })
     return this.closedWith ?? ''
   }

@@ -117,11 +117,11 @@ export async function shiftingService(kecs: TestInstance, deploymentConfiguratio
           const found = await newest()
           return found.lifecycleStage === stage || found.status === stage ? found : undefined
         },
-        { withinMs: 120_000 },
+        { withinMs: 200_000 },
       ),
     async close() {
       await ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
-      await waitUntilServicesInactive({ client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, services: [service] })
+      await waitUntilServicesInactive({ client: ecs, maxWaitTime: 240, minDelay: 1, maxDelay: 2 }, { cluster, services: [service] })
       await balancers.removeAll()
       ecs.destroy()
     },

@@ -21,7 +21,7 @@ export interface SteadyLoad {
 export type Send = () => Promise<string>
 
 /** At most so many are under way at once: what is beyond counts as failed, for nothing answers any more. */
-const mostAtOnce = 100
+const mostAtOnce = 400
 
 export function steadyLoad(send: Send, perSecond: number): SteadyLoad {
   const began = performance.now()
@@ -51,7 +51,7 @@ export function steadyLoad(send: Send, perSecond: number): SteadyLoad {
   }
 }
 
-const timeoutMs = 10_000
+const timeoutMs = 30_000
 
 /** A GET over connections that are kept and used again, as a browser's or an SDK's. */
 export function httpSender(port: number, path: string): { readonly send: Send; close(): void } {

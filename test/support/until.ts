@@ -2,7 +2,7 @@
 export async function until<Value>(
   what: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  { withinMs = 60_000, everyMs = 200 }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs = 120_000, everyMs = 200 }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<Value> {
   const end = performance.now() + withinMs
   let last: unknown
