@@ -33,7 +33,7 @@ aws ecs create-service --cluster "$cluster" --service-name colour --task-definit
 aws ecs wait services-stable --cluster "$cluster" --services colour
 ask() { curl -sS -H "Host: $dns" "$@" "$AWS_ENDPOINT_URL/"; }
 is() { [ "$(ask "${@:2}")" = "$1" ]; }
-until_true 30 is blue
+until_true 120 is blue
 echo "everybody gets $(ask)"
 
 step "Green, while it is asked all the time"

@@ -15,7 +15,7 @@ aws ecs describe-services --cluster "$name" --services web pages --query 'servic
 step "Asked at the port that its listener has on this machine"
 port=$("$kecs" status --json | sed -n "/\"loadBalancer\": \"$name\"/,/}/s/.*\"hostPort\": \([0-9]*\).*/\1/p" | head -n 1)
 answers() { curl -fsS --max-time 3 "http://localhost:$port/" 2>/dev/null; }
-until_true 60 answers
+until_true 120 answers
 
 step "The same again"
 "$kecs" import plan "$file" --as "$name" --json | grep '"pending": 0'

@@ -9,7 +9,7 @@ step "A private DNS namespace, and a name in it"
 aws ecs create-cluster --cluster-name "$cluster" --query cluster.status --output text
 operation=$(aws servicediscovery create-private-dns-namespace --name "$namespace" --vpc "$vpc" --query OperationId --output text)
 is_made() { [ "$(aws servicediscovery get-operation --operation-id "$operation" --query Operation.Status --output text)" = SUCCESS ]; }
-until_true 30 is_made
+until_true 120 is_made
 id=$(aws servicediscovery get-operation --operation-id "$operation" --query Operation.Targets.NAMESPACE --output text)
 read -r registry registry_arn < <(aws servicediscovery create-service --name greeter --namespace-id "$id" \
 	--dns-config 'DnsRecords=[{Type=A,TTL=5}]' --health-check-custom-config FailureThreshold=1 --query 'Service.[Id, Arn]' --output text)
@@ -23,7 +23,7 @@ aws ecs create-service --cluster "$cluster" --service-name greeter --task-defini
 aws ecs wait services-stable --cluster "$cluster" --services greeter
 instances() { aws servicediscovery list-instances --service-id "$registry" --query 'length(Instances)' --output text; }
 has_two() { [ "$(instances)" = 2 ]; }
-until_true 30 has_two
+until_true 120 has_two
 echo "Cloud Map has $(instances)"
 
 step "Another task asks it by its name, until it answers"
@@ -40,7 +40,7 @@ step "Gone again"
 aws ecs delete-service --cluster "$cluster" --service greeter --force --query service.status --output text
 aws ecs wait services-inactive --cluster "$cluster" --services greeter
 is_empty() { [ "$(instances)" = 0 ]; }
-until_true 30 is_empty
+until_true 120 is_empty
 aws servicediscovery delete-service --id "$registry"
 aws servicediscovery delete-namespace --id "$id" --query OperationId --output text >/dev/null
 aws ecs delete-cluster --cluster "$cluster" --query cluster.status --output text

@@ -17,7 +17,7 @@ aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"
 
 step "All of it is there"
 lines() { [ "$(aws logs filter-log-events --log-group-name "/example/$run" --query 'length(events)' --output text 2>/dev/null)" = 5 ]; }
-until_true 30 lines
+until_true 120 lines
 # Version 1 of the AWS CLI has no `tail`, which shows lines as they come with --follow.
 if aws --version 2>&1 | grep -q 'aws-cli/1'; then
 	aws logs filter-log-events --log-group-name "/example/$run" --query 'events[].[logStreamName, message]' --output text

@@ -11,7 +11,7 @@ step "A task that runs"
 task=$(aws ecs run-task --cluster "$cluster" --task-definition "one-$run" --query 'tasks[0].taskArn' --output text)
 aws ecs wait tasks-running --cluster "$cluster" --tasks "$task"
 port=$(aws ecs describe-tasks --cluster "$cluster" --tasks "$task" --query 'tasks[0].containers[0].networkBindings[0].hostPort' --output text)
-until_true 20 curl -fsS -o /dev/null "http://localhost:$port"
+until_true 120 curl -fsS -o /dev/null "http://localhost:$port"
 curl -fsS "http://localhost:$port" | grep -o '<title>.*</title>'
 
 step "Stopped"

@@ -47,7 +47,9 @@ aws ecs wait services-stable --cluster "$cluster" --services site
 # By its name at the AWS endpoint; on port 80 from inside the cluster.
 ask() { curl -fsS -H "Host: $dns" "$AWS_ENDPOINT_URL$1"; }
 all() { ask /pages/ && ask /shop/ && ask /blog/; }
+answers() { all >/dev/null 2>&1; }
 step "Asked through the load balancer"
+until_true 120 answers
 all
 echo "/ is answered with $(curl -sS -o /dev/null -w '%{http_code}' -H "Host: $dns" "$AWS_ENDPOINT_URL/")"
 
@@ -56,7 +58,8 @@ keep_asking all
 aws ecs update-service --cluster "$cluster" --service site --task-definition "$(definition 2)" --query service.status --output text
 aws ecs wait services-stable --cluster "$cluster" --services site
 stop_asking
-[ "$(ask /shop/)" = shop-2 ]
+is_new() { [ "$(ask /shop/)" = shop-2 ]; }
+until_true 120 is_new
 
 step "Gone again"
 aws ecs delete-service --cluster "$cluster" --service site --force --query service.status --output text

@@ -34,7 +34,7 @@ aws ecs register-task-definition --family "shopper-$run" --network-mode awsvpc -
 aws ecs create-service --cluster "$cluster" --service-name shopper --task-definition "shopper-$run" --desired-count 1 --network-configuration "$network" \
 	--service-connect-configuration '{"enabled": true}' --query service.serviceName --output text
 aws ecs wait services-stable --cluster "$cluster" --services web shopper
-until_true 60 has_answered web-1
+until_true 120 has_answered web-1
 
 step "Both tasks are in Cloud Map"
 aws servicediscovery list-instances --service-id "${registry##*/}" --query 'Instances[].[Id, Attributes.AWS_INSTANCE_IPV4]' --output text

@@ -139,20 +139,28 @@ const recordTimes = ({ task }: TaskRow, facts: TaskFacts, observation: TaskObser
   // An image that is there is not pulled, yet ECS gives times for it: what can be said is that it was between these.
   const pullStartedAt = min(pullStarts) ?? (isStarted ? scheduledAt : undefined)
   const pullStoppedAt = isStarted ? (max(pullStops) ?? min(starts)) : undefined
-  return {
-    ...stamp('pullStartedAt', task, pullStartedAt),
-    ...stamp('pullStoppedAt', task, pullStoppedAt),
-    ...stamp('startedAt', task, isStarted ? max(starts) : undefined),
-  }
+  const pulling = stamp('pullStartedAt', task, pullStartedAt, task.createdAt)
+  const pulled = stamp('pullStoppedAt', task, pullStoppedAt, task.pullStartedAt ?? pulling.pullStartedAt ?? task.createdAt)
+  const started = stamp(
+    'startedAt',
+    task,
+    isStarted ? max(starts) : undefined,
+    task.pullStoppedAt ?? pulled.pullStoppedAt ?? task.createdAt,
+  )
+  return { ...pulling, ...pulled, ...started }
 }
 
 const min = (times: readonly number[]): number | undefined => (times.length === 0 ? undefined : Math.min(...times))
 const max = (times: readonly number[]): number | undefined => (times.length === 0 ? undefined : Math.max(...times))
 
-/** The first time that is known stays. Kubernetes tells whole seconds: nothing of a task was before the task. */
+/**
+ * The first time that is known stays. Kubernetes tells whole seconds, and of some things when it came to tell of them:
+ * nothing of a task was before the task, nor before what it came after.
+ */
 const stamp = (
   name: 'pullStartedAt' | 'pullStoppedAt' | 'startedAt',
   task: TaskRow['task'],
   milliseconds: number | undefined,
+  notBefore = 0,
 ): TaskChanges =>
-  task[name] !== undefined || milliseconds === undefined ? {} : { [name]: Math.max(task.createdAt ?? 0, epochSeconds(milliseconds)) }
+  task[name] !== undefined || milliseconds === undefined ? {} : { [name]: Math.max(notBefore, epochSeconds(milliseconds)) }

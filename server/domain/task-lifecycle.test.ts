@@ -90,6 +90,17 @@ describe('a task on its way up', () => {
     expect(task.containers).toMatchObject([{ imageDigest: 'sha256:1', runtimeId: 'abc' }])
   })
 
+  test('has started no sooner than its images were being pulled, whatever second Kubernetes tells for each', () => {
+    const [container] = anObservation({ app: waiting }).containers
+    if (container === undefined) throw new Error('no container')
+    const pulling = { ...anObservation({}), containers: [{ ...container, pullStartedAt: aCreation + 2_200 }] }
+    const startedAt = aCreation + 1_999
+    const up = { ...pulling, containers: [{ ...container, state: { is: 'running' as const, startedAt }, pullStoppedAt: startedAt }] }
+    const { task } = step(step(aTask(), pulling).row, up).row
+    const pulled = (aCreation + 2_200) / 1000
+    expect(task).toMatchObject({ pullStartedAt: pulled, pullStoppedAt: pulled, startedAt: pulled })
+  })
+
   test('has its network interface', () => {
     const attachments = [
       { id: 'at-1', type: 'ElasticNetworkInterface', status: 'PRECREATED', details: [{ name: 'subnetId', value: 'subnet-1' }] },

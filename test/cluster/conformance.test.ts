@@ -12,9 +12,9 @@ const files = [...new Bun.Glob('test/conformance/**/*.test.ts').scanSync({ cwd: 
 test('SDK v3, boto3 and the AWS CLI drive every implemented operation on the cluster', async () => {
   const kecs = await instance()
   // They name subnets, certificates and functions that nobody made: with a backend those are asked for, and refused.
-  await kecs.kecs(['up', '--backend', 'none'], { timeoutMs: 180_000 })
+  await kecs.kecs(['up', '--backend', 'none'], { timeoutMs: 300_000 })
   // ECR's tests ask for a login, which starts the registry.
-  await kecs.kecs(['image', 'load', 'registry:2'], { timeoutMs: 120_000 })
+  await kecs.kecs(['image', 'load', 'registry:2'], { timeoutMs: 240_000 })
   try {
     const { code, stdout, stderr } = await kecs.run(['bun', 'test', '--timeout=120000', ...files], {
       check: false,
@@ -23,6 +23,6 @@ test('SDK v3, boto3 and the AWS CLI drive every implemented operation on the clu
     })
     expect(code, stdout + stderr).toBe(0)
   } finally {
-    await kecs.kecs(['up', '--backend', images.localstack], { timeoutMs: 180_000 })
+    await kecs.kecs(['up', '--backend', images.localstack], { timeoutMs: 300_000 })
   }
 }, 2_000_000)

@@ -44,7 +44,7 @@ test('the DNS of pods, a component and the kubeconfig are found broken, and mend
   expect(await isOf('traefik', 'kubeconfig')).toEqual(['fail', 'warn'])
   expect((await kecs.kecs(['doctor'], { check: false })).code).toBe(1)
 
-  const mended = await kecs.kecs(['doctor', '--fix', '--json'], { timeoutMs: 180_000, check: false })
+  const mended = await kecs.kecs(['doctor', '--fix', '--json'], { timeoutMs: 300_000, check: false })
   const { fixed }: { fixed: { what: string; did?: string }[] } = JSON.parse(mended.stdout)
   // Once for all that is not ready, of which the first is named: another one may just start anew.
   expect(fixed.map(({ did }) => did?.split(' ')[0])).toEqual(['ran', 'wrote'])

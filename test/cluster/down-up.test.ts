@@ -239,7 +239,7 @@ test('a node that is killed and starts again: tasks end as of an instance that s
 test('stop and start: the service and its load balancers are back, tasks ended', async () => {
   const task = await started()
   const before = await serviceTasks()
-  await kecs.kecs(['stop'], { timeoutMs: 120_000 })
+  await kecs.kecs(['stop'], { timeoutMs: 240_000 })
   await kecs.kecs(['start'], { timeoutMs: 240_000 })
   await kecs.prepare()
   await expectService(before)
@@ -252,13 +252,13 @@ test('a copy of the folder is all that another machine needs: after up definitio
   const task = await started()
   const before = await serviceTasks()
   expect(await withVolumes('echo kept > /shared/x; echo kept > /files/x')).toBe(0)
-  await kecs.kecs(['stop'], { timeoutMs: 120_000 })
+  await kecs.kecs(['stop'], { timeoutMs: 240_000 })
   const machine = mkdtempSync(join(tmpdir(), 'kecs-test-machine-'))
   // As root, as who moves a machine's files is; packed images are moved along to spare their packing.
   const copy = ['docker', 'run', '--rm', '--volume', `${kecs.home}:/from`, '--volume', `${machine}:/to`, 'busybox:latest']
-  await kecs.run([...copy, 'cp', '-a', `/from/${kecs.name}`, '/to/'], { timeoutMs: 120_000 })
+  await kecs.run([...copy, 'cp', '-a', `/from/${kecs.name}`, '/to/'], { timeoutMs: 240_000 })
   renameSync(join(kecs.home, '.images'), join(machine, '.images'))
-  await kecs.kecs(['down', '--delete-data', '--yes'], { timeoutMs: 120_000 })
+  await kecs.kecs(['down', '--delete-data', '--yes'], { timeoutMs: 240_000 })
   kecs.moveTo(machine)
   // Interrupted while components start, of a cluster that was just made: nothing of it is undone, and the next up goes on.
   const cut = await kecs.interrupt(['up'], ['): created', 'Manifests: applied'])

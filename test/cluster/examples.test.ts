@@ -25,7 +25,7 @@ test.each(examples.filter(name => !needsTerraform(name)))('%s', async name => {
     KECS_NAME: kecs.name,
     TF_PLUGINS: terraformPlugins() ?? '',
   }
-  const { code, stdout, stderr } = await kecs.run(['bash', join(folder, name, 'run.sh')], { check: false, timeoutMs: 240_000, env })
+  const { code, stdout, stderr } = await kecs.run(['bash', join(folder, name, 'run.sh')], { check: false, timeoutMs: 480_000, env })
   expect(`${code}\n${code === 0 ? '' : stdout + stderr}`).toBe('0\n')
 })
 

@@ -8,7 +8,7 @@ const seconds = (count: number): number => count * 1_000
 const registryImage = 'registry:2'
 
 const docker = async (args: readonly string[], input = ''): Promise<string> =>
-  (await on.kecs.run(['docker', ...args], { input, timeoutMs: 120_000 })).stdout
+  (await on.kecs.run(['docker', ...args], { input, timeoutMs: 240_000 })).stdout
 
 /** An image that says what it is told to, built from busybox. */
 const build = (tag: string, text: string) => docker(['build', '-q', '-t', tag, '-'], `FROM busybox:latest\nRUN echo ${text} > /text\n`)
@@ -17,7 +17,7 @@ beforeAll(async () => {
   on = await features('images')
   const { code } = await on.kecs.run(['docker', 'image', 'inspect', registryImage], { check: false })
   if (code !== 0) await docker(['pull', registryImage])
-  await on.kecs.kecs(['image', 'load', registryImage], { timeoutMs: 180_000 })
+  await on.kecs.kecs(['image', 'load', registryImage], { timeoutMs: 300_000 })
 }, seconds(600))
 
 test(
@@ -30,7 +30,7 @@ test(
     }
     const uri = made.repositoryUri
     const host = uri.split('/')[0] ?? ''
-    const { stdout: password } = await kecs.run(['aws', 'ecr', 'get-login-password'], { timeoutMs: 120_000 })
+    const { stdout: password } = await kecs.run(['aws', 'ecr', 'get-login-password'], { timeoutMs: 240_000 })
     expect(await docker(['login', '--username', 'AWS', '--password-stdin', host], password)).toContain('Login Succeeded')
     try {
       await build(`${uri}:1`, 'first')
@@ -80,7 +80,7 @@ test(
   async () => {
     const image = `000000000000.dkr.ecr.us-east-1.amazonaws.com/loaded-${Date.now()}:1`
     await build(image, 'loaded')
-    await on.kecs.kecs(['image', 'load', image], { timeoutMs: 180_000 })
+    await on.kecs.kecs(['image', 'load', image], { timeoutMs: 300_000 })
     expect(await on.exitOf('[ "$(cat /text)" = loaded ]', { image })).toBe(0)
   },
   seconds(300),

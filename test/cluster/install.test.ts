@@ -77,7 +77,7 @@ for (const tool of ['kind', 'k3d'] as const) {
     const aws = (...args: string[]) =>
       execute(['aws', '--endpoint-url', `http://127.0.0.1:${instance.port}`, '--output', 'json', ...args], {
         env: credentials,
-        timeoutMs: 120_000,
+        timeoutMs: 240_000,
       })
     const putUp = async (changed: Instance = instance) => {
       await install(kube, changed, { signal: limited(), progress })

@@ -14,7 +14,7 @@ test.skipIf(k3d === null)(
     const kecs = await makeInstance('k3d')
     try {
       const script = firstExample(readFileSync(join(import.meta.dir, '../../README.md'), 'utf8'))
-      const { stdout } = await kecs.run(['bash', '-euo', 'pipefail', '-c', script], { timeoutMs: 120_000 })
+      const { stdout } = await kecs.run(['bash', '-euo', 'pipefail', '-c', script], { timeoutMs: 240_000 })
       expect(stdout).toContain('Welcome to nginx')
     } finally {
       await removeInstance(kecs)

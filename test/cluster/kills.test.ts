@@ -132,7 +132,7 @@ const taskWrongs = async (
 /** Everything that is wrong, a line each. */
 const wrongs = async (kecs: TestInstance, ecs: ECSClient, name: string, told: Told): Promise<readonly string[]> => {
   const wrong: string[] = []
-  const { stdout } = await kecs.kecs(['query', 'SELECT key, body FROM state', '--json'], { timeoutMs: 120_000 })
+  const { stdout } = await kecs.kecs(['query', 'SELECT key, body FROM state', '--json'], { timeoutMs: 240_000 })
   const state = new Map(
     (JSON.parse(stdout) as readonly { key: string; body: string }[]).map(({ key, body }) => [key, JSON.stringify(body)]),
   )

@@ -20,7 +20,7 @@ beforeAll(async () => {
   kecs = await instance()
   service = await migratedService(kecs)
 }, 600_000)
-afterAll(() => service.close(), 300_000)
+afterAll(() => service?.close(), 300_000)
 
 test('to this machine and back: it serves, scales and starts tasks from either side', async () => {
   const { web, migrate, side } = service

@@ -8,7 +8,7 @@ import { firstExample } from '../support/readme.ts'
 test('the first example of the README runs nginx and reaches it', async () => {
   const kecs = await instance()
   const script = firstExample(readFileSync(join(import.meta.dir, '../../README.md'), 'utf8'))
-  const { stdout } = await kecs.run(['bash', '-euo', 'pipefail', '-c', script], { timeoutMs: 120_000 })
+  const { stdout } = await kecs.run(['bash', '-euo', 'pipefail', '-c', script], { timeoutMs: 240_000 })
   expect(stdout).toContain('Welcome to nginx')
   expect(stdout).not.toContain('simulated')
 }, 400_000)

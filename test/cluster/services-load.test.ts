@@ -26,7 +26,7 @@ beforeAll(async () => {
     await until('the gateway has its targets', async () => (await fetch(`http://127.0.0.1:${port}/version`)).ok)
   }
 }, 600_000)
-afterAll(() => web.close(), 300_000)
+afterAll(() => web?.close(), 300_000)
 
 interface Loads {
   readonly http: SteadyLoad

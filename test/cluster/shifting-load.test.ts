@@ -21,7 +21,7 @@ beforeAll(async () => {
   await web.reaches('SUCCESSFUL')
   await until('the gateway has its targets', async () => (await answerOf(web.productionPort)) === 'one')
 }, 600_000)
-afterAll(() => web.close(), 300_000)
+afterAll(() => web?.close(), 300_000)
 
 /** The load on the production listener while `act` goes on, and a second before and after. */
 async function underLoad(act: (load: SteadyLoad) => Promise<void>): Promise<LoadReport> {

@@ -43,7 +43,7 @@ test('an upgrade and a rollback leave tasks and state as they are', async () => 
   }
   let arn = ''
   try {
-    await kecs.kecs(['up', '--image', older], { timeoutMs: 180_000 })
+    await kecs.kecs(['up', '--image', older], { timeoutMs: 300_000 })
     expect(await imageNow()).toBe(older)
     await kecs.aws('ecs', 'create-cluster', '--cluster-name', cluster)
     const container = { name: 'c', image: 'busybox:latest', memory: 32, command: ['sleep', '3600'], stopTimeout: 2 }
@@ -55,16 +55,16 @@ test('an upgrade and a rollback leave tasks and state as they are', async () => 
     await kecs.run(['aws', 'ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', arn], { timeoutMs: 240_000 })
     const before = await task()
 
-    await kecs.kecs(['upgrade'], { timeoutMs: 180_000 })
+    await kecs.kecs(['upgrade'], { timeoutMs: 300_000 })
     expect(await imageNow()).toBe(own)
     expect(await task()).toBe(before)
 
-    await kecs.kecs(['rollback'], { timeoutMs: 180_000 })
+    await kecs.kecs(['rollback'], { timeoutMs: 300_000 })
     expect(await imageNow()).toBe(older)
     expect(await task()).toBe(before)
     expect(before).toContain('RUNNING')
   } finally {
-    await kecs.kecs(['upgrade'], { timeoutMs: 180_000 })
+    await kecs.kecs(['upgrade'], { timeoutMs: 300_000 })
     if (arn !== '') await kecs.aws('ecs', 'stop-task', '--cluster', cluster, '--task', arn)
     await kecs.run(['docker', 'rmi', older], { check: false })
   }

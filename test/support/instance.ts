@@ -135,7 +135,7 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
     execute([program, ...args, '--name', name], { env: base(), timeoutMs: 300_000, interruptAfter: said })
   const kubeconfig = join(home, 'kubeconfig')
   const prepare = async (): Promise<void> => {
-    await kecs(['image', 'load', ...taskImages], { timeoutMs: 180_000 })
+    await kecs(['image', 'load', ...taskImages], { timeoutMs: 300_000 })
     if (driver === 'kind') await keepServiceAddressesInside(`kecs-${name}-control-plane`)
     await Bun.write(kubeconfig, (await kecs(['kubeconfig'])).stdout)
   }

@@ -44,7 +44,7 @@ export async function migratedService(kecs: TestInstance): Promise<MigratedServi
     JSON.parse((await kecs.kecs(['status', '--json'], { check: false })).stdout)
 
   const migrate: MigratedService['migrate'] = (to, options) =>
-    kecs.kecs(['migrate', ...(to === undefined ? [] : ['--to', to]), '--json'], { timeoutMs: 180_000, ...options })
+    kecs.kecs(['migrate', ...(to === undefined ? [] : ['--to', to]), '--json'], { timeoutMs: 300_000, ...options })
   const side = async () => ((await status()).legacy ? ('legacy' as const) : ('in-cluster' as const))
 
   /** Notes what it was told of. While the control plane moves, calls fail: what is not acknowledged is not counted. */
@@ -63,7 +63,7 @@ export async function migratedService(kecs: TestInstance): Promise<MigratedServi
   const expectWhole = async ({ sent, failures }: LoadReport, before: readonly string[], tasks: number): Promise<void> => {
     expect(failures).toEqual([])
     expect(sent).toBeGreaterThan(perSecond)
-    expect((await status()).state).toBe('ready')
+    await until('the instance is ready', async () => (await status()).state === 'ready')
     const there = await arns(ecs, family)
     expect(acknowledged.filter(arn => !there.has(arn))).toEqual([])
     expect(acknowledged.length).toBeGreaterThan(0)

@@ -148,7 +148,10 @@ function stateOf(state: ContainerStatus['state'], endedAt: number): State {
   if (running !== undefined) return { is: 'running', startedAt: timeOf(running.startedAt) ?? endedAt }
   return {
     is: 'waiting',
-    ...defined({ reason: waiting?.reason, message: waiting?.message === undefined ? undefined : unadjusted(withEcrNames(waiting.message)) }),
+    ...defined({
+      reason: waiting?.reason,
+      message: waiting?.message === undefined ? undefined : unadjusted(withEcrNames(waiting.message)),
+    }),
   }
 }
 
