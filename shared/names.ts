@@ -32,6 +32,8 @@ export const agentName = 'kecs-agent'
 export const agentFolder = (instance: string): string => `/var/lib/kecs-agent/${instance}`
 /** In it: a folder for each task that has a log router, with the router's socket. By the tasks' ids. */
 export const routerFolder = 'routers'
+/** In it, and in the image: the program that looks users' names up in images of tasks, with what it needs to run in any. */
+export const userLookupFolder = 'user-lookup'
 /** Whoever may have a token of this account made, for this audience, may administer the instance: see cli/admin-channel.ts. */
 export const adminName = 'kecs-admin'
 /** Where a request to the administration port carries it: the API server's proxy takes `Authorization` away. */
@@ -109,6 +111,8 @@ export const labels = {
   revision: `${labelPrefix}/revision`,
   /** On pods and namespaces: the ECS cluster's name, shortened to a valid label value. */
   cluster: `${labelPrefix}/cluster`,
+  /** On pods that look a user's name up in an image, for a task that is yet to start. They are no task's own. */
+  userLookup: `${labelPrefix}/user-lookup`,
   /** On system objects: the component. */
   component: `${labelPrefix}/component`,
 } as const

@@ -1,6 +1,6 @@
 import type { AgentConfig } from '../../server/agent/config.ts'
 import { CliError } from '../../shared/errors.ts'
-import { agentAddress, agentPort, apiPort, controlPlaneName, systemNamespace } from '../../shared/names.ts'
+import { agentAddress, agentPort, apiPort, controlPlaneName, systemNamespace, userLookupFolder } from '../../shared/names.ts'
 import { defineCommand } from '../command.ts'
 
 export const agent = defineCommand({
@@ -49,6 +49,7 @@ export const agentConfig = (env: Readonly<Record<string, string | undefined>>): 
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl }),
     tokenFile: '/var/run/secrets/kecs.dev/token',
     stateDir: '/state',
+    userLookupDir: `/${userLookupFolder}`,
     podLogsDir: '/var/log/pods',
     containerLogsDir: '/var/log/containers',
     cgroupDir: '/host/cgroup',

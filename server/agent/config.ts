@@ -14,6 +14,8 @@ export interface AgentConfig {
   readonly tokenFile: string
   /** Where it keeps what outlives it: its tasks, their credentials, how far each log was delivered. */
   readonly stateDir: string
+  /** The program that looks users' names up in images, which it puts where pods of its node can mount it. */
+  readonly userLookupDir: string
   /** The kubelet's folders of logs: `pods`, and `containers` with links whose names have the containers' ids. */
   readonly podLogsDir: string
   readonly containerLogsDir: string

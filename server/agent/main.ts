@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../shared/clock.ts'
 import { messageOf } from '../../shared/errors.ts'
+import { userLookupFolder } from '../../shared/names.ts'
 import { createBackend } from '../backend/client.ts'
 import { Started } from '../compose/started.ts'
 import { createLog, type Logger } from '../log.ts'
@@ -29,6 +30,7 @@ import { Interfaces } from './stats/interfaces.ts'
 import { TaskStats } from './stats/index.ts'
 import { TaskMeter } from './stats/task-meter.ts'
 import { reportUsage } from './usage-reporter.ts'
+import { layOut } from './lay-out.ts'
 
 /** A node's agent that answers. */
 export interface RunningAgent {
@@ -56,6 +58,9 @@ export const startAgent = async (
   const abort = new AbortController()
   try {
     const tasks = new KnownTasks(clock)
+    await layOut(config.userLookupDir, join(config.stateDir, userLookupFolder)).catch((error: unknown) =>
+      log.warn(`users of containers cannot be looked up by name on this node: ${messageOf(error)}`),
+    )
     const kept = new KeptFile<readonly AgentTask[]>(join(config.stateDir, 'tasks.json'))
     const before = await kept.read()
     if (before !== undefined) tasks.accept({ is: 'listed', tasks: before })

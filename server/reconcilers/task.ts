@@ -191,7 +191,7 @@ export class TaskReconciler implements Reconciler {
     this.#parts.log.debug({ taskArn, lastStatus, stopCode, stoppedReason }, 'task changed')
   }
 
-  /** What is refused for ever is the next step's; what waits for its roles, secrets or names is woken when they are there. */
+  /** What is refused for ever is the next step's; what waits for its roles, secrets, names or users is woken when they are there. */
   async #start(row: TaskRow, signal: AbortSignal): Promise<'accepted' | 'refused' | 'waiting'> {
     const memory = this.#memoryOf(row)
     const { clock, log, rooms, runtime, settings, store } = this.#parts
@@ -220,12 +220,13 @@ export class TaskReconciler implements Reconciler {
     await rooms.prepare(room)
     try {
       const prepared = await this.#parts.logs?.prepare(row, definition, signal)
-      await runtime.start({
+      const started = await runtime.start({
         ...taskSpec(row, definition, cluster, settings, secrets?.values),
         ...prepared,
         ...(hosts.length === 0 ? {} : { hosts }),
         memo: writeMemo({ row, definition, cluster }),
       })
+      if (started === 'coming') return 'waiting'
       memory.startAcceptedAt = clock.now()
       this.#forgetNeeds(row.task.taskArn)
       return 'accepted'

@@ -18,8 +18,12 @@ export interface Runtime {
   prepareCluster(cluster: ClusterRef): Promise<void>
   /** Removes that room with all that is left in it. Idempotent. */
   removeCluster(cluster: ClusterRef): Promise<void>
-  /** Starts a task once: a second call with the same task changes nothing. Throws `TaskRefused` when it can never start. */
-  start(task: TaskSpec): Promise<void>
+  /**
+   * Starts a task once: a second call with the same task changes nothing. Throws `TaskRefused` when it can never start.
+   * `coming`: something is looked up for it first, and `onChange` names the task when it is to be started again; `release`
+   * ends that.
+   */
+  start(task: TaskSpec): Promise<'accepted' | 'coming'>
   /**
    * Lets containers go that `start` held back because they depend on others (see `isHeld`). Idempotent; unknown tasks
    * and containers are ignored.

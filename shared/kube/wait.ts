@@ -6,7 +6,7 @@ import type { DaemonSet, Deployment, Kind, KubeObject, Pod } from './objects.ts'
  * the signal's reason when it is aborted before: give a signal with a deadline.
  */
 export async function waitFor<T extends KubeObject>(
-  client: KubeClient,
+  client: Pick<KubeClient, 'watch'>,
   kind: Kind<T>,
   name: ObjectName,
   condition: (object: T | undefined) => boolean,

@@ -19,10 +19,14 @@ export class FlakyRuntime implements Runtime {
   onCall: (name: string) => void = () => {}
   /** Told of each question for a memo; what it throws is thrown. */
   onRecall: () => void = () => {}
+  /** Whether what a task needs first is still looked up. */
+  isComing: (task: TaskSpec) => boolean = () => false
   /** Whether nothing is seen, as when a watch lags behind. */
   isBlind = false
   /** Machines instead of the inner runtime's: a task is on the one that it asks for, else on the first. */
   machines: readonly RuntimeNode[] | undefined
+  /** Names a task to whoever watches. */
+  changed: (task: TaskRef) => void = () => {}
   readonly #placed = new Map<string, RuntimeNode>()
   readonly #inner: Runtime
 
@@ -46,10 +50,14 @@ export class FlakyRuntime implements Runtime {
     return this.#call(`remove ${cluster.namespace}`, () => this.#inner.removeCluster(cluster))
   }
 
-  start(task: TaskSpec): Promise<void> {
+  async start(task: TaskSpec): Promise<'accepted' | 'coming'> {
     const machine = this.machines?.find(({ name }) => name === task.nodeName) ?? this.machines?.[0]
     if (machine !== undefined) this.#placed.set(task.taskId, machine)
-    return this.#call(`start ${task.taskId}`, () => this.#inner.start(task))
+    let started: 'accepted' | 'coming' = 'accepted'
+    await this.#call(`start ${task.taskId}`, async () => {
+      started = this.isComing(task) ? 'coming' : await this.#inner.start(task)
+    })
+    return started
   }
 
   startContainers(task: TaskRef, containers: readonly string[]): Promise<void> {
@@ -85,6 +93,7 @@ export class FlakyRuntime implements Runtime {
   }
 
   watch(onChange: (task: TaskRef) => void, signal: AbortSignal): Promise<void> {
+    this.changed = onChange
     return this.#inner.watch(onChange, signal)
   }
 

@@ -3,7 +3,7 @@ import type { ContainerDefinition, PortMapping } from '../../aws/generated/ecs.t
 import type { ContainerSecrets, TaskSpec } from '../runtime.ts'
 import { firstImageOf } from './held.ts'
 import { dnsLabelOf } from './names.ts'
-import { isOwnImage } from './own-images.ts'
+import { pullPolicyOf } from './own-images.ts'
 import { probeOf } from './probe.ts'
 import type { ResourceRequirements } from './resources.ts'
 import { restartsOf } from './restarts.ts'
@@ -36,9 +36,7 @@ export function containerOf(
   return {
     name: dnsLabelOf(container.name ?? ''),
     image: firstImageOf(container, given.isHeld),
-    // Images that `kecs image load` brought in work offline, `latest` too. A tag that was pushed anew to the registry that
-    // runs beside is what the next task gets, as on ECS; asking there costs next to nothing.
-    imagePullPolicy: isOwnImage(container.image ?? '') ? 'Always' : 'IfNotPresent',
+    imagePullPolicy: pullPolicyOf(container.image ?? ''),
     // Empty lists say nothing in ECS: the image's own stay.
     ...(entryPoint.length > 0 && { command: entryPoint.map(literal) }),
     ...(command.length > 0 && { args: command.map(literal) }),
@@ -59,7 +57,7 @@ export function containerOf(
  * Kubernetes replaces `$(NAME)` and reduces `$$` to `$` in commands and environment; ECS replaces nothing.
  * https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
  */
-const literal = (text: string): string => text.replaceAll('$', '$$$$')
+export const literal = (text: string): string => text.replaceAll('$', '$$$$')
 
 /** One entry a name, the last value given for it, as Docker has it. */
 function environmentOf({ environment = [] }: ContainerDefinition): { name: string; value: string }[] {

@@ -6,16 +6,20 @@ import { ExecRefused, TaskRefused, type Runtime, type TaskObservation, type Task
 import { clusterFeatures, type ClusterFeatures } from './cluster-features.ts'
 import { execInPod } from './exec.ts'
 import { letGo, stopped, type ImageChange } from './held.ts'
+import { lookupPods } from './lookup-pods.ts'
 import { dnsLabelOf, memoAnnotation } from './names.ts'
 import { Namespaces } from './namespaces.ts'
 import { Nodes } from './nodes.ts'
 import { clusterRegistry } from '../../registry/cluster-registry.ts'
 import { type ImageRegistry, RegistryUnavailable } from '../../registry/registry.ts'
-import { nodeImagesOf, withNodeImages } from './own-images.ts'
+import { nodeImagesOf, pinned, withNodeImages } from './own-images.ts'
 import { podOf } from './pod.ts'
 import { releasePod } from './release.ts'
 import { TaskPods } from './task-pods.ts'
+import { imagesWithNames, withUsers, type UsersKnown } from './task-users.ts'
 import { hasTaskSecret, removeTaskSecret, taskSecretOf } from './task-secret.ts'
+import { refuseUnsupported } from './unsupported.ts'
+import { UserLookups } from './user-lookups.ts'
 
 export interface KubernetesRuntimeOptions {
   readonly source: KubeSource
@@ -59,6 +63,7 @@ export class KubernetesRuntime implements Runtime {
   readonly #pods: TaskPods
   readonly #namespaces: Namespaces
   readonly #nodes = new Nodes()
+  readonly #users: UserLookups
   #onChange: (task: TaskRef) => void = () => {}
 
   constructor(client: KubeClient, options: KubernetesRuntimeOptions, facts: { epoch: string; features: ClusterFeatures }) {
@@ -74,6 +79,9 @@ export class KubernetesRuntime implements Runtime {
     }
     this.#pods = new TaskPods(() => clock.now(), memoryKills === undefined ? undefined : (node, runtimeId) => void explain(node, runtimeId))
     this.#namespaces = new Namespaces(client, options.instance)
+    const onProblem = (what: string, error: unknown): void => this.#options.onProblem?.(what, error)
+    const pods = lookupPods(client, { instance: options.instance, onError: error => onProblem('looking up users', error) })
+    this.#users = new UserLookups({ pods, clock, instance: options.instance, changed: task => this.#onChange(task), onProblem })
   }
 
   prepareCluster: Runtime['prepareCluster'] = async cluster => this.#namespaces.ensure(cluster)
@@ -81,17 +89,38 @@ export class KubernetesRuntime implements Runtime {
   removeCluster: Runtime['removeCluster'] = async cluster => this.#namespaces.remove(cluster)
 
   start: Runtime['start'] = async task => {
-    if (this.#pods.pod(task.taskId) !== undefined) return
+    if (this.#pods.pod(task.taskId) !== undefined) return 'accepted'
     const { instance, nodeDataDir } = this.#options
     const images = await nodeImagesOf(task, this.registry)
     if (images.size > 0) await this.#registryReady()
-    const pod = podOf(withNodeImages(task, images), { instance, nodeDataDir, ...this.#features })
     try {
+      const users = await this.#usersOf(task, withNodeImages(task, images))
+      if (users === 'coming') return 'coming'
+      const pod = podOf(users.spec, { instance, nodeDataDir, startFailures: users.startFailures, ...this.#features })
       this.#pods.note(await this.#create(task, pod))
+      this.#users.forget(task.taskId)
+      return 'accepted'
     } catch (error) {
       if (isRefusal(error)) throw new TaskRefused(`Kubernetes refused the task: ${messageOf(error)}`)
       throw error
     }
+  }
+
+  /** Of a task that can be given all that it asks for. Their images may need the task's credentials. */
+  async #usersOf(task: TaskSpec, onNodes: TaskSpec): Promise<UsersKnown | 'coming'> {
+    const images = new Map<string, string>()
+    const asked = imagesWithNames(onNodes)
+    if (asked.length > 0) {
+      refuseUnsupported(onNodes)
+      await this.#applySecret(task)
+      for (const image of asked) images.set(image, await pinned(image, this.registry))
+    }
+    return withUsers(onNodes, question => this.#users.of(task, { ...question, image: images.get(question.image) ?? question.image }))
+  }
+
+  async #applySecret(task: TaskSpec): Promise<void> {
+    const secret = taskSecretOf(task, this.#options.instance)
+    if (secret !== undefined) await this.client.apply(secret, { fieldManager: 'kecs', force: true })
   }
 
   /** What starts it is tried again, until it is hopeless: then as ECS tells of an image that cannot be pulled. */
@@ -106,10 +135,9 @@ export class KubernetesRuntime implements Runtime {
 
   /** A pod of that name is this task's: its id is in it. What it refers to is there before it. */
   async #create(task: TaskSpec, pod: ReturnType<typeof podOf>): Promise<Pod> {
-    const secret = taskSecretOf(task, this.#options.instance)
     for (let hasNamespace = false; ; hasNamespace = true) {
       try {
-        if (secret !== undefined) await this.client.apply(secret, { fieldManager: 'kecs', force: true })
+        await this.#applySecret(task)
         return await this.client.create(pod, { fieldManager: 'kecs' })
       } catch (error) {
         if (!(error instanceof KubeError)) throw error
@@ -149,6 +177,7 @@ export class KubernetesRuntime implements Runtime {
   }
 
   release: Runtime['release'] = async task => {
+    this.#users.forget(task.taskId)
     const pod = await this.#find(task)
     // First: after a crash between the two it is the pod that brings the task back here. Without a pod it is not known to have none.
     if (pod === undefined || hasTaskSecret(pod)) await removeTaskSecret(this.client, task)
@@ -180,6 +209,8 @@ export class KubernetesRuntime implements Runtime {
 
   watch: Runtime['watch'] = async (onChange, signal) => {
     this.#onChange = onChange
+    await this.#users.clear()
+    signal.addEventListener('abort', () => this.#users.stop(), { once: true })
     return new Promise((resolve, reject) => {
       const follow = async (): Promise<void> => {
         let isListed = false

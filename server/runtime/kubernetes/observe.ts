@@ -7,6 +7,7 @@ import { isHeldImage, isStoppedImage, isToldAsHeld } from './held.ts'
 import { containersAnnotation } from './names.ts'
 import { withEcrNames } from './own-images.ts'
 import { restartPolicies, restartedState, type Restarting } from './restarts.ts'
+import { isRefusedImage, startFailuresOf, type StartFailure } from './start-failures.ts'
 
 type PodStatus = NonNullable<Pod['status']>
 type PodContainer = NonNullable<Pod['spec']>['containers'][number]
@@ -47,6 +48,8 @@ export function observationOf(pod: Pod, endings: Endings = new Map()): TaskObser
 function containersOf(pod: Pod, networkReadyAt: number | undefined, endings: Endings): ContainerObservation[] {
   const names = namesOf(pod)
   const policies = restartPolicies(pod)
+  const failures = startFailuresOf(pod)
+  const isPlaced = pod.spec?.nodeName !== undefined
   const around: Around = {
     networkReadyAt,
     endedAt: endOf(pod),
@@ -58,7 +61,9 @@ function containersOf(pod: Pod, networkReadyAt: number | undefined, endings: End
     const status = pod.status?.containerStatuses?.find(each => each.name === name)
     const policy = around.isEnding ? undefined : policies[name]
     const restarted = policy === undefined ? undefined : restartedState(status, policy)
-    const state = withEnding(whatIs(status, restarted, around), { pod, podName: name, endings })
+    const state = isRefusedImage(container.image)
+      ? refusedState(isPlaced ? failures[name] : undefined)
+      : withEnding(whatIs(status, restarted, around), { pod, podName: name, endings })
     return {
       name: names[name] ?? name,
       state,
@@ -80,6 +85,9 @@ interface Around {
 }
 
 const isBegun = (status: ContainerStatus | undefined): boolean => (status?.state?.running ?? status?.state?.terminated) !== undefined
+
+/** As if a node had tried: one that finds no node fails for that. */
+const refusedState = (failure: StartFailure | undefined): State => ({ is: 'waiting', ...failure })
 
 function whatIs(status: ContainerStatus | undefined, restarted: Restarting | undefined, { endedAt, isLost }: Around): State {
   if (restarted?.is === 'restarting') return { is: 'waiting' }

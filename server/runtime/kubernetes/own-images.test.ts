@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { TaskSpec } from '../runtime.ts'
 import { podOf } from './pod.ts'
-import { nodeImagesOf, withEcrNames, withNodeImages } from './own-images.ts'
+import { nodeImagesOf, pinned, withEcrNames, withNodeImages } from './own-images.ts'
 
 const task = (image: string): TaskSpec => ({
   taskArn: 'arn:aws:ecs:us-east-1:000000000000:task/default/0123456789abcdef0123456789abcdef',
@@ -54,4 +54,21 @@ test('what kubelets say of it has the name of ECR', () => {
       'failed to resolve reference "localhost:4566/000000000000/us-east-1/app:1": localhost:4566/000000000000/us-east-1/app:1: not found',
     ),
   ).toBe(`failed to resolve reference "${ecr}": ${ecr}: not found`)
+})
+
+test('a tag of it by what it stands for now; nothing else', async () => {
+  const digest = `sha256:${'0'.repeat(64)}`
+  const asked: string[] = []
+  const manifest = async (repository: string, reference: string) => {
+    asked.push(`${repository} ${reference}`)
+    return reference === 'none' ? undefined : { digest, mediaType: '', text: '' }
+  }
+  const own = 'localhost:4566/000000000000/us-east-1/app'
+  expect(await pinned(`${own}:1`, { manifest })).toBe(`${own}@${digest}`)
+  expect(await pinned(own, { manifest })).toBe(`${own}@${digest}`)
+  expect(await pinned(`${own}:none`, { manifest })).toBe(`${own}:none`)
+  expect(await pinned(`${own}@${digest}`, { manifest })).toBe(`${own}@${digest}`)
+  expect(await pinned('nginx:1', { manifest })).toBe('nginx:1')
+  expect(await pinned(`${own}:1`, undefined)).toBe(`${own}:1`)
+  expect(asked).toEqual(['000000000000/us-east-1/app 1', '000000000000/us-east-1/app latest', '000000000000/us-east-1/app none'])
 })

@@ -9,6 +9,12 @@ const nodeHost = `localhost:${doorPort}`
 /** Whether an image is pulled from the registry that runs beside, as nodes name it. */
 export const isOwnImage = (image: string): boolean => image.startsWith(`${nodeHost}/`)
 
+/**
+ * Images that `kecs image load` brought in work offline, `latest` too. A tag that was pushed anew to the registry that
+ * runs beside is what the next task gets, as on ECS; asking there costs next to nothing.
+ */
+export const pullPolicyOf = (image: string): 'Always' | 'IfNotPresent' => (isOwnImage(image) ? 'Always' : 'IfNotPresent')
+
 /** The names of images by which nodes pull them, of those that come from the registry that runs beside. */
 export type NodeImages = ReadonlyMap<string, string>
 
@@ -31,6 +37,17 @@ export const nodeImagesOf = async (
     }
   }
   return names
+}
+
+/**
+ * An image of the registry that runs beside by what its tag stands for now; others, and what is not there, as they are. What
+ * is known of such a name stays true.
+ */
+export const pinned = async (image: string, registry: Pick<ImageRegistry, 'manifest'> | undefined): Promise<string> => {
+  const [, repository, tag] = /^([^@]+?)(?::([^:/@]+))?$/.exec(image.slice(nodeHost.length + 1)) ?? []
+  if (registry === undefined || repository === undefined || !isOwnImage(image)) return image
+  const manifest = await registry.manifest(repository, tag ?? 'latest')
+  return manifest === undefined ? image : `${nodeHost}/${repository}@${manifest.digest}`
 }
 
 /** Of `NAME:TAG` and `NAME@DIGEST`. */

@@ -178,7 +178,9 @@ describe('security', () => {
   test('users by number, or root', () => {
     expect(only({ user: 'root' }).securityContext).toEqual({ runAsUser: 0 })
     expect(only({ user: '5:root' }).securityContext).toEqual({ runAsUser: 5, runAsGroup: 0 })
-    expect(refusal({ user: 'nginx' })).toStartWith("TaskRefused: kecs cannot run container 'app' as user 'nginx'")
+    expect(refusal({ user: 'nginx' })).toStartWith(
+      "TaskRefused: kecs cannot run container 'app' as user 'nginx' where no agent runs on the nodes",
+    )
   })
 
   test('an init process, system controls', () => {

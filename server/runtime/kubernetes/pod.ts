@@ -9,8 +9,10 @@ import { containerOf } from './container.ts'
 import { routerPartsOf } from './firelens.ts'
 import { imagesOf } from './held.ts'
 import { containersAnnotation, dnsLabelOf, labelValueOf, memoAnnotation, notAppliedAnnotation, podNameOf } from './names.ts'
+import { placementOf, tolerations } from './placement.ts'
 import { resourcesOf } from './resources.ts'
 import { restartAnnotations } from './restarts.ts'
+import { failureAnnotations, type StartFailures } from './start-failures.ts'
 import { pullSecrets, secretAnnotation, taskSecretName } from './task-secret.ts'
 import { notApplied, refuseUnsupported } from './unsupported.ts'
 import { volumesOf } from './volumes.ts'
@@ -22,6 +24,8 @@ export interface PodOptions extends ClusterFeatures {
   readonly instance: string
   /** The data folder as nodes see it; undefined where they have none. */
   readonly nodeDataDir: string | undefined
+  /** Why containers cannot start, whose image is `refusedImage` then. */
+  readonly startFailures?: StartFailures
 }
 
 /** ECS' stopTimeout where a container gives none: seconds. */
@@ -45,7 +49,11 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: metadataOf(spec, options, { ...router.annotations, ...adjusted.annotations }),
+    metadata: metadataOf(spec, options, {
+      ...router.annotations,
+      ...adjusted.annotations,
+      ...failureAnnotations(options.startFailures ?? new Map()),
+    }),
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
@@ -80,22 +88,6 @@ export function podOf(spec: TaskSpec, options: PodOptions): Pod & Manifest {
 /** Without an agent, which takes a task's network away, it has one: see `notApplied`. */
 const isHeldWhole = ({ containers, networkMode, areLogsDelivered }: TaskSpec): boolean =>
   areLogsDelivered === true && isIsolated(containers, networkMode)
-
-/** The scheduler still sees to it that there is room: `spec.nodeName` would pass it by. */
-const placementOf = ({ nodeName, adjustedOn }: TaskSpec): Pick<PodSpec, 'affinity'> => {
-  const nodes = nodeName === undefined ? adjustedOn : [nodeName]
-  if (nodes === undefined) return {}
-  // One of them: Kubernetes takes one name in a term.
-  const nodeSelectorTerms = nodes.map(node => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }))
-  return { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } }
-}
-
-/** A machine that slept is not ready for a moment: Kubernetes' default is to evict after five minutes of that; ECS keeps tasks. */
-const tolerations: NonNullable<PodSpec['tolerations']> = ['not-ready', 'unreachable'].map(condition => ({
-  key: `node.kubernetes.io/${condition}`,
-  operator: 'Exists',
-  effect: 'NoExecute',
-}))
 
 function metadataOf(spec: TaskSpec, { instance }: PodOptions, more: Readonly<Record<string, string>>): Manifest['metadata'] {
   const missing = notApplied(spec)

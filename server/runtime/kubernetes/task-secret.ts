@@ -63,6 +63,10 @@ export const secretVariables = (
 export const pullSecrets = (spec: TaskSpec): Pick<PodSpec, 'imagePullSecrets'> =>
   registriesOf(spec) === undefined ? {} : { imagePullSecrets: [{ name: taskSecretName(spec.taskId) }] }
 
+/** Of one container: whether its own image asks for credentials. */
+export const pullSecretsFor = (spec: TaskSpec, container: string): Pick<PodSpec, 'imagePullSecrets'> =>
+  spec.secrets?.[container]?.registry === undefined ? {} : pullSecrets(spec)
+
 export const hasTaskSecret = ({ metadata }: Pod): boolean => metadata?.annotations?.[secretAnnotation] !== undefined
 
 /** Idempotent. */

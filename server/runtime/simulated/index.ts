@@ -66,8 +66,8 @@ export class SimulatedRuntime implements Runtime {
     await Promise.all(left.map(({ ref }) => this.release(ref)))
   }
 
-  async start(spec: TaskSpec): Promise<void> {
-    if (this.#tasks.has(spec.taskId)) return
+  async start(spec: TaskSpec): Promise<'accepted'> {
+    if (this.#tasks.has(spec.taskId)) return 'accepted'
     const task = new SimulatedTask(spec, {
       clock: this.#parts.clock,
       timings: this.#parts.timings ?? defaultTimings,
@@ -76,6 +76,7 @@ export class SimulatedRuntime implements Runtime {
     })
     this.#tasks.set(spec.taskId, task)
     task.start()
+    return 'accepted'
   }
 
   async startContainers({ taskId }: TaskRef, containers: readonly string[]): Promise<void> {

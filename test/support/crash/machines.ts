@@ -51,14 +51,16 @@ export class CrashRuntime implements Runtime {
     return this.#call(() => this.#inner.removeCluster(cluster))
   }
 
-  start(task: TaskSpec): Promise<void> {
-    return this.#call(() => {
+  async start(task: TaskSpec): Promise<'accepted' | 'coming'> {
+    let started: 'accepted' | 'coming' = 'accepted'
+    await this.#call(async () => {
       const isNew = this.#inner.observe(task) === undefined
       if (isNew) this.#starts.set(task.taskId, (this.#starts.get(task.taskId) ?? 0) + 1)
       // Else a crash now would leave a task that nobody asked for.
       if (this.#statusOnDisk(task) === undefined) this.#disk.offences.push(`${task.taskArn} is started and not on disk`)
-      return this.#inner.start(task)
+      started = await this.#inner.start(task)
     })
+    return started
   }
 
   startContainers(task: TaskRef, containers: readonly string[]): Promise<void> {

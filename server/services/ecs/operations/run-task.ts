@@ -6,9 +6,11 @@
 // the longest stopTimeout of the task's. ulimits, devices, swap and mount options of tmpfs are given
 // where the nodes' container runtime has NRI (containerd 2, CRI-O 1.26); elsewhere devices are refused, and the pod's
 // annotation kecs.dev/not-applied lists what is not set; before containerd 2.2 a device can be read and written whatever
-// its permissions. swappiness is kept and not set, and so are AppArmor and SELinux of dockerSecurityOptions. A task stops
-// with the reason that asks for what a pod cannot be: credentialSpecs, a user by name, no network for some of its
-// containers alone, inference accelerators, volumes of FSx and of Docker's drivers other than local, both privileged and
+// its permissions. swappiness is kept and not set, and so are AppArmor and SELinux of dockerSecurityOptions. A user by name
+// is looked up in the image before the task's pod is made, for which its image is pulled first; one with a group has the
+// supplementary groups that the image gives it too, and root is 0 also in an image that does not know it. A task stops
+// with the reason that asks for what a pod cannot be: credentialSpecs, no network for some of its containers alone,
+// inference accelerators, volumes of FSx and of Docker's drivers other than local, both privileged and
 // no-new-privileges. Containers of a task share what ipcMode is about, with none too. Volumes start empty, and any user may
 // write to those of the task. An EBS volume that is configured at launch is a folder of the task's own, of no size, empty
 // whatever its snapshot, and gone with the task whatever its termination policy.
