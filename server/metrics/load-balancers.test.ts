@@ -115,6 +115,15 @@ test('an application load balancer tells of a minute’s requests and of its hos
   expect(Object.keys(named(await minute()))).toEqual(['HealthyHostCount', 'UnHealthyHostCount'])
 })
 
+test('what its listener refuses before any rule is told of the load balancer', async () => {
+  const { gateway, minute } = await world('application')
+  await minute()
+  const refused = (entrance: string, code: number, count: number) =>
+    ofRouter('listener', code, count).replaceAll(rule, `${entrance}-0000000000000001`)
+  gateway.text = [refused('listener', 405, 2), refused('door', 414, 1), refused('listener', 463, 1)].join('\n')
+  expect(named(await minute())).toMatchObject({ HTTPCode_ELB_4XX_Count: { ...ofBalancer, ...times(4) } })
+})
+
 test('what a gateway could not tell at once is told later, and one that is new counts from nothing', async () => {
   const { gateway, minute } = await world('application', { before: ofRouter('target', 200, 100) })
   gateway.isAway = true

@@ -94,6 +94,13 @@ export class LoadBalancerMetrics {
     )
   }
 
+  /** The routers of its listeners, and of its name at the AWS door. */
+  #entrances({ loadBalancer: { LoadBalancerArn } }: LoadBalancerRow): readonly string[] {
+    return [...this.#parts.store.table(listeners).by('loadBalancer', LoadBalancerArn)].flatMap(({ listener: { ListenerArn } }) =>
+      (['listener', 'door'] as const).map(kind => nameOf(kind, ListenerArn)),
+    )
+  }
+
   /** Each group of a load balancer has but this one, so what is told of groups is not told of load balancers once more. */
   #traffic(row: LoadBalancerRow, grown: readonly Growth[]): readonly Metric[] {
     if (grown.length === 0) return []
@@ -104,7 +111,7 @@ export class LoadBalancerMetrics {
     }))
     const actions = new Map(own.map(({ router, action }) => [router, action]))
     const groups = new Map(this.#groups(row).map(arn => [groupService(arn), arn]))
-    const traffic = trafficOf(counted, grown)
+    const traffic = trafficOf(counted, this.#entrances(row), grown)
     const times = new Map([...traffic.times].filter(([service]) => groups.has(service)))
     const metrics = trafficMetrics({ ...traffic, times }, router => actions.get(router))
     const perTarget = metrics.flatMap(({ name, service, sum }) => {

@@ -78,7 +78,7 @@ type Config struct {
 const queryHeader = "X-Kecs-Query"
 
 // Who answered, for the gateway's count of requests: "target", "balancer" where what was to come from a target did not,
-// "action" for a rule's own answer. No target sees it, and nobody else may set it.
+// "action" for a rule's own answer, "listener" for one before any rule. No target sees it, and nobody else may set it.
 const fromHeader = "X-Kecs-From"
 const querySeparator = "\x1f"
 
@@ -129,7 +129,7 @@ func (l *listener) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	delete(header, queryHeader)
 	if len(header["X-Forwarded-For"]) > 0 || len(req.RequestURI) > longestURL || req.Method == http.MethodTrace {
 		if status := refusal(req); status != 0 {
-			answerPage(rw, req, status)
+			refuse(rw, req, status)
 			return
 		}
 	}
@@ -229,6 +229,7 @@ func (f *forward) tellAddress(req *http.Request) {
 var fromTarget = []string{"target"}
 var fromBalancer = []string{"balancer"}
 var fromAction = []string{"action"}
+var fromListener = []string{"listener"}
 
 type connect struct {
 	next  http.Handler

@@ -73,6 +73,11 @@ func refusal(req *http.Request) int {
 	return 0
 }
 
+func refuse(rw http.ResponseWriter, req *http.Request, status int) {
+	req.Header[fromHeader] = fromListener
+	answerPage(rw, req, status)
+}
+
 // Whether a client speaks what the targets of a rule do: all of them have the same version of the protocol, or none is told.
 func isUnderstood(req *http.Request, version string) bool {
 	switch version {

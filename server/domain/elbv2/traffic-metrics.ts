@@ -45,8 +45,8 @@ export function trafficMetrics(
 }
 
 function namesOf({ from, status }: Answers, action: Action['Type'] | undefined): readonly string[] {
-  // Of gRPC the gateway tells no more than that a target did not answer.
-  const kind = status === undefined ? 5 : Math.floor(status / 100)
+  // Of gRPC the gateway tells no more than that a target did not answer, or that the client's request was refused.
+  const kind = status === undefined ? (from === 'listener' ? 4 : 5) : Math.floor(status / 100)
   // Requests for which a target could be chosen are counted, and no others.
   if (from === 'target') return ['RequestCount', ...(kind >= 2 && kind <= 5 ? [`HTTPCode_Target_${kind}XX_Count`] : [])]
   const own = [

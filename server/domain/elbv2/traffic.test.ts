@@ -19,9 +19,10 @@ const metricsOf = (
   rules: Parameters<typeof trafficOf>[0],
   growth: readonly Growth[],
   action: 'forward' | 'redirect' | 'fixed-response' = 'forward',
+  entrances: readonly string[] = [],
 ) =>
   Object.fromEntries(
-    trafficMetrics(trafficOf(rules, growth), () => action).map(({ name, service, sum }) => [
+    trafficMetrics(trafficOf(rules, entrances, growth), () => action).map(({ name, service, sum }) => [
       service === undefined ? name : `${name} ${service}`,
       sum,
     ]),
@@ -77,6 +78,28 @@ test('what a rule answers by itself is the load balancer’s, and no request', (
   })
   // Who is not logged in is led elsewhere.
   expect(metricsOf([{ router: 'r', services: ['g'] }], [routed('r', '', 302, 2)])).toEqual({ HTTPCode_ELB_3XX_Count: 2 })
+})
+
+test('what is refused before any rule is an error of clients, and what rules answer is not counted with it', () => {
+  const rules = [{ router: 'r', services: ['g'] }]
+  const growth = [
+    routed('l', 'listener', 405, 1),
+    routed('l', 'listener', 414, 2),
+    routed('d', 'listener', 463, 3),
+    // Its status is not told, as it is of gRPC.
+    routed('l', 'listener', 12, 4, 'grpc'),
+    routed('l', 'target', 404, 5),
+    routed('r', 'target', 404, 5),
+    routed('l', 'balancer', 502, 6),
+    routed('l', '', 500, 7),
+    ...served('g', 404, 5),
+  ]
+  expect(metricsOf(rules, growth, 'forward', ['l', 'd'])).toEqual({
+    'RequestCount g': 5,
+    'HTTPCode_Target_4XX_Count g': 5,
+    HTTPCode_ELB_4XX_Count: 10,
+    'TargetResponseTime g': 2.5,
+  })
 })
 
 test('what one rule sends to two groups is shared as each has it', () => {

@@ -18,8 +18,11 @@ export interface Answers {
   readonly router: string
   /** Whose target was chosen; undefined where none was, or where it is not told which. */
   readonly service: string | undefined
-  /** `balancer`: a target was chosen, and did not answer. `action`: the rule answers by itself. `other`: what stands before it does. */
-  readonly from: 'target' | 'balancer' | 'action' | 'other'
+  /**
+   * `balancer`: a target was chosen, and did not answer. `action`: the rule answers by itself. `listener`: it refuses what no
+   * rule has seen. `other`: what stands before a rule answers.
+   */
+  readonly from: 'target' | 'balancer' | 'action' | 'listener' | 'other'
   /** The answer's; undefined where the gateway tells gRPC's alone. */
   readonly status: number | undefined
   readonly count: number
@@ -40,8 +43,9 @@ export interface Traffic {
 /**
  * The gateway counts requests by rule, with who answered, and by service, without. A rule that has sent requests to one service
  * alone tells of that; what one has sent to several is shared among them as the gateway's count of each is.
+ * @param entrances routers before those of rules, which count all requests: what they refuse no rule has seen
  */
-export function trafficOf(rules: readonly CountedRule[], growth: readonly Growth[]): Traffic {
+export function trafficOf(rules: readonly CountedRule[], entrances: readonly string[], growth: readonly Growth[]): Traffic {
   const ofRouter = new Map<string, Growth[]>()
   const ofService = new Map<string, Growth[]>()
   for (const each of growth) {
@@ -64,7 +68,13 @@ export function trafficOf(rules: readonly CountedRule[], growth: readonly Growth
       return shares(each.by, weights).flatMap((count, at) => (count === 0 ? [] : [{ ...answer, service: among[at], count }]))
     })
   })
-  return { answers, times: timesOf(ofService, failures(rules, ofRouter)) }
+  const refused = entrances.flatMap(router =>
+    (ofRouter.get(router) ?? []).flatMap((each): readonly Answers[] => {
+      const from = fromOf(each)
+      return from === 'listener' ? [{ router, service: undefined, from, status: statusOf(each, from), count: each.by }] : []
+    }),
+  )
+  return { answers: [...answers, ...refused], times: timesOf(ofService, failures(rules, ofRouter)) }
 }
 
 /** Answers that were the gateway's own in the place of a target, by service: how long they took is no target's time. */
@@ -101,7 +111,7 @@ const answerOf = ({ labels: { protocol = '', code = '' } }: Growth): string => `
 
 /** Written by the gateway's plugin. */
 function fromOf({ labels: { from } }: Growth): Answers['from'] {
-  return from === 'target' || from === 'balancer' || from === 'action' ? from : 'other'
+  return from === 'target' || from === 'balancer' || from === 'action' || from === 'listener' ? from : 'other'
 }
 
 /** The gateway tells the status of gRPC instead of HTTP's, which is 200 of all that a target answers. */
