@@ -112,6 +112,8 @@ describe('recorded pods', () => {
       reason: 'OutOfcpu',
       message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 62500, used: 850, capacity: 2000",
     })
+    // It came to its node, though the kubelet left no condition that says so.
+    expect(observed('outOfCpu').scheduledAt).toBe(at('14:31:04'))
   })
 })
 

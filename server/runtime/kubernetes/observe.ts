@@ -25,15 +25,13 @@ export function observationOf(pod: Pod, endings: Endings = new Map()): TaskObser
   const taskId = metadata.labels?.[labels.taskId]
   const taskArn = metadata.annotations?.[annotations.taskArn]
   if (taskId === undefined || taskArn === undefined || metadata.namespace === undefined) return undefined
-  const scheduled = conditionOf(status, 'PodScheduled')
   const networkReadyAt = networkReadyOf(status)
   return {
     taskArn,
     taskId,
     namespace: metadata.namespace,
     ...defined({
-      scheduledAt: scheduled?.status === 'True' ? timeOf(scheduled.lastTransitionTime) : undefined,
-      unschedulable: scheduled?.status === 'False' && scheduled.reason === 'Unschedulable' ? (scheduled.message ?? '') : undefined,
+      ...schedulingOf(pod),
       node: spec?.nodeName,
       networkReadyAt,
       address: status.podIP,
@@ -43,6 +41,17 @@ export function observationOf(pod: Pod, endings: Endings = new Map()): TaskObser
     }),
     containers: containersOf(pod, networkReadyAt, endings),
   }
+}
+
+/** A kubelet that does not admit a pod takes away the word of when it came to its node. */
+function schedulingOf({ metadata, spec, status = {} }: Pod): {
+  readonly scheduledAt?: number | undefined
+  readonly unschedulable?: string
+} {
+  const scheduled = conditionOf(status, 'PodScheduled')
+  if (scheduled?.status === 'True') return { scheduledAt: timeOf(scheduled.lastTransitionTime) }
+  if (spec?.nodeName !== undefined) return { scheduledAt: timeOf(status.startTime) ?? timeOf(metadata?.creationTimestamp) }
+  return scheduled?.reason === 'Unschedulable' ? { unschedulable: scheduled.message ?? '' } : {}
 }
 
 function containersOf(pod: Pod, networkReadyAt: number | undefined, endings: Endings): ContainerObservation[] {
