@@ -16,7 +16,7 @@ test('SDK v3, boto3 and the AWS CLI drive every implemented operation on the clu
   // ECR's tests ask for a login, which starts the registry.
   await kecs.kecs(['image', 'load', 'registry:2'], { timeoutMs: 240_000 })
   try {
-    const { code, stdout, stderr } = await kecs.run(['bun', 'test', '--timeout=120000', ...files], {
+    const { code, stdout, stderr } = await kecs.run(['bun', 'test', '--timeout=300000', ...files], {
       check: false,
       timeoutMs: 1_800_000,
       env: { KECS_TEST_ENDPOINT: kecs.endpoint },

@@ -32,7 +32,7 @@ export const ask = (port: number, { body, ca, servername, ...options }: Asked = 
   new Promise((resolve, reject) => {
     const send = ca === undefined ? httpRequest : httpsRequest
     const tls = ca === undefined ? {} : { ca, servername: servername ?? 'localhost' }
-    const sent = send({ host: '127.0.0.1', port, timeout: 60_000, ...tls, ...options }, answer => {
+    const sent = send({ host: '127.0.0.1', port, timeout: 20_000, ...tls, ...options }, answer => {
       let text = ''
       answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text }))

@@ -368,7 +368,9 @@ describe('a Network Load Balancer', () => {
       await balancers.kecs.aws('elbv2', 'register-targets', '--target-group-arn', alb, '--targets', `Id=${behind.arn}`)
       const through = await balancers.listener(arn, 5_003, forward([alb, 1]), { Protocol: 'TCP' })
       // A connection from before the listener was there stays one that leads nowhere.
-      expect(seen(await settled(through.port, ({ status }) => status === 200, { headers: { connection: 'close' } })).name).toBe('two')
+      expect(
+        seen(await settled(through.port, ({ status }) => status === 200, { headers: { connection: 'close' }, timeout: 5_000 })).name,
+      ).toBe('two')
     },
     5 * minute,
   )

@@ -71,7 +71,7 @@ export function scalingTests(topic: string) {
   beforeAll(async () => {
     opened.resolve(await openEndpoint())
     removeService = await makeService(await opened.promise, unique)
-  }, 60_000)
+  }, 300_000)
   afterAll(async () => {
     for (const target of registered.values()) {
       await scaling.send(new DeregisterScalableTargetCommand(target)).catch((error: unknown) => {
@@ -80,7 +80,7 @@ export function scalingTests(topic: string) {
     }
     await removeService?.()
     await (await opened.promise).close()
-  }, 120_000)
+  }, 300_000)
 
   const ecsService: Target = {
     ServiceNamespace: 'ecs',
@@ -120,7 +120,7 @@ async function makeService({ url }: TestEndpoint, unique: string): Promise<() =>
   return async () => {
     await ecs.send(new DeleteServiceCommand({ cluster: unique, service: 'web', force: true }))
     await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: `${unique}:1` }))
-    await waitUntilServicesInactive({ client: ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { cluster: unique, services: ['web'] })
+    await waitUntilServicesInactive({ client: ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 1 }, { cluster: unique, services: ['web'] })
     await ecs.send(new DeleteClusterCommand({ cluster: unique }))
   }
 }

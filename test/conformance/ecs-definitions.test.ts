@@ -40,7 +40,7 @@ const madeFamilies = new Set<string>()
 beforeAll(async () => {
   endpoint = await openEndpoint()
   ecs = ecsOf({ endpoint: endpoint.url })
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   for (const family of madeFamilies) {
@@ -53,7 +53,7 @@ afterAll(async () => {
     if (status === 'ACTIVE') await ecs.send(new DeleteClusterCommand({ cluster: clusterArn }))
   }
   await endpoint.close()
-}, 120_000)
+}, 300_000)
 
 async function createCluster(name: string) {
   madeClusters.add(named(name))
@@ -143,9 +143,9 @@ describe('clusters', () => {
     expect(error).toBeInstanceOf(ClusterContainsTasksException)
     expect(error.message).toBe('The Cluster cannot be deleted while Tasks are active.')
     await ecs.send(new StopTaskCommand({ cluster, task }))
-    await waitUntilTasksStopped({ client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
+    await waitUntilTasksStopped({ client: ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
     expect((await ecs.send(new DeleteClusterCommand({ cluster }))).cluster?.status).toBe('INACTIVE')
-  }, 150_000)
+  }, 300_000)
 
   test('are refused with the errors of the model', async () => {
     const name = await errorOf(ecs.send(new CreateClusterCommand({ clusterName: 'a b' })))

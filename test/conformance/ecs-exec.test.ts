@@ -24,7 +24,7 @@ const notEnabled =
 beforeAll(async () => {
   await suite.open()
   cluster = await suite.cluster('sessions')
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 60_000)
 
 const role = { taskRoleArn: 'arn:aws:iam::000000000000:role/app' }
@@ -178,7 +178,7 @@ describe('a session', () => {
     expect(client.shown.length).toBeGreaterThan(2 ** 21)
     expect(numbers.length).toBe(count)
     expect(numbers.every((number, index) => number === String(index + 1))).toBe(true)
-  }, 90_000)
+  }, 300_000)
 
   test('ends with its task', async () => {
     const task = await run('task-ends')

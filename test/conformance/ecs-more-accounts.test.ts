@@ -63,11 +63,11 @@ describe('tags', () => {
       expect(await tagsOf(resourceArn)).toEqual([{ key: 'empty', value: '' }])
     }
     await suite.ecs.send(new StopTaskCommand({ cluster, task }))
-    await waitUntilTasksStopped({ client: suite.ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
+    await waitUntilTasksStopped({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
     expect(await refusal(tagsOf(task))).toBe(
       'InvalidParameterException: The specified task is stopped. Specify a running task and try again.',
     )
-  }, 150_000)
+  }, 300_000)
 
   test('are found by an ARN without an account, which is the caller', async () => {
     const withoutAccount = (arn: string) => arn.replace(/^(arn:aws:ecs:us-east-1:)\d{12}:/, '$1:')
@@ -170,9 +170,9 @@ describe('clusters', () => {
     expect(await refusal(put([]))).toBe('ResourceInUseException: The specified capacity provider is in use and cannot be removed.')
     const task = tasks[0]?.taskArn ?? ''
     await suite.ecs.send(new StopTaskCommand({ cluster, task }))
-    await waitUntilTasksStopped({ client: suite.ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
+    await waitUntilTasksStopped({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
     expect((await put([])).cluster).toMatchObject({ capacityProviders: [], defaultCapacityProviderStrategy: [] })
-  }, 150_000)
+  }, 300_000)
 })
 
 describe('capacity providers', () => {

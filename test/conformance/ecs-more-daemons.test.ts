@@ -95,9 +95,9 @@ describe('daemons', () => {
     expect((await suite.ecs.send(create)).deploymentArn).toBe(made.deploymentArn ?? '')
     const again = new CreateDaemonCommand({ ...create.input, clientToken: 'another' })
     expect(await refusal(suite.ecs.send(again))).toStartWith('InvalidParameterException: Creation of daemon was not idempotent.')
-    await waitUntilDaemonActive({ client: suite.ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 2 }, { daemonArn })
+    await waitUntilDaemonActive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { daemonArn })
     await waitUntilDaemonDeploymentSuccessful(
-      { client: suite.ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 2 },
+      { client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 },
       { daemonDeploymentArns: [made.deploymentArn ?? ''] },
     )
     const { daemon } = await suite.ecs.send(new DescribeDaemonCommand({ daemonArn }))
@@ -116,7 +116,7 @@ describe('daemons', () => {
       const [found] = await tasksOf(clusterArn, suite.named('life'))
       return found?.taskArn !== stopped?.taskArn && found?.lastStatus === 'RUNNING'
     }
-    await until('another task runs', another, { withinMs: 30_000 })
+    await until('another task runs', another, { withinMs: 180_000 })
     const [task] = await tasksOf(clusterArn, suite.named('life'))
     const revision = daemon?.currentRevisions?.[0]?.arn ?? ''
     const revisions = await suite.ecs.send(new DescribeDaemonRevisionsCommand({ daemonRevisionArns: [revision, `${revision}9`] }))
@@ -141,7 +141,7 @@ describe('daemons', () => {
     )
     expect(updated.deploymentArn).not.toBe(made.deploymentArn)
     await waitUntilDaemonDeploymentSuccessful(
-      { client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 },
+      { client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 },
       { daemonDeploymentArns: [updated.deploymentArn ?? ''] },
     )
     expect(await statusOf(first)).toBe('DELETED')
@@ -171,10 +171,10 @@ describe('daemons', () => {
     expect((await suite.ecs.send(new DeleteDaemonCommand({ daemonArn }))).status).toBe('DELETE_IN_PROGRESS')
     const look = () => suite.ecs.send(new DescribeDaemonCommand({ daemonArn }))
     const gone = async () => (await look().then(({ daemon: left }) => left?.status, String)) !== 'DELETE_IN_PROGRESS'
-    await until('the daemon is gone', gone, { withinMs: 60_000 })
+    await until('the daemon is gone', gone, { withinMs: 180_000 })
     expect(await refusal(look())).toBe('DaemonNotFoundException: Daemon not found.')
     expect(await tasksOf(clusterArn, suite.named('life'))).toEqual([])
-  }, 180_000)
+  }, 300_000)
 
   test('go back to the revision before when tasks of the new one fail', async () => {
     const { clusterArn, provider } = await managedCluster('back')
@@ -185,7 +185,7 @@ describe('daemons', () => {
     const create = { daemonName: name, clusterArn, daemonTaskDefinitionArn: well, capacityProviderArns: [provider] }
     const { daemonArn = '', deploymentArn = '' } = await suite.ecs.send(new CreateDaemonCommand(create))
     suite.undo(() => suite.ecs.send(new DeleteDaemonCommand({ daemonArn })))
-    const wait = { client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }
+    const wait = { client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
     await waitUntilDaemonDeploymentSuccessful(wait, { daemonDeploymentArns: [deploymentArn] })
     const { daemonTaskDefinitionArn } = broken
     // A deployment that another one takes the place of is stopped.
@@ -197,10 +197,10 @@ describe('daemons', () => {
       const asked = new DescribeDaemonDeploymentsCommand({ daemonDeploymentArns: [updated.deploymentArn ?? ''] })
       return (await suite.ecs.send(asked)).daemonDeployments?.[0]
     }
-    await until('it is rolled back', async () => (await deployment())?.status === 'ROLLBACK_SUCCESSFUL', { withinMs: 90_000 })
+    await until('it is rolled back', async () => (await deployment())?.status === 'ROLLBACK_SUCCESSFUL', { withinMs: 180_000 })
     expect(await deployment()).toMatchObject({ circuitBreaker: { failureCount: 3, status: 'TRIGGERED', threshold: 3 } })
     expect((await tasksOf(clusterArn, name)).map(each => each.taskDefinitionArn)).toEqual([well])
-  }, 180_000)
+  }, 300_000)
 
   test('are refused on other capacity than managed instances', async () => {
     const { clusterArn, provider } = await managedCluster('wrong')
@@ -232,7 +232,7 @@ describe('daemons', () => {
     expect(await list({})).toEqual(arns)
     expect(await list({ sort: 'DESC', maxResults: 2 })).toEqual(arns.toReversed().slice(0, 2))
     expect(await list({ revision: 'LAST_REGISTERED' })).toEqual(arns.slice(2))
-    await waitUntilDaemonTaskDefinitionActive({ client: suite.ecs, maxWaitTime: 20 }, { daemonTaskDefinition: arns[2] })
+    await waitUntilDaemonTaskDefinitionActive({ client: suite.ecs, maxWaitTime: 180 }, { daemonTaskDefinition: arns[2] })
     const { daemonTaskDefinition } = await suite.ecs.send(new DescribeDaemonTaskDefinitionCommand({ daemonTaskDefinition: family }))
     expect(daemonTaskDefinition).toMatchObject({
       family,
@@ -243,7 +243,7 @@ describe('daemons', () => {
     })
     await suite.ecs.send(new DeleteDaemonTaskDefinitionCommand({ daemonTaskDefinition: arns[2] }))
     await waitUntilDaemonTaskDefinitionDeleted(
-      { client: suite.ecs, maxWaitTime: 20, minDelay: 1, maxDelay: 2 },
+      { client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 },
       { daemonTaskDefinition: arns[2] },
     )
     expect(await list({ status: 'ALL' })).toEqual(arns.slice(0, 2))

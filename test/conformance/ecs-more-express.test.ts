@@ -148,7 +148,7 @@ test('Express services run a container image, change it and end', async () => {
       },
     },
   })
-  await until('the task runs', async () => (await running())?.runningCount === 1, { withinMs: 90_000 })
+  await until('the task runs', async () => (await running())?.runningCount === 1, { withinMs: 180_000 })
 
   const updated = await suite.ecs.send(
     new UpdateExpressGatewayServiceCommand({
@@ -181,13 +181,13 @@ test('Express services run a container image, change it and end', async () => {
       },
     },
   })
-  await until('two tasks are healthy targets', async () => (await healthyAt(way, 8080)) >= 2, { withinMs: 90_000 })
+  await until('two tasks are healthy targets', async () => (await healthyAt(way, 8080)) >= 2, { withinMs: 180_000 })
   const described = await suite.ecs.send(new DescribeExpressGatewayServiceCommand({ serviceArn, include: ['TAGS'] }))
   expect(described.service).toMatchObject({ serviceArn, tags: [{ key: 'team', value: 'red' }], currentDeployment: expect.any(String) })
 
   const deleted = await suite.ecs.send(new DeleteExpressGatewayServiceCommand({ serviceArn }))
   expect(deleted.service?.status?.statusCode).toBe('DRAINING')
-  await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 150, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
+  await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
   const last = await suite.ecs.send(new DescribeExpressGatewayServiceCommand({ serviceArn }))
   expect(last.service).toMatchObject({ status: { statusCode: 'INACTIVE' }, activeConfigurations: [] })
   expect(await refusal(suite.ecs.send(new UpdateExpressGatewayServiceCommand({ serviceArn, cpu: '256' })))).toBe(
@@ -216,7 +216,7 @@ test('Express services of one network share a load balancer, which goes with the
   }
   const end = async (serviceArn: string) => {
     await suite.ecs.send(new DeleteExpressGatewayServiceCommand({ serviceArn }))
-    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 150, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceArn] })
+    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceArn] })
   }
   const one = await create('one', ['subnet-a', 'subnet-b'])
   const other = await create('other', ['subnet-b', 'subnet-a'])

@@ -49,7 +49,7 @@ const list = async (cluster: string, more: { filter?: string; status?: 'ACTIVE' 
 
 /** The ARN of a node as a container instance: a runtime may still be finding its nodes. */
 const nodeOf = (cluster: string) =>
-  until('the cluster has a container instance', async () => (await list(cluster))[0], { withinMs: 20_000 })
+  until('the cluster has a container instance', async () => (await list(cluster))[0], { withinMs: 180_000 })
 
 async function describeInstance(cluster: string, containerInstance: string) {
   const { containerInstances } = await suite.ecs.send(
@@ -69,7 +69,7 @@ const sizeOf = (resources: readonly Resource[] | undefined, name: string) =>
 
 async function stop(cluster: string, task: string) {
   await suite.ecs.send(new StopTaskCommand({ cluster, task }))
-  await waitUntilTasksStopped({ client: suite.ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
+  await waitUntilTasksStopped({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
 }
 
 describe('container instances', () => {
@@ -102,7 +102,7 @@ describe('container instances', () => {
     expect(failures).toEqual([])
     expect(tasks[0]).toMatchObject({ containerInstanceArn: arn, launchType: 'EC2', startedBy: 'test', desiredStatus: 'RUNNING' })
     const task = tasks[0]?.taskArn ?? ''
-    await waitUntilTasksRunning({ client: suite.ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
+    await waitUntilTasksRunning({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
     const during = await describeInstance(cluster, arn)
     expect(during.runningTasksCount).toBe(1)
     expect(sizeOf(during.remainingResources, 'CPU')).toBe(sizeOf(before.remainingResources, 'CPU') - 64)
@@ -114,18 +114,18 @@ describe('container instances', () => {
     )
     await stop(cluster, task)
     expect((await describeInstance(cluster, arn)).runningTasksCount).toBe(0)
-  }, 260_000)
+  }, 300_000)
 
   test('show the tasks that RunTask put there', async () => {
     const cluster = await suite.cluster('placed')
     const { taskDefinitionArn } = await suite.taskDefinition('placed')
     const { tasks = [] } = await suite.ecs.send(new RunTaskCommand({ cluster, taskDefinition: taskDefinitionArn }))
     const task = tasks[0]?.taskArn ?? ''
-    await waitUntilTasksRunning({ client: suite.ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
+    await waitUntilTasksRunning({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, tasks: [task] })
     const described = await suite.ecs.send(new DescribeTasksCommand({ cluster, tasks: [task] }))
     expect(await list(cluster)).toContain(described.tasks?.[0]?.containerInstanceArn ?? '')
     await stop(cluster, task)
-  }, 260_000)
+  }, 300_000)
 
   test('are found by the cluster query language', async () => {
     const cluster = await suite.cluster('query')
@@ -183,16 +183,16 @@ describe('container instances', () => {
       const containerInstances = await list(cluster)
       await suite.ecs.send(new UpdateContainerInstancesStateCommand({ cluster, containerInstances, status }))
     }
-    await until('it runs', async () => (await runs()) === 1, { withinMs: 60_000 })
+    await until('it runs', async () => (await runs()) === 1, { withinMs: 180_000 })
     await setAll('DRAINING')
-    await until('its task has left', async () => (await runs()) === 0, { withinMs: 60_000 })
+    await until('its task has left', async () => (await runs()) === 0, { withinMs: 180_000 })
     await until('it says why no other takes its place', async () =>
       (await described())?.events?.some(({ message }) => message?.includes('No Container Instances were found in your cluster.')),
     )
     await setAll('ACTIVE')
-    await until('it runs again', async () => (await runs()) === 1, { withinMs: 90_000 })
+    await until('it runs again', async () => (await runs()) === 1, { withinMs: 180_000 })
     await suite.ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
-  }, 240_000)
+  }, 300_000)
 
   test('are deregistered and registered again, keeping their tags', async () => {
     const cluster = await suite.cluster('again')
@@ -355,7 +355,7 @@ describe('the protection of tasks', () => {
     const tooLong = new UpdateTaskProtectionCommand({ cluster, tasks: [task], protectionEnabled: true, expiresInMinutes: 2881 })
     expect(await refusal(suite.ecs.send(tooLong))).toStartWith('InvalidParameterException: ')
     await stop(cluster, task)
-  }, 150_000)
+  }, 300_000)
 })
 
 describe('task definitions', () => {
@@ -385,10 +385,10 @@ describe('task definitions', () => {
         answer => answer.taskDefinition?.status,
         () => 'gone',
       )
-    await until('the unused task definition is gone', async () => (await statusOf(unused)) === 'gone', { withinMs: 20_000 })
+    await until('the unused task definition is gone', async () => (await statusOf(unused)) === 'gone', { withinMs: 180_000 })
     expect(await statusOf(used)).toBe('DELETE_IN_PROGRESS')
     await stop(cluster, tasks[0]?.taskArn ?? '')
-    await until('the used task definition is gone', async () => (await statusOf(used)) === 'gone', { withinMs: 30_000 })
+    await until('the used task definition is gone', async () => (await statusOf(used)) === 'gone', { withinMs: 180_000 })
     expect((await suite.taskDefinition('delete')).revision).toBe(3)
-  }, 240_000)
+  }, 300_000)
 })

@@ -54,7 +54,7 @@ beforeAll(async () => {
   const command = ['sh', '-c', 'mkdir /www; echo well > /www/index.html; httpd -f -p 80 -h /www']
   const containerDefinitions = [{ ...app, command, portMappings: [{ containerPort: 80 }] }]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 120_000)
 
 const create = (group: string, more: Partial<CreateServiceCommandInput> = {}) =>
@@ -85,7 +85,7 @@ test('one that a listener forwards to is taken, with a role given or the service
   const service = suite.named('web')
   suite.undo(async () => {
     await suite.ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
-    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { cluster, services: [service] })
+    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, services: [service] })
   })
   const { service: made } = await create('used', { healthCheckGracePeriodSeconds: 45 })
   expect(made?.loadBalancers).toEqual([{ targetGroupArn: groups.get('used'), containerName: 'app', containerPort: 80 }])
@@ -96,6 +96,6 @@ test('one that a listener forwards to is taken, with a role given or the service
   // At AWS' usual intervals a target takes minutes to be in service.
   const check = { HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2, HealthyThresholdCount: 2 }
   await elb.send(new ModifyTargetGroupCommand({ TargetGroupArn: groups.get('used'), ...check }))
-  const wait = { client: elb, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+  const wait = { client: elb, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
   await waitUntilTargetInService(wait, { TargetGroupArn: groups.get('used') })
-}, 180_000)
+}, 300_000)

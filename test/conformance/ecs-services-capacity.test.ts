@@ -13,7 +13,7 @@ import {
 import { EcsSuite } from '../support/ecs-suite.ts'
 
 const suite = new EcsSuite('capacity')
-const waits = { maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+const waits = { maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
 let cluster = ''
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
       ],
     }),
   )
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 180_000)
 
 test('tasks are shared out by base and weights, as the service has them and as it grows', async () => {
@@ -59,7 +59,7 @@ test('tasks are shared out by base and weights, as the service has them and as i
   await suite.ecs.send(new UpdateServiceCommand({ cluster, service: serviceName, desiredCount: 7 }))
   await waitUntilServicesStable({ client: suite.ecs, ...waits }, { cluster, services: [serviceName] })
   expect(await shares(serviceName)).toEqual({ FARGATE: 3, FARGATE_SPOT: 4 })
-}, 240_000)
+}, 300_000)
 
 /** How many tasks of a service are on each capacity provider. */
 async function shares(serviceName: string): Promise<Record<string, number>> {

@@ -75,7 +75,7 @@ beforeAll(async () => {
   await suite.cluster('c')
   cluster = suite.named('c')
   service = suite.named('web')
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 180_000)
 
 test('a blue/green deployment as CodeDeploy makes it', async () => {
@@ -94,9 +94,9 @@ test('a blue/green deployment as CodeDeploy makes it', async () => {
   )
   suite.undo(async () => {
     await suite.ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
-    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { cluster, services: [service] })
+    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, services: [service] })
   })
-  await until('the first serves', async () => (await targets(blue)).join() === 'healthy', { withinMs: 60_000 })
+  await until('the first serves', async () => (await targets(blue)).join() === 'healthy', { withinMs: 180_000 })
   const [original] = await taskSets()
   expect(original).toMatchObject({ status: 'PRIMARY', taskDefinition: first, computedDesiredCount: 1, loadBalancers: behind(blue) })
   // Its task definition is changed by a deployment alone.
@@ -114,15 +114,15 @@ test('a blue/green deployment as CodeDeploy makes it', async () => {
       externalId: 'd-0123456',
     }),
   )
-  await until('the replacement serves', async () => (await targets(green)).join() === 'healthy', { withinMs: 60_000 })
+  await until('the replacement serves', async () => (await targets(green)).join() === 'healthy', { withinMs: 180_000 })
   await until('it is steady', async () => (await taskSets()).every(({ stabilityStatus }) => stabilityStatus === 'STEADY_STATE'))
   expect(await targets(blue)).toHaveLength(1)
   await elb.send(new ModifyListenerCommand({ ListenerArn: listener, DefaultActions: shares(0) }))
   await suite.ecs.send(new UpdateServicePrimaryTaskSetCommand({ cluster, service, primaryTaskSet: replacement?.id }))
   await suite.ecs.send(new DeleteTaskSetCommand({ cluster, service, taskSet: original?.id, force: true }))
-  await until('the first is gone', async () => (await taskSets()).length === 1 && (await targets(blue)).length === 0, { withinMs: 60_000 })
+  await until('the first is gone', async () => (await taskSets()).length === 1 && (await targets(blue)).length === 0, { withinMs: 180_000 })
   expect((await taskSets())[0]).toMatchObject({ id: replacement?.id, status: 'PRIMARY', externalId: 'd-0123456', runningCount: 1 })
   expect(await targets(green)).toEqual(['healthy'])
   const { services } = await suite.ecs.send(new DescribeServicesCommand({ cluster, services: [service] }))
   expect(services?.[0]).toMatchObject({ taskDefinition: second, loadBalancers: behind(green), runningCount: 1, deployments: [] })
-}, 240_000)
+}, 300_000)

@@ -48,7 +48,7 @@ beforeAll(async () => {
     return operation?.Status === 'SUCCESS' ? operation.Targets?.NAMESPACE : undefined
   })
   suite.undo(() => cloudMap.send(new DeleteNamespaceCommand({ Id: namespace })))
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 120_000)
 
 const registry = async (Name: string, more: Partial<RegistryInput>) => {
@@ -73,7 +73,7 @@ const create = async (name: string, taskDefinition: string, serviceRegistry: Ser
   )
   suite.undo(async () => {
     await suite.ecs.send(new DeleteServiceCommand({ cluster, service: serviceName, force: true }))
-    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
+    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
   })
   return serviceName
 }
@@ -114,7 +114,7 @@ describe('tasks of a service with a registry', () => {
     await suite.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 0 }))
     await counted('web', 0)
     expect((await cloudMap.send(new ListInstancesCommand({ ServiceId: Id }))).Instances).toEqual([])
-  }, 60_000)
+  }, 300_000)
 
   test('have the host port of their container in network mode bridge', async () => {
     const { Arn } = await registry('srv', { DnsConfig: { DnsRecords: [{ Type: 'SRV', TTL: 10 }] } })
@@ -123,7 +123,7 @@ describe('tasks of a service with a registry', () => {
     const ports = found.map(({ Attributes }) => Attributes?.['AWS_INSTANCE_PORT'])
     expect(new Set(ports).size).toBe(2)
     for (const port of ports) expect(port).toMatch(/^\d{4,5}$/)
-  }, 60_000)
+  }, 300_000)
 })
 
 describe('a registry that tasks cannot be in is refused', () => {

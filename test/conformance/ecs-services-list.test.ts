@@ -10,7 +10,7 @@ import {
 import { EcsSuite, refusal } from '../support/ecs-suite.ts'
 
 const suite = new EcsSuite('list-services')
-const waits = { maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+const waits = { maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
 let cluster = ''
 let first = ''
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await suite.cluster('cluster')
   cluster = suite.named('cluster')
   first = (await suite.taskDefinition('web')).taskDefinitionArn
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 180_000)
 
 test('ListServices gives pages of 10 unless asked otherwise, and filters', async () => {
@@ -47,4 +47,4 @@ test('ListServices gives pages of 10 unless asked otherwise, and filters', async
   ).toHaveLength(12)
   const { nextToken } = page
   expect(await refusal(suite.ecs.send(new ListServicesCommand({ cluster, nextToken })))).toBe('InvalidParameterException: Invalid token.')
-}, 60_000)
+}, 300_000)

@@ -50,7 +50,7 @@ beforeAll(async () => {
     { ...app, portMappings: [80, 81].map(containerPort => ({ containerPort, name: containerPort === 80 ? 'http' : 'admin' })) },
   ]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 120_000)
 
 const create = async (
@@ -67,7 +67,7 @@ const create = async (
   )
   suite.undo(async () => {
     await suite.ecs.send(new DeleteServiceCommand({ cluster, service: serviceName, force: true }))
-    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
+    await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
   })
   return made.service
 }
@@ -111,9 +111,9 @@ test('are Cloud Map services that go with them, and their tasks are instances', 
   })
 
   await suite.ecs.send(new DeleteServiceCommand({ cluster, service: serviceName, force: true }))
-  await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
+  await waitUntilServicesInactive({ client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 }, { cluster, services: [serviceName] })
   expect(await refusal(discovery.send(new GetServiceCommand({ Id })))).toStartWith('ServiceNotFound')
-}, 120_000)
+}, 300_000)
 
 test('are deployed by ECS itself', async () => {
   const input = {
@@ -153,7 +153,7 @@ test('have discovery names and aliases of their own', async () => {
   await suite.ecs.send(new UpdateServiceCommand({ cluster, service: first, forceNewDeployment: true }))
   const { services } = await suite.ecs.send(new DescribeServicesCommand({ cluster, services: [first] }))
   expect(services?.[0]?.deployments?.[0]?.serviceConnectResources).toEqual([resource ?? {}])
-}, 120_000)
+}, 300_000)
 
 test('take part in the namespace of their cluster where they name none', async () => {
   const serviceName = suite.named('default')
@@ -168,7 +168,7 @@ test('take part in the namespace of their cluster where they name none', async (
   expect(service?.deployments?.[0]?.serviceConnectResources ?? []).toEqual([])
   await suite.ecs.send(new DeleteServiceCommand({ cluster, service: serviceName, force: true }))
   await suite.ecs.send(new UpdateClusterCommand({ cluster, serviceConnectDefaults: { namespace: '' } }))
-}, 120_000)
+}, 300_000)
 
 test('name a port that there is, once, with a valid name', async () => {
   expect(await refusal(create('refused', namespace, { portName: 'grpc' }))).toBe(

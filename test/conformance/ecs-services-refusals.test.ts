@@ -43,7 +43,7 @@ beforeAll(async () => {
       containerDefinitions: [{ name: 'app', image: 'busybox:latest', portMappings }],
     })
   ).taskDefinitionArn
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 120_000)
 
 const create = (more: Partial<CreateServiceCommandInput>) =>
@@ -208,7 +208,7 @@ describe('a service that is there', () => {
   beforeAll(async () => {
     await create({ serviceName: service })
     suite.undo(() => suite.ecs.send(new DeleteServiceCommand({ cluster, service, force: true })))
-  }, 30_000)
+  }, 300_000)
 
   test.each([
     [{ desiredCount: -1 }, 'InvalidParameterException: desiredCount must be at least 0'],

@@ -29,7 +29,7 @@ import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('shifting')
 const short = Date.now().toString(36)
-const waits = { maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+const waits = { maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
 const roleArn = 'arn:aws:iam::000000000000:role/ecs'
 let elb: ElasticLoadBalancingV2Client
 let cluster = ''
@@ -82,7 +82,7 @@ beforeAll(async () => {
   cluster = suite.named('c')
   const containerDefinitions = [{ ...app, command: ['httpd', '-f', '-p', '80'], portMappings: [{ containerPort: 80 }] }]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 180_000)
 
 const advanced = () => ({ alternateTargetGroupArn: green, productionListenerRule: production, testListenerRule: tested, roleArn })
@@ -126,7 +126,7 @@ test('a blue/green service shifts its traffic, pauses where it is told to and is
   )
   const goOn = async (): Promise<ServiceDeployment> => {
     await until('it pauses', async () => (await newest(service)).lifecycleHookDetails?.[0]?.status === 'AWAITING_ACTION', {
-      withinMs: 90_000,
+      withinMs: 180_000,
     })
     const paused = await newest(service)
     const { serviceDeploymentArn, lifecycleHookDetails = [] } = paused
@@ -136,7 +136,7 @@ test('a blue/green service shifts its traffic, pauses where it is told to and is
   }
   await goOn()
   await waitUntilServicesStable({ client: suite.ecs, ...waits }, { cluster, services: [service] })
-  await until('the first is deployed', async () => (await newest(service)).status === 'SUCCESSFUL', { withinMs: 60_000 })
+  await until('the first is deployed', async () => (await newest(service)).status === 'SUCCESSFUL', { withinMs: 180_000 })
   expect(await weights(production)).toBe('100/0')
 
   await suite.ecs.send(
@@ -151,7 +151,7 @@ test('a blue/green service shifts its traffic, pauses where it is told to and is
     sourceServiceRevisions: [{ requestedTestTrafficWeight: 0, requestedProductionTrafficWeight: 100, runningTaskCount: 1 }],
     lifecycleHookDetails: [{ targetType: 'PAUSE', timeoutAction: 'ROLLBACK' }],
   })
-  await until('it bakes', async () => (await newest(service)).lifecycleStage === 'BAKE_TIME', { withinMs: 60_000 })
+  await until('it bakes', async () => (await newest(service)).lifecycleStage === 'BAKE_TIME', { withinMs: 180_000 })
   expect([await weights(production), await weights(tested)]).toEqual(['0/100', '0/100'])
   const { serviceDeploymentArn, targetServiceRevision } = await newest(service)
   const revisions = await suite.ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [targetServiceRevision?.arn ?? ''] }))
@@ -163,7 +163,7 @@ test('a blue/green service shifts its traffic, pauses where it is told to and is
   ])
 
   await suite.ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }))
-  await until('it is rolled back', async () => (await newest(service)).status === 'ROLLBACK_SUCCESSFUL', { withinMs: 60_000 })
+  await until('it is rolled back', async () => (await newest(service)).status === 'ROLLBACK_SUCCESSFUL', { withinMs: 180_000 })
   expect([await weights(production), await weights(tested)]).toEqual(['100/0', '100/0'])
 }, 300_000)
 

@@ -19,7 +19,7 @@ import { EcsSuite, refusal } from '../support/ecs-suite.ts'
 import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('task-sets')
-const waits = { maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+const waits = { maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
 let cluster = ''
 let first = ''
 let second = ''
@@ -30,7 +30,7 @@ beforeAll(async () => {
   cluster = suite.named('c')
   first = (await suite.taskDefinition('web')).taskDefinitionArn
   second = (await suite.taskDefinition('web')).taskDefinitionArn
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 180_000)
 
 const removeLater = (service: string) =>
@@ -102,7 +102,7 @@ describe('task sets', () => {
     const { taskSet: gone } = await suite.ecs.send(new DeleteTaskSetCommand({ cluster, service, taskSet: blue.id }))
     expect(gone?.status).toBe('DRAINING')
     await until('it is gone', async () => (await taskSets(service)).taskSets?.length === 1)
-  }, 120_000)
+  }, 300_000)
 
   test('are made once for a token, and five at most', async () => {
     const service = await externalService('limits', 0)
@@ -114,7 +114,7 @@ describe('task sets', () => {
     expect(await refusal(add(service))).toBe(
       'InvalidParameterException: 5 deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.',
     )
-  }, 60_000)
+  }, 300_000)
 
   test('are refused for other services and where there is none', async () => {
     const ecs = suite.named('ecs')
@@ -134,7 +134,7 @@ describe('task sets', () => {
     expect(await refusal(suite.ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition: first })))).toStartWith(
       'InvalidParameterException: Unable to update task definition on services with an EXTERNAL deployment controller.',
     )
-  }, 60_000)
+  }, 300_000)
 })
 
 test('a deployment that is stopped is rolled back', async () => {
@@ -155,4 +155,4 @@ test('a deployment that is stopped is rolled back', async () => {
   })
   expect(ended.status).toBe('ROLLBACK_SUCCESSFUL')
   expect((await shown())?.taskDefinition).toBe(first)
-}, 120_000)
+}, 300_000)

@@ -25,7 +25,7 @@ import { EcsSuite, refusal } from '../support/ecs-suite.ts'
 import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('ecs-services')
-const waits = { maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+const waits = { maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
 const fargateNetwork = { awsvpcConfiguration: { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] } }
 let cluster = ''
 let first = ''
@@ -47,7 +47,7 @@ beforeAll(async () => {
       containerDefinitions: [{ name: 'app', image: 'busybox:latest', command: ['sleep', '600'], stopTimeout: 2 }],
     })
   ).taskDefinitionArn
-}, 60_000)
+}, 300_000)
 afterAll(() => suite.close(), 180_000)
 
 async function create(name: string, more: Partial<CreateServiceCommandInput> = {}): Promise<Service & { serviceArn: string }> {
@@ -126,7 +126,7 @@ describe('a service from its making to its end', () => {
     await inactive(serviceArn)
     expect(await shown(serviceArn)).toMatchObject({ status: 'INACTIVE', deployments: [], runningCount: 0 })
     expect(await refusal(update(serviceArn, { desiredCount: 1 }))).toBe('ServiceNotActiveException: Service was not ACTIVE.')
-  }, 240_000)
+  }, 300_000)
 
   test('is made with what AWS fills in', async () => {
     const service = await create('filled')
@@ -181,7 +181,7 @@ describe('a service from its making to its end', () => {
     expect(desiredCount).toBeGreaterThan(0)
     expect(runningCount).toBe(desiredCount)
     expect(await refusal(update(serviceArn, { desiredCount: 1 }))).toContain('does not support a desired count')
-  }, 120_000)
+  }, 300_000)
 
   test('is made once, however often it is asked for', async () => {
     const { serviceArn, deployments } = await create('idempotent', { clientToken: suite.named('t').slice(-36) })
@@ -296,5 +296,5 @@ describe('deployments and revisions', () => {
     expect(serviceRevisions).toMatchObject([
       { serviceArn, taskDefinition: second, launchType: 'EC2', containerImages: [{ image: 'busybox:latest' }] },
     ])
-  }, 120_000)
+  }, 300_000)
 })

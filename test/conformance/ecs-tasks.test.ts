@@ -26,7 +26,7 @@ const cluster = unique
 const family = `${unique}-bridge`
 const fargateFamily = `${unique}-fargate`
 const missing = 'f'.repeat(32)
-const waits = { maxWaitTime: 120, minDelay: 1, maxDelay: 2 }
+const waits = { maxWaitTime: 180, minDelay: 1, maxDelay: 2 }
 const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] } }
 
 let endpoint: TestEndpoint
@@ -56,7 +56,7 @@ beforeAll(async () => {
       containerDefinitions: [{ name: 'app', image: 'busybox:latest', command: ['sleep', '600'], stopTimeout: 2 }],
     }),
   )
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   const listed = async (desiredStatus: 'RUNNING' | 'STOPPED'): Promise<string[]> => {
@@ -72,7 +72,7 @@ afterAll(async () => {
   }
   await ecs.send(new DeleteClusterCommand({ cluster }))
   await endpoint.close()
-}, 180_000)
+}, 300_000)
 
 /** Starts tasks of the bridge definition; fails where any of them could not be placed. */
 async function run(more: Partial<RunTaskCommandInput> = {}): Promise<string[]> {
@@ -131,7 +131,7 @@ describe('a task from its start to its end', () => {
       expect(container).toMatchObject({ lastStatus: 'STOPPED', exitCode: expect.any(Number) })
     expect((await ecs.send(new ListTasksCommand({ cluster, family, desiredStatus: 'STOPPED' }))).taskArns).toContain(task)
     expect((await ecs.send(new StopTaskCommand({ cluster, task }))).task).toMatchObject({ stoppedReason: 'seen enough' })
-  }, 240_000)
+  }, 300_000)
 
   test('on Fargate it has a network interface with an address', async () => {
     const [task = ''] = await run({ taskDefinition: fargateFamily, launchType: 'FARGATE', networkConfiguration })
@@ -143,7 +143,7 @@ describe('a task from its start to its end', () => {
     expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
     expect(containers?.[0]?.networkInterfaces).toEqual([{ attachmentId: attachments?.[0]?.id ?? '', privateIpv4Address: address ?? '' }])
     await ecs.send(new StopTaskCommand({ cluster, task }))
-  }, 180_000)
+  }, 300_000)
 
   test("ends with its essential container's exit code; overrides reach the container", async () => {
     const [task = ''] = await run({
@@ -166,7 +166,7 @@ describe('a task from its start to its end', () => {
     const { containers, ...rest } = await shown(task)
     expect(rest).toMatchObject({ stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' })
     expect(containers?.find(({ name }) => name === 'app')?.exitCode).toBe(3)
-  }, 180_000)
+  }, 300_000)
 })
 
 describe('RunTask', () => {
@@ -221,7 +221,7 @@ describe('RunTask', () => {
       { bindIP: '0.0.0.0', containerPort: 80, hostPort, protocol: 'tcp' },
     ])
     await ecs.send(new StopTaskCommand({ cluster, task }))
-  }, 180_000)
+  }, 300_000)
 
   const onFargate = { taskDefinition: fargateFamily, launchType: 'FARGATE' } as const
   const errors: readonly (readonly [request: Partial<RunTaskCommandInput>, error: string])[] = [

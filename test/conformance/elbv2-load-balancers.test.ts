@@ -27,11 +27,11 @@ import { type Elbv2, openElbv2, refusal } from './elbv2.ts'
 let elbv2: Elbv2
 beforeAll(async () => {
   elbv2 = await openElbv2()
-}, 60_000)
+}, 300_000)
 afterAll(() => elbv2.close(), 60_000)
 
 const none = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/none/0123456789abcdef'
-const waiting = () => ({ client: elbv2.client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 })
+const waiting = () => ({ client: elbv2.client, maxWaitTime: 180, minDelay: 1, maxDelay: 1 })
 
 describe('load balancers', () => {
   test('are made, waited for, described and deleted', async () => {
@@ -87,7 +87,7 @@ describe('load balancers', () => {
     })
     const gateway = await elbv2.balancer('gwy', { Type: 'gateway', Subnets: ['subnet-1'] })
     const LoadBalancerArns = [network, gateway]
-    await waitUntilLoadBalancerAvailable({ client, minDelay: 1, maxWaitTime: 60 }, { LoadBalancerArns })
+    await waitUntilLoadBalancerAvailable({ client, minDelay: 1, maxWaitTime: 180 }, { LoadBalancerArns })
     const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({ LoadBalancerArns }))
     const [ofGateway, ofNetwork] = LoadBalancers
     expect(ofNetwork).toMatchObject({

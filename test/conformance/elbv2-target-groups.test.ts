@@ -19,7 +19,7 @@ import { type Elbv2, openElbv2, refusal } from './elbv2.ts'
 let elbv2: Elbv2
 beforeAll(async () => {
   elbv2 = await openElbv2()
-}, 60_000)
+}, 300_000)
 afterAll(() => elbv2.close(), 60_000)
 
 const described = async (arn: string) =>
@@ -207,7 +207,7 @@ describe('targets', () => {
       Description: 'Target deregistration is in progress',
     })
     await waitUntilTargetDeregistered(
-      { client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
+      { client, maxWaitTime: 180, minDelay: 1, maxDelay: 1 },
       { TargetGroupArn, Targets: [{ Id: '10.0.0.1' }] },
     )
     expect((await healthOf(TargetGroupArn)).map(({ Target }) => Target?.Id)).toEqual(['10.0.0.2'])

@@ -26,7 +26,7 @@ import { type Elbv2, openElbv2, refusal } from './elbv2.ts'
 let elbv2: Elbv2
 beforeAll(async () => {
   elbv2 = await openElbv2()
-}, 60_000)
+}, 300_000)
 afterAll(() => elbv2.close(), 60_000)
 
 const bundle = { CaCertificatesBundleS3Bucket: 'bucket', CaCertificatesBundleS3Key: 'ca/bundle.pem' }

@@ -61,7 +61,7 @@ export async function openElbv2() {
       return Listeners?.[0]?.ListenerArn ?? ''
     },
     async available(loadBalancerArn: string): Promise<void> {
-      await waitUntilLoadBalancerAvailable({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { LoadBalancerArns: [loadBalancerArn] })
+      await waitUntilLoadBalancerAvailable({ client, maxWaitTime: 180, minDelay: 1, maxDelay: 1 }, { LoadBalancerArns: [loadBalancerArn] })
     },
     async close(): Promise<void> {
       const there: string[] = []

@@ -259,7 +259,7 @@ beforeAll(async () => {
   instance = await RestartedInstance.start()
   const calls = callsOf((model, operation, input) => instance.done(model, operation, input))
   table = [...(await ecsCalls(calls)), ...(await elbCalls(calls)), ...(await discoveryCalls(calls)), ...(await scalingCalls(calls))]
-}, 60_000)
+}, 300_000)
 afterAll(() => instance.close())
 
 /** In no order: tasks are answered in any. */
@@ -306,7 +306,7 @@ describe('a call that is repeated', () => {
   test('answers what the first one made', async () => {
     for (const row of table) first.set(row, await call(row))
     expect(await repeats()).toEqual([])
-  }, 60_000)
+  }, 300_000)
 
   test('makes something once, however many come at once', async () => {
     for (const row of table) {
@@ -322,15 +322,15 @@ describe('a call that is repeated', () => {
       const different = [...new Set(answers.map(({ code, text }) => code ?? foundIn(text, row.made)))]
       expect([row.operation, ...different]).toEqual([row.operation, different[0] ?? ''])
     }
-  }, 60_000)
+  }, 300_000)
 
   test('is refused where it asks for something else', async () => {
     expect(await refusals()).toEqual([])
-  }, 60_000)
+  }, 300_000)
 
   test('is known, and told from others, after a restart', async () => {
     await instance.restart()
     expect(await repeats()).toEqual([])
     expect(await refusals()).toEqual([])
-  }, 60_000)
+  }, 300_000)
 })

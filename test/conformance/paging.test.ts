@@ -30,7 +30,7 @@ beforeAll(async () => {
   const calls = callsOf((model, operation, input) => instance.done(model, operation, input))
   listings = { ...(await ecsListings(calls)), ...(await elbListings(calls)), ...(await otherListings(calls)) }
   for (const [name, { count }] of Object.entries(listings)) await add(name, count)
-}, 120_000)
+}, 300_000)
 afterAll(() => instance.close())
 
 /** As many calls at once. */
@@ -117,7 +117,7 @@ test('pages have as many items as AWS puts there, and at most as many as are ask
     }
   }
   expect(wrong).toEqual([])
-}, 60_000)
+}, 300_000)
 
 test('sizes that AWS does not take are refused', async () => {
   const wrong: unknown[] = []
@@ -130,7 +130,7 @@ test('sizes that AWS does not take are refused', async () => {
     }
   }
   expect(wrong).toEqual([])
-}, 60_000)
+}, 300_000)
 
 function refusalOf(model: ServiceModel, most: number, size: number): { readonly code: string; readonly message: string } {
   const [member, code] = model === elbv2 ? ['pageSize', 'ValidationError'] : ['maxResults', 'InvalidInput']
@@ -174,7 +174,7 @@ test('tokens that are altered, of another listing or of another account are refu
     if (code === undefined && !sameEverywhere.has(name)) taken.push([name, 'another account'])
   }
   expect(taken).toEqual([])
-}, 60_000)
+}, 300_000)
 
 describe('over a restart, while items come and go', () => {
   const seen = new Map<string, Page>()
@@ -208,5 +208,5 @@ describe('over a restart, while items come and go', () => {
       if (before?.token === undefined || after.length === 0) wrong.push([name, 'nothing after the restart'])
     }
     expect(wrong).toEqual([])
-  }, 120_000)
+  }, 300_000)
 })

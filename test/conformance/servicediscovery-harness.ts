@@ -55,7 +55,7 @@ export function cloudMapTests(topic: string) {
   afterAll(async () => {
     for (const id of madeNamespaces) await remove(cloudMap, id)
     await (await opened.promise).close()
-  }, 120_000)
+  }, 300_000)
 
   /** The operation once it has come to its end. */
   const ended = (OperationId: string | undefined): Promise<Operation> =>
