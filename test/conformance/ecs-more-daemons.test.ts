@@ -144,7 +144,7 @@ describe('daemons', () => {
       { client: suite.ecs, maxWaitTime: 180, minDelay: 1, maxDelay: 2 },
       { daemonDeploymentArns: [updated.deploymentArn ?? ''] },
     )
-    expect(await statusOf(first)).toBe('DELETED')
+    await until('what nothing uses any more is deleted', async () => (await statusOf(first)) === 'DELETED')
     const replaced = await tasksOf(clusterArn, suite.named('life'))
     expect(replaced.map(each => each.taskDefinitionArn)).toEqual([second])
     expect(replaced[0]?.taskArn).not.toBe(task?.taskArn)

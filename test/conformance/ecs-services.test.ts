@@ -115,7 +115,7 @@ describe('a service from its making to its end', () => {
     ])
     expect(rolled?.taskDefinition).toBe(second)
     await completed(serviceArn)
-    expect((await shown(serviceArn)).events?.[0]?.message).toContain('has reached a steady state.')
+    await until('it is steady', async () => (await shown(serviceArn)).events?.[0]?.message?.includes('has reached a steady state.'))
 
     const name = suite.named('whole')
     expect(await refusal(suite.ecs.send(new DeleteServiceCommand({ cluster, service: name })))).toBe(

@@ -122,7 +122,8 @@ describe('a task from its start to its end', () => {
     const { task: stopping } = await ecs.send(new StopTaskCommand({ cluster, task, reason: 'seen enough' }))
     expect(stopping).toMatchObject({ desiredStatus: 'STOPPED', lastStatus: 'RUNNING', stopCode: 'UserInitiated' })
     expect(stopping?.stoppingAt).toBeInstanceOf(Date)
-    expect(stopping?.version).toBe((running.version ?? 0) + 1)
+    // By one of its own; what else is seen of the task meanwhile counts too.
+    expect(stopping?.version).toBeGreaterThan(running.version ?? Infinity)
     await waitUntilTasksStopped({ client: ecs, ...waits }, { cluster, tasks: [task] })
     const stopped = await shown(task)
     expect(stopped).toMatchObject({ lastStatus: 'STOPPED', stoppedReason: 'seen enough', stopCode: 'UserInitiated' })
