@@ -1,6 +1,8 @@
+import { CliError } from '../../shared/errors.ts'
 import { withChannel } from '../admin-channel.ts'
 import { defineCommand } from '../command.ts'
 import { commonFlags } from '../flags.ts'
+import { upCommand } from '../instance.ts'
 import { runningTargetOf } from '../target.ts'
 
 export const reset = defineCommand({
@@ -16,10 +18,14 @@ export const reset = defineCommand({
   ],
   run: async (given, host) => {
     const target = await runningTargetOf(given, host, '2m')
+    const { name, allowReset } = target.instance
+    if (allowReset !== true) {
+      throw new CliError(`Instance ${name} may not be emptied.`, `Allow it: ${upCommand(name)} --allow-reset. What it has stays.`)
+    }
     await withChannel(target, async channel => {
       const report = await channel.json({ method: 'POST', path: '/_kecs/reset' })
       if (target.asJson) target.output.json(report)
-      else target.output.note(`${target.instance.name} is empty.`)
+      else target.output.note(`${name} is empty.`)
     })
   },
 })

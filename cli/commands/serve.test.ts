@@ -36,6 +36,12 @@ describe('the configuration of serve', () => {
     })
   })
 
+  test('a free port for the API is one for the admin port too, unless that is given', () => {
+    expect(serveConfig({ ...none, port: 0 }, {}, '/home')).toMatchObject({ apiPort: 0, adminPort: 0 })
+    expect(serveConfig({ ...none, port: 0, adminPort: 8081 }, {}, '/home')).toMatchObject({ apiPort: 0, adminPort: 8081 })
+    expect(serveConfig({ ...none, port: 4000 }, {}, '/home')).toMatchObject({ apiPort: 4000, adminPort: 8081 })
+  })
+
   test('in the cluster, where the manifests set the environment', () => {
     const env = {
       KECS_CONTAINER_MODE: 'true',

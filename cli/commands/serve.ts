@@ -26,7 +26,7 @@ export const serve = defineCommand({
     port: { type: 'string', description: `the AWS API's port (default ${doorPort}; 0 takes a free one)`, valueHint: 'PORT' },
     'admin-port': {
       type: 'string',
-      description: `the port of health and metrics (default ${adminPort}; 0 takes a free one)`,
+      description: `the port of health and metrics (default ${adminPort}; a free one with 0, and with --port 0)`,
       valueHint: 'PORT',
     },
     bind: { type: 'string', description: 'address to listen on (default 127.0.0.1)', valueHint: 'ADDRESS' },
@@ -69,7 +69,7 @@ export const serve = defineCommand({
   },
   examples: [
     ['kecs serve', 'simulated tasks on port 4566, until Ctrl-C'],
-    ['kecs serve --port 0 --data /tmp/kecs-test --allow-reset', 'for tests: a free port, its own state, emptied between tests'],
+    ['kecs serve --port 0 --data /tmp/kecs-test --allow-reset', 'for tests: free ports, its own state, emptied between tests'],
   ],
   run: async (args, host) => {
     const output = args.flag('quiet') === true ? host.output.quiet() : host.output
@@ -147,7 +147,8 @@ export const serveConfig = (flags: ServeFlags, env: Readonly<Record<string, stri
     dataDir: flags.data ?? env['KECS_DATA_DIR'] ?? join(home, instance, 'serve'),
     host,
     apiPort: flags.port ?? (inCluster ? apiPort : doorPort),
-    adminPort: flags.adminPort ?? adminPort,
+    // Who asks for any free port wants no other one taken either.
+    adminPort: flags.adminPort ?? (flags.port === 0 ? 0 : adminPort),
     ...portsOf(env),
     runtime,
     ...(backendUrl === undefined || backendUrl === '' ? {} : { backendUrl: checkUrl(backendUrl) }),

@@ -52,6 +52,7 @@ describe('a simulated instance', () => {
     expect(status.code).toBe(0)
     expect(json(status)).toMatchObject({ state: 'ready', components: [{ component: 'control-plane', state: 'ready', pid: pidOf() }] })
     expect((await home.run(['logs', '--tail', '50'])).stdout).toContain('SIMULATED')
+    expect((await home.run(['reset'])).stderr).toContain('Allow it: kecs up --allow-reset.')
 
     expect(json(await home.run(['stop', '--json']))).toEqual({ name: 'kecs', driver: 'simulated', simulated: true, state: 'stopped' })
     const stopped = await home.run(['status', '--json'])
