@@ -13,3 +13,10 @@ export const shortName = (parts: readonly string[], most: number): string => {
 
 /** What an import is called where nobody said: of its file's or folder's name. */
 export const importName = (name: string): string => shortName([name.toLowerCase()], 40) || 'import'
+
+/** A Compose project's name, as Compose makes one of any text. @see https://docs.docker.com/compose/how-tos/project-name/ */
+export const projectName = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '')

@@ -8,7 +8,7 @@ import { isTemplate, readTemplate } from './cloudformation/template.ts'
 import { envFilesOf } from './compose/container.ts'
 import { type Variables, interpolateAll, readEnvFile } from './compose/interpolate.ts'
 import { composeSource } from './compose/source.ts'
-import { importName } from './names.ts'
+import { importName, projectName } from './names.ts'
 import type { Place } from './place.ts'
 import { type ReadDocument, readFiles, stem } from './read-files.ts'
 import { type Input, type Source, recordOf } from './wanted.ts'
@@ -114,7 +114,8 @@ const fromCompose = async (documents: readonly ReadDocument[], options: SourceOp
   const declared = typeof document['name'] === 'string' ? document['name'] : undefined
   const name = importName(options.name ?? declared ?? nameOf(options, documents))
   const envFiles = await readEnvFiles(document, first.folder, outer)
-  return { name, ...composeSource(document, { name, place: options.place, outer, envFiles, profiles: options.profiles }) }
+  const project = projectName(outer['COMPOSE_PROJECT_NAME'] || declared || basename(first.folder))
+  return { name, ...composeSource(document, { name, project, place: options.place, outer, envFiles, profiles: options.profiles }) }
 }
 
 const readEnvFiles = async (

@@ -36,7 +36,8 @@ export const containerOf = (name: string, service: Input, project: Project, note
   const ports = portsOf(service['ports'])
   const { mountPoints, volumes } = mountPointsOf(mounts, project, note)
   const image = textOf(service['image'])
-  if (service['build'] !== undefined) note(`\`build\` is not run: build ${image} yourself and bring it in with kecs image load ${image}`)
+  if (service['build'] !== undefined)
+    note(`\`build\` is not run: docker compose build ${name}, and bring it in with kecs image load ${image}`)
   const logging = recordOf(service['logging'])
   const definition = {
     name,

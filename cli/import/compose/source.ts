@@ -13,6 +13,8 @@ import type { Project } from './project.ts'
 
 export interface ComposeOptions {
   readonly name: string
+  /** What Compose itself calls the project. */
+  readonly project: string
   readonly place: Place
   readonly outer: Project['outer']
   readonly envFiles: Project['envFiles']
@@ -26,7 +28,7 @@ interface Service {
   readonly needs: ReadonlyMap<string, string>
 }
 
-/** Throws `CliError` for a file that is none, for services without an image, and for what cannot be left out. */
+/** Throws `CliError` for a file that is none, for services without an image or a build, and for what cannot be left out. */
 export const composeSource = (document: Input, options: ComposeOptions): Source => {
   const notes: string[] = []
   const services = servicesOf(document, options, notes)
@@ -66,7 +68,7 @@ export const composeSource = (document: Input, options: ComposeOptions): Source 
   return { wanted, notes }
 }
 
-const servicesOf = (document: Input, { profiles }: ComposeOptions, notes: string[]): readonly Service[] => {
+const servicesOf = (document: Input, { project, profiles }: ComposeOptions, notes: string[]): readonly Service[] => {
   const declared = recordOf(document['services'])
   if (declared === undefined) throw new CliError('The Compose file has no services.', 'It is to have a list `services`.', { exitCode: 2 })
   for (const member of Object.keys(document)) {
@@ -82,12 +84,15 @@ const servicesOf = (document: Input, { profiles }: ComposeOptions, notes: string
     if (input['extends'] !== undefined) {
       throw new CliError(`${name} extends another service.`, 'Write it out first: docker compose config > whole.yml', { exitCode: 2 })
     }
-    if (textOf(input['image']) === '') {
-      const remedy = `Add \`image: ${name}\`, build it, and bring it in with kecs image load ${name}.`
-      throw new CliError(`${name} names no image.`, remedy, { exitCode: 2 })
-    }
-    return [{ name, input, needs: dependenciesOf(input['depends_on']) }]
+    return [{ name, input: withImage(name, input, project), needs: dependenciesOf(input['depends_on']) }]
   })
+}
+
+/** One that is built and names no image has the name that Compose gives it. @see https://docs.docker.com/reference/compose-file/build/ */
+const withImage = (name: string, input: Input, project: string): Input => {
+  if (textOf(input['image']) !== '') return input
+  if (input['build'] !== undefined) return { ...input, image: `${project}-${name}` }
+  throw new CliError(`${name} has neither an image nor a build.`, 'A service has one of them.', { exitCode: 2 })
 }
 
 interface Around {
