@@ -8,8 +8,11 @@ import type { TaskDefinitionRow, TaskRow } from '../store/tables.ts'
  */
 export const longestDrainMs = 60_000
 
-/** How long a log router is kept for the last lines of others, from when the last of them ended. Milliseconds. */
-export const longestRouteMs = 5_000
+/**
+ * How long a log router is kept for the last lines of others, from when the last of them ended: an agent that is busy or has
+ * just started anew takes seconds, and says when it has delivered them. Milliseconds.
+ */
+export const longestRouteMs = 15_000
 
 /** Whose logs the agents have delivered: until then a task's pod is not let go, for its log files go with it. */
 export class Drains {

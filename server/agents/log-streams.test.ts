@@ -111,8 +111,8 @@ test('a log router goes on until it has what others wrote before they ended, for
   const ended = { is: 'terminated', exitCode: 0, startedAt: 1_000, finishedAt: 2_000 } as const
   const seen = (app: typeof running | typeof ended, router: typeof running | typeof ended) => anObservation({ app, router })
   const drains = new Drains()
-  expect(drains.leftToRoute(row, definition, seen(ended, running), 3_000)).toBe(4_000)
-  expect(drains.leftToRoute(row, definition, seen(ended, running), 7_000)).toBe(0)
+  expect(drains.leftToRoute(row, definition, seen(ended, running), 3_000)).toBe(14_000)
+  expect(drains.leftToRoute(row, definition, seen(ended, running), 17_000)).toBe(0)
   expect(drains.leftToRoute(row, definition, seen(running, running), 3_000)).toBe(0)
   expect(drains.leftToRoute(row, definition, seen(ended, ended), 3_000)).toBe(0)
   expect(drains.leftToRoute(row, definitionRow(), seen(ended, running), 3_000)).toBe(0)
