@@ -36,7 +36,9 @@ test(
       await build(`${uri}:1`, 'first')
       await docker(['push', `${uri}:1`])
       const image = `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repository}:1`
-      const says = (text: string) => on.exitOf(`[ "$(cat /text)" = ${text} ]`, { image })
+      // By name, so that it is looked up in the registry's image first.
+      const says = (text: string) =>
+        on.exitOf(`[ "$(cat /text)" = ${text} ] && [ "$(id -u)" = "$(id -u nobody)" ]`, { image, user: 'nobody' })
       expect(await says('first')).toBe(0)
 
       // A tag that is pushed again is what the next task runs.
@@ -61,11 +63,13 @@ test(
       await on.stop(task)
 
       await kecs.aws('ecr', 'batch-delete-image', '--repository-name', repository, '--image-ids', 'imageTag=1')
-      const gone = await on.ended(await on.run([{ name: 'app', image, ...script('exit 0') }]))
-      expect(gone.stopCode).toBe('TaskFailedToStart')
-      expect(containerOf(gone, 'app').reason).toBe(
-        `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${image}: not found`,
-      )
+      for (const user of [{}, { user: 'nobody' }]) {
+        const gone = await on.ended(await on.run([{ name: 'app', image, ...script('exit 0'), ...user }]))
+        expect(gone.stopCode).toBe('TaskFailedToStart')
+        expect(containerOf(gone, 'app').reason).toBe(
+          `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${image}: ${image}: not found`,
+        )
+      }
       expect(await on.exitOf('exit 0', { image: `${uri}:stable` })).toBe(0)
       await kecs.aws('ecr', 'delete-repository', '--repository-name', repository, '--force')
     } finally {
@@ -115,20 +119,28 @@ test(
     await until('the registry asks who is there', async () => (await fetch(`http://${host}/v2/`)).status === 401)
 
     const image = `${host}/private/app-${Date.now()}:1`
+    // Another name of the same, for a user that is looked up: nodes pull each name anew.
+    const named = { image: `${image}-named`, user: 'nobody' }
     await docker(['login', '--username', 'user', '--password-stdin', host], 'hidden-password')
     await build(image, 'private')
+    await docker(['tag', image, named.image])
     await docker(['push', image])
+    await docker(['push', named.image])
     await docker(['logout', host])
 
-    const refused = await on.ended(await on.run([{ name: 'app', image, ...script('exit 0') }]))
-    expect(containerOf(refused, 'app').reason).toMatch(
-      /^CannotPullContainerError: .*(no basic auth credentials|401 Unauthorized|authorization failed)/,
-    )
+    for (const container of [{ image }, named]) {
+      const refused = await on.ended(await on.run([{ name: 'app', ...script('exit 0'), ...container }]))
+      expect(containerOf(refused, 'app').reason).toMatch(
+        /^CannotPullContainerError: .*(no basic auth credentials|401 Unauthorized|authorization failed)/,
+      )
+    }
 
     const text = JSON.stringify({ username: 'user', password: 'hidden-password' })
     const secret = await kecs.aws('secretsmanager', 'create-secret', '--name', `registry-${Date.now()}`, '--secret-string', text)
     const repositoryCredentials = { credentialsParameter: String(secret['ARN']) }
-    expect(await on.exitOf('[ "$(cat /text)" = private ]', { image, repositoryCredentials })).toBe(0)
+    const isPrivate = '[ "$(cat /text)" = private ]'
+    expect(await on.exitOf(isPrivate, { image, repositoryCredentials })).toBe(0)
+    expect(await on.exitOf(`${isPrivate} && [ "$(id -u)" = "$(id -u nobody)" ]`, { ...named, repositoryCredentials })).toBe(0)
     await on.stop(registry)
   },
   seconds(400),

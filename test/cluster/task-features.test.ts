@@ -225,6 +225,42 @@ describe('containers', () => {
   )
 
   test(
+    'run as the users that they name, in their own image’s numbers',
+    async () => {
+      const entry = (text: string) => script(`cat /etc/passwd /etc/group; id; ${text}`)
+      const daemon = 'grep -q "^daemon:[^:]*:$(id -u):" /etc/passwd'
+      const mail = 'grep -q "^mail:[^:]*:$(id -g):" /etc/group'
+      // Without a group of its own one has that of its entry, and those that have it as a member: as `id NAME` tells.
+      const nobody = 'grep -q "^nobody:[^:]*:$(id -u):$(id -g):" /etc/passwd && [ "$(id -G)" = "$(id -G nobody)" ]'
+      const named = [
+        { name: 'pair', image: 'nginx:alpine', user: 'daemon:mail', ...entry(`${daemon} && ${mail}`) },
+        { name: 'user', image: 'nginx:alpine', user: 'daemon:1000', ...entry(`${daemon} && [ "$(id -g)" = 1000 ]`) },
+        { name: 'group', image: 'nginx:alpine', user: '1000:mail', ...entry(`[ "$(id -u)" = 1000 ] && ${mail}`) },
+        // Of another C library than the nodes' program, and one that never starts for want of its user.
+        { name: 'other', user: 'nobody', ...entry(nobody) },
+        { name: 'none', user: 'nope', ...entry('true') },
+      ]
+      const dependsOn = named.slice(0, -1).map(({ name: containerName }) => ({ containerName, condition: 'SUCCESS' as const }))
+      const app = { name: 'app', user: 'nobody', dependsOn, ...entry(nobody) }
+      const task = await on.ended(await on.run([...named.map(each => ({ ...each, essential: false })), app]))
+      expect(task.containers?.map(({ name: container, exitCode }) => [container, exitCode])).toEqual([
+        ...dependsOn.map(({ containerName }) => [containerName, 0]),
+        ['none', undefined],
+        ['app', 0],
+      ])
+      expect(containerOf(task, 'none').reason).toBe(
+        'CannotStartContainerError: Error response from daemon: unable to find user nope: no matching entries in passwd file',
+      )
+      expect(task.stopCode).toBe('EssentialContainerExited')
+      await until('nothing is left of looking them up', async () => {
+        const left = await on.kecs.kubectl('get', 'pods', '-n', `${on.cluster}-us-east-1`, '-l', 'kecs.dev/user-lookup', '-o', 'name')
+        return left.trim() === ''
+      })
+    },
+    seconds(300),
+  )
+
+  test(
     'in awsvpc mode have the address that the task is told to have',
     async () => {
       // The backend's EC2 is asked whether it is there.
@@ -367,6 +403,20 @@ test(
       ),
       ['no such command', { entryPoint: ['/no/such'] }, 'TaskFailedToStart', undefined, /^CannotStartContainerError: .*\/no\/such/s],
       ['no such image', { image: 'localhost:1/no/such:image' }, 'TaskFailedToStart', undefined, /^CannotPullContainerError: /],
+      [
+        'no such image, where its user is looked up',
+        { image: 'localhost:1/no/such:image', user: 'app' },
+        'TaskFailedToStart',
+        undefined,
+        /^CannotPullContainerError: /,
+      ],
+      [
+        'no such group',
+        { user: 'nobody:nope' },
+        'TaskFailedToStart',
+        undefined,
+        /^CannotStartContainerError: Error response from daemon: unable to find group nope: no matching entries in group file$/,
+      ],
       ['a stop that it takes', script('trap "exit 3" TERM; while true; do sleep 0.1; done'), 'UserInitiated', 3],
       ['a stop that it does not take', { ...script(refused), stopTimeout: 2 }, 'UserInitiated', 137],
     ]

@@ -86,7 +86,10 @@ export class KubernetesRuntime implements Runtime {
 
   prepareCluster: Runtime['prepareCluster'] = async cluster => this.#namespaces.ensure(cluster)
 
-  removeCluster: Runtime['removeCluster'] = async cluster => this.#namespaces.remove(cluster)
+  removeCluster: Runtime['removeCluster'] = async cluster => {
+    this.#users.forgetNamespace(cluster.namespace)
+    await this.#namespaces.remove(cluster)
+  }
 
   start: Runtime['start'] = async task => {
     if (this.#pods.pod(task.taskId) !== undefined) return 'accepted'

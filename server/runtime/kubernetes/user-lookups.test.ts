@@ -157,6 +157,18 @@ test('a pod goes when nobody waits for it any more', async () => {
   expect(pods.there.size).toBe(1)
 })
 
+test('a cluster that goes takes what its tasks wait for with it', async () => {
+  const { pods, lookups } = world()
+  lookups.of(task('a'), question())
+  await settle()
+  lookups.forgetNamespace('other-us-east-1')
+  await settle()
+  expect(pods.there.size).toBe(1)
+  lookups.forgetNamespace('default-us-east-1')
+  await settle()
+  expect(pods.there.size).toBe(0)
+})
+
 test('a pod that is lost is made again, a few times', async () => {
   const { pods, lookups, clock } = world()
   lookups.of(task('a'), question())

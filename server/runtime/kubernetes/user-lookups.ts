@@ -88,6 +88,13 @@ export class UserLookups {
     this.#tasks.delete(taskId)
   }
 
+  /** No task of the namespace waits any more. */
+  forgetNamespace(namespace: string): void {
+    for (const [taskId, asked] of this.#tasks) {
+      if ([...asked.values()].some(({ waiting }) => waiting.get(taskId)?.namespace === namespace)) this.forget(taskId)
+    }
+  }
+
   /** Removes pods of a process before this one. To be called before anything is asked. */
   async clear(): Promise<void> {
     const left = await this.#parts.pods.list()
