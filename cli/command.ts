@@ -82,7 +82,8 @@ export class Arguments<T extends ArgsDef = ArgsDef> {
     if (value === undefined) return undefined
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
     if (number >= least && number <= most) return number
-    throw new CliError(`--${name} ${value} is not a number from ${least} to ${most}.`, '', { exitCode: 2 })
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`
+    throw new CliError(`--${name} ${value} is not a number ${range}.`, '', { exitCode: 2 })
   }
 }
 
@@ -128,7 +129,11 @@ const checkArguments = (command: CommandDefinition<ArgsDef>, words: readonly str
         },
       )
     }
-    if (option.type !== 'string') continue
+    if (option.type !== 'string') {
+      // Any other word would be taken for yes, `no` too.
+      if (token.value === undefined || ['true', 'false'].includes(token.value)) continue
+      throw new CliError(`${token.rawName} takes no value but true or false, not ${token.value}.`, help, { exitCode: 2 })
+    }
     checkValue(token, choices.get(token.name), help)
     repeated.set(token.name, [...(repeated.get(token.name) ?? []), token.value ?? ''])
   }

@@ -57,6 +57,8 @@ test.each([
   [['up', '--drivr', 'kind'], 'Did you mean --driver?'],
   [['up', '--driver'], '--driver needs a value'],
   [['up', '--driver', '--json'], '--driver needs a value'],
+  [['down', '--yes=no'], '--yes takes no value but true or false, not no'],
+  [['up', '--no-allow-reset=yes'], '--no-allow-reset takes no value but true or false'],
   [['up', '--driver', 'minikube'], 'there is no driver "minikube"'],
   [['up', '--port', '70000'], 'not a number from 1 to 65535'],
   [['up', '--publish', '9000'], 'Write it as FIRST-LAST'],
