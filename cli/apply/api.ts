@@ -16,6 +16,7 @@ export type Answer = Readonly<Record<string, unknown>>
 const jsonTargets = {
   ecs: 'AmazonEC2ContainerServiceV20141113',
   servicediscovery: 'Route53AutoNaming_v20170314',
+  'application-autoscaling': 'AnyScaleFrontendService',
 } as const
 /** Services with the query protocol, by signing name, and their version. */
 const queryVersions = { elasticloadbalancing: '2015-12-01', ec2: '2016-11-15', iam: '2010-05-08' } as const

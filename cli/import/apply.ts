@@ -8,7 +8,7 @@ import type { KindContext, Present } from './kinds/kind.ts'
 import { addTags, withTags } from './kinds/tagging.ts'
 import { type Change, changedMembers, resolvedInput, tagsOfInput } from './plan.ts'
 import { referencesIn } from './value.ts'
-import { type Wanted, idTag, importTag } from './wanted.ts'
+import { type Wanted, idTag, importTag, without } from './wanted.ts'
 
 export interface ApplyImportOptions {
   readonly name: string
@@ -68,7 +68,7 @@ const bringAbout = async (
   const tags = { ...tagsOfInput(input), [importTag]: options.name, [idTag]: wanted.id }
   return step(`${kindName} ${wanted.name}`, options, async context => {
     if (action !== 'change' || present === undefined) return kind.create(context, withTags(kind, input, tags))
-    const changed = changedMembers(kind, input, present).map(({ member }) => member)
+    const changed = changedMembers(kind, without(input, wanted.initial ?? []), present).map(({ member }) => member)
     if (changed.includes('tags')) await addTags(context, kind, present.arn, tags)
     const rest = changed.filter(member => member !== 'tags')
     return rest.length > 0 ? kind.change(context, present, withTags(kind, input, tags), rest) : present

@@ -18,6 +18,7 @@ const nothing: There = {
   rule: [],
   'task definition': [],
   service: [],
+  'scalable target': [],
 }
 const cluster: Wanted = { kind: 'cluster', id: 'c', name: 'demo', input: { clusterName: 'demo' } }
 const definition: Wanted = {

@@ -43,6 +43,7 @@ export const readThere = async (context: KindContext): Promise<There> => {
     rule: of('rule'),
     'task definition': of('task definition'),
     service: of('service'),
+    'scalable target': of('scalable target'),
   }
 }
 
@@ -128,7 +129,7 @@ const changeOf = ({ name, instance }: Import, wanted: Wanted, there: There, { kn
         : `Delete it with: ${withName(`kecs import delete ${owner}`, instance)}`,
     )
   }
-  const changed = changedMembers(kind, input, present)
+  const changed = changedMembers(kind, without(input, wanted.initial ?? []), present)
   const isFixed = changed.some(({ member }) => kind.fixed.includes(member))
   const standsOnReplaced = wanted.kind !== 'task definition' && referencesIn(wanted.input).some(({ id }) => replaced.has(id))
   const members = changed.flatMap(({ changes }) => changes)

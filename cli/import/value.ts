@@ -5,6 +5,8 @@ export interface Reference {
   /** The resource's `id` in the import. */
   readonly id: string
   readonly attribute: string
+  /** One of the pieces between separators, where it is not all of it. */
+  readonly piece?: { readonly separator: string; readonly index: number }
 }
 
 /** A text with parts that other resources give. */
@@ -29,12 +31,15 @@ export const joined = (parts: readonly (string | Deferred)[]): string | Deferred
   return flat.every(part => typeof part === 'string') ? flat.join('') : new Deferred(flat)
 }
 
+const pieceOf = ({ piece }: Reference, whole: string | undefined): string | undefined =>
+  piece === undefined ? whole : whole?.split(piece.separator)[piece.index]
+
 export type Lookup = (reference: Reference) => string | undefined
 
 /** The value with every reference that `lookup` knows put in; what it does not know stays deferred. */
 export const resolved = (value: unknown, lookup: Lookup): unknown => {
   if (value instanceof Deferred) {
-    const parts = value.parts.map(part => (typeof part === 'string' ? part : (lookup(part) ?? new Deferred([part]))))
+    const parts = value.parts.map(part => (typeof part === 'string' ? part : (pieceOf(part, lookup(part)) ?? new Deferred([part]))))
     return joined(parts)
   }
   if (Array.isArray(value)) return value.map(each => resolved(each, lookup))

@@ -14,6 +14,7 @@ export const kindNames = [
   'rule',
   'task definition',
   'service',
+  'scalable target',
 ] as const
 export type KindName = (typeof kindNames)[number]
 
@@ -27,6 +28,8 @@ export interface Wanted {
   readonly input: Input
   /** Ids of services that are to be steady before this one is made. */
   readonly after?: readonly string[]
+  /** Members that are as `input` has them when it is made: later they are for something else to change. */
+  readonly initial?: readonly string[]
 }
 
 /** What a source's files say. */

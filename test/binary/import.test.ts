@@ -1,3 +1,9 @@
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+  DescribeScheduledActionsCommand,
+} from '@aws-sdk/client-application-auto-scaling'
 import { ECS } from '@aws-sdk/client-ecs'
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,15 +17,18 @@ setDefaultTimeout(180_000)
 let home: Home
 let folder: string
 let ecs: ECS
+let scaling: ApplicationAutoScalingClient
 
 beforeAll(async () => {
   home = makeHome()
   const door = await unusedPort()
-  ecs = new ECS({
+  const client = {
     endpoint: `http://127.0.0.1:${door}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
+  }
+  ecs = new ECS(client)
+  scaling = new ApplicationAutoScalingClient(client)
   folder = join(home.path, '../import')
   cpSync(join(import.meta.dir, '../support/import'), folder, { recursive: true })
   const up = await home.run(['up', '--driver', 'simulated', '--port', String(door)])
@@ -130,6 +139,42 @@ test('a CloudFormation template, with parameters and conditions', async () => {
   const changed = await run('plan', ...given, '--parameter', 'Count=3', '--parameter', 'Image=nginx:2')
   expect(actions(changed)).toEqual({ unchanged: 7, change: 2 })
   await run('delete', 'stack', '--yes')
+})
+
+test('a service that is scaled: its target with policies, and how many tasks it has left to them', async () => {
+  const given = ['scaled.yaml', '--stand-ins'] as const
+  await run('apply', ...given, '--yes')
+  const again = await run('plan', ...given)
+  expect(actions(again)).toEqual({ unchanged: 7 })
+  expect(again.notes).toContain('AWS::ApplicationAutoScaling::ScalableTarget is not made: Reads.')
+  expect(again.notes).toContain('AWS::ApplicationAutoScaling::ScalingPolicy is not made: ReadsPolicy.')
+
+  const { ScalableTargets } = await scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }))
+  expect(ScalableTargets).toMatchObject([{ ResourceId: 'service/scaled-Cluster/web', MinCapacity: 1, MaxCapacity: 4 }])
+  const { ScalingPolicies = [] } = await scaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs' }))
+  const [cpu, requests] = ScalingPolicies.toSorted((a, b) => (a.PolicyName ?? '').localeCompare(b.PolicyName ?? ''))
+  expect(cpu?.TargetTrackingScalingPolicyConfiguration?.TargetValue).toBe(60.5)
+  expect(requests?.TargetTrackingScalingPolicyConfiguration?.PredefinedMetricSpecification?.ResourceLabel).toMatch(
+    /^app\/scaled-Lb\/[0-9a-f]{16}\/targetgroup\/scaled-Group\/[0-9a-f]{16}$/,
+  )
+  const { ScheduledActions } = await scaling.send(new DescribeScheduledActionsCommand({ ServiceNamespace: 'ecs' }))
+  expect(ScheduledActions).toMatchObject([{ ScheduledActionName: 'night', ScalableTargetAction: { MaxCapacity: 1 } }])
+
+  // What scaling has done is no difference, what a file says otherwise is.
+  await ecs.updateService({ cluster: 'scaled-Cluster', service: 'web', desiredCount: 3 })
+  expect(actions(await run('plan', ...given))).toEqual({ unchanged: 7 })
+  await run('apply', ...given, '--parameter', 'Most=5', '--parameter', 'TargetValue=70', '--yes')
+  const { services } = await ecs.describeServices({ cluster: 'scaled-Cluster', services: ['web'] })
+  expect(services?.[0]?.desiredCount).toBe(3)
+  const whole = readFileSync(join(folder, 'scaled.yaml'), 'utf8')
+  writeFileSync(join(folder, 'scaled.yaml'), whole.replace(/ {2}Processor:\n(.*\n)+?(?= {2}Reads:)/, ''))
+  const without = await run('plan', ...given, '--parameter', 'Most=5')
+  expect(actions(without)).toEqual({ unchanged: 6, change: 1 })
+  await run('apply', ...given, '--parameter', 'Most=5', '--yes')
+  const left = await scaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs' }))
+  expect(left.ScalingPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(['requests'])
+  await run('delete', 'scaled', '--yes')
+  expect((await scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' }))).ScalableTargets).toEqual([])
 })
 
 test("another account's JSON, from standard input too", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { reference } from '../value.ts'
+import { reference, resolved } from '../value.ts'
 import { type Scope, evaluate } from './evaluate.ts'
 import { ecsInput, taskDefinitionInput } from './properties.ts'
 import { readYaml } from './read-yaml.ts'
@@ -42,6 +42,8 @@ test.each([
 test('what other resources give stays open', async () => {
   expect(JSON.stringify(await value('!Sub "http://${Lb.dnsName}/"'))).toBe('"http://(dnsName of Lb)/"')
   expect(JSON.stringify(await value('!GetAtt Lb.arn'))).toBe('"(arn of Lb)"')
+  const piece = await value('!Join ["-", [a, !Select [1, !Split ["/", !Ref Lb]]]]')
+  expect(resolved(piece, ({ id, attribute }) => `${id}/${attribute}/rest`)).toBe('a-arn')
   expect(value('!Split ["/", !Ref Lb]')).rejects.toThrow('Fn::Split cannot be carried out')
   expect(value('{Fn::Transform: {Name: x}}')).rejects.toThrow('Fn::Transform cannot be carried out here')
 })

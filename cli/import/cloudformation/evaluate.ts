@@ -66,6 +66,8 @@ const call = (name: string, argument: unknown, scope: Scope): unknown => {
       return joinAll(String(separator), Array.isArray(parts) ? parts : [parts])
     }
     case 'Select': {
+      const piece = pieceOf(raw, evaluated)
+      if (piece !== undefined) return piece
       const [index, from] = list()
       const chosen: unknown = Array.isArray(from) ? from[Number(index)] : undefined
       if (chosen !== undefined) return chosen
@@ -102,6 +104,16 @@ const call = (name: string, argument: unknown, scope: Scope): unknown => {
       })
     }
   }
+}
+
+/** Fn::Select of an Fn::Split whose text is another resource's whole attribute; undefined for any other. */
+const pieceOf = ([index, from]: readonly unknown[], evaluated: (value: unknown) => unknown): Deferred | undefined => {
+  const split = recordOf(from)?.['Fn::Split']
+  if (!Array.isArray(split)) return undefined
+  const [separator, text] = split.map(evaluated)
+  const [part, ...more] = text instanceof Deferred ? text.parts : []
+  if (part === undefined || typeof part === 'string' || more.length > 0) return undefined
+  return new Deferred([{ ...part, piece: { separator: String(separator), index: Number(evaluated(index)) } }])
 }
 
 /** What conditions are made of; undefined for any other function. */

@@ -20,6 +20,8 @@ const numbers = new Set(
     'cpu memory memoryReservation containerPort hostPort startTimeout stopTimeout interval timeout retries startPeriod softLimit',
     'hardLimit sharedMemorySize maxSwap swappiness size desiredCount healthCheckGracePeriodSeconds maximumPercent port',
     'minimumHealthyPercent weight base bakeTimeInMinutes sizeInGiB iops throughput targetCapacity minimumScalingStepSize',
+    'TargetValue MinCapacity MaxCapacity ScaleInCooldown ScaleOutCooldown Cooldown ScalingAdjustment MinAdjustmentMagnitude',
+    'MetricIntervalLowerBound MetricIntervalUpperBound',
     'maximumScalingStepSize instanceWarmupPeriod restartAttemptPeriod transitEncryptionPort TTL FailureThreshold',
   ].flatMap(line => line.split(' ')),
 )
@@ -57,7 +59,7 @@ const texts = (value: unknown): unknown =>
     : Object.fromEntries(Object.entries(value).map(([name, member]) => [name, member instanceof Deferred ? member : String(member)]))
 
 const typed = (name: string, value: unknown): unknown => {
-  if (numbers.has(name) && typeof value === 'string' && /^-?\d+$/.test(value)) return Number(value)
+  if (numbers.has(name) && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value)
   if (booleans.has(name) && (value === 'true' || value === 'false')) return value === 'true'
   if (name === 'value' && (typeof value === 'number' || typeof value === 'boolean')) return String(value)
   return value
@@ -70,7 +72,7 @@ export const taskDefinitionInput = (properties: unknown): Input => {
   return { ...input, ...asText('cpu'), ...asText('memory') }
 }
 
-/** The API's input of Cloud Map: the same names, with numbers. */
+/** The API's input of Cloud Map and Application Auto Scaling: the same names, with numbers. */
 export const typedMembers = (value: unknown): unknown => {
   if (value instanceof Deferred || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(typedMembers)

@@ -4,15 +4,16 @@ import { Deferred } from '../value.ts'
 import { type Input, type Source, type Wanted, recordOf, recordsOf, textOf, without } from '../wanted.ts'
 import { evaluate } from './evaluate.ts'
 import { ecsInput } from './properties.ts'
+import { leavingScaledAlone, scalesOthers, scalingPolicyType, withPolicy } from './scaling.ts'
 import { type CloudFormationOptions, type Stack, collecting, stacksOf } from './stack.ts'
 import type { Resource, Template } from './template.ts'
 import { resourceTypes, shownName } from './types.ts'
 
-/** Templates' resources of ECS, ELBv2 and Cloud Map. Throws `CliError` naming every value that nobody gives. */
+/** Templates' resources of ECS, ELBv2 and Cloud Map, and what scales ECS services. Throws `CliError` naming every value that nobody gives. */
 export const cloudFormationSource = (templates: readonly Template[], options: CloudFormationOptions): Source => {
   const collected = collecting()
   const stacks = stacksOf(templates, options, collected)
-  const wanted = stacks.flatMap(wantedOf).map(each => makingLogGroups(each, collected.logGroups))
+  const wanted = leavingScaledAlone(stacks.flatMap(wantedOf)).map(each => makingLogGroups(each, collected.logGroups))
   const { missing, notes, asked } = collected
   refuseUnknown(templates, options, asked)
   if (missing.size > 0) {
@@ -59,14 +60,17 @@ const importsIn = (value: unknown): readonly unknown[] => {
 
 const associations = 'AWS::ECS::ClusterCapacityProviderAssociations'
 const certificates = 'AWS::ElasticLoadBalancingV2::ListenerCertificate'
+/** Types that are made as a part of another resource, and CDK's that says nothing. */
+const partTypes = [associations, certificates, scalingPolicyType, 'AWS::CDK::Metadata']
 
-const wantedOf = ({ template: { stack }, scope, idOf, resources }: Stack): readonly Wanted[] => {
+const wantedOf = ({ template, scope, idOf, resources }: Stack): readonly Wanted[] => {
+  const { stack } = template
   const here = resources()
   const properties = (resource: Resource): Input => recordOf(evaluate(resource.properties, scope)) ?? {}
   const isService = new Set(here.filter(([, { type }]) => type === 'AWS::ECS::Service').map(([id]) => id))
   const made = here.flatMap(([logical, resource]): Wanted[] => {
     const type = resourceTypes[resource.type]
-    if (type === undefined) return []
+    if (type === undefined || scalesOthers(resource, template.resources)) return []
     const input = type.input(properties(resource), stack, logical)
     const after = resource.dependsOn.filter(each => type.kind === 'service' && isService.has(each)).map(idOf)
     return [{ kind: type.kind, id: idOf(logical), name: shownName(type, input, logical), input, ...(after.length > 0 && { after }) }]
@@ -78,6 +82,7 @@ const wantedOf = ({ template: { stack }, scope, idOf, resources }: Stack): reado
       const own = properties(resource)
       return withMembers(wanted, 'cluster', own['Cluster'], ecsInput(without(own, ['Cluster'])))
     }
+    if (resource.type === scalingPolicyType && !scalesOthers(resource, template.resources)) return withPolicy(wanted, properties(resource))
     if (resource.type === certificates) {
       const own = properties(resource)
       return withMembers(wanted, 'listener', own['ListenerArn'], { ExtraCertificates: own['Certificates'] })
@@ -112,11 +117,11 @@ const mostNames = 3
 /** A line for each type that is not made. */
 const leftOut = (stacks: readonly Stack[]): readonly string[] => {
   const files = new Set(stacks.map(({ template }) => template.file))
-  const isLeftOut = ({ type, asset }: Resource): boolean =>
-    resourceTypes[type] === undefined &&
-    ![associations, certificates, 'AWS::CDK::Metadata'].includes(type) &&
-    !(asset !== undefined && files.has(asset))
-  const here = stacks.flatMap(stack => stack.resources()).filter(([, resource]) => isLeftOut(resource))
+  const isMade = ({ type, asset }: Resource): boolean =>
+    resourceTypes[type] !== undefined || partTypes.includes(type) || (asset !== undefined && files.has(asset))
+  const here = stacks.flatMap(({ resources, template }) =>
+    resources().filter(([, resource]) => !isMade(resource) || scalesOthers(resource, template.resources)),
+  )
   return [...Map.groupBy(here, ([, { type }]) => type)].map(([type, some]) => {
     const names = some.slice(0, mostNames).map(([id]) => id)
     const more = some.length - names.length

@@ -104,6 +104,14 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     input: (properties, _stack, id) => named({ ...recordOf(typedMembers(properties)) }, 'Name', [id], 127),
     nameMember: 'Name',
   },
+  'AWS::ApplicationAutoScaling::ScalableTarget': {
+    kind: 'scalable target',
+    ref: 'id',
+    attributes: { Id: 'id' },
+    // The role is AWS' own for services of ECS.
+    input: properties => without({ ...recordOf(typedMembers(properties)) }, ['RoleARN']),
+    nameMember: '',
+  },
 }
 
 /** What people call it: its name, or the logical id where it has none. */

@@ -5,6 +5,7 @@ import { service } from './ecs-service.ts'
 import type { Kind } from './kind.ts'
 import { listener, rule } from './listener.ts'
 import { loadBalancer } from './load-balancer.ts'
+import { scalableTarget } from './scalable-target.ts'
 import { targetGroup } from './target-group.ts'
 import { taskDefinition } from './task-definition.ts'
 
@@ -19,4 +20,5 @@ export const kinds: Readonly<Record<KindName, Kind>> = {
   rule,
   'task definition': taskDefinition,
   service,
+  'scalable target': scalableTarget,
 }

@@ -39,7 +39,7 @@ export interface Kind {
   /** Members that no call changes: another value needs another resource. */
   readonly fixed: readonly string[]
   /** Whose it is: each has its own form and calls of tags. */
-  readonly service: 'ecs' | 'elbv2' | 'servicediscovery'
+  readonly service: 'ecs' | 'elbv2' | 'servicediscovery' | 'application-autoscaling'
   /** The `name` of `Present` that what is made of the input will have; undefined where several may share it, or it is not known yet. */
   nameOf(input: Input): string | undefined
   /** What one of that name which is not of this import means: it is used as it is, or it is in the way. */
