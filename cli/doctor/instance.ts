@@ -30,7 +30,7 @@ export const checkInstance = async (instance: Instance, host: Host): Promise<rea
     // One for all: what several findings ask for is done once.
     const mending = (): Promise<string> => bringUp(instance, host)
     const components = status.components.map(({ component, state, why, restarts = 0 }) => {
-      const says = `${state}${why === undefined ? '' : `: ${why}`}${restarts === 0 ? '' : `, restarted ${restarts} times`}`
+      const says = `${state}${why === undefined ? '' : `: ${why}`}${restarts === 0 ? '' : `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}`}`
       if (state !== 'ready') {
         return {
           ...failing(component, says, `See: ${withName('kecs logs', instance.name)} ${component}. ${mend}`),

@@ -41,9 +41,11 @@ export const statusLines = (status: StatusDocument, paint: Paint): readonly stri
   if (status.components.length > 0) lines.push('')
   const width = Math.max(0, ...status.components.map(({ component }) => component.length))
   for (const { component, state, why, restarts = 0, pid } of status.components) {
-    const notes = [why ?? '', restarts === 0 ? '' : `${restarts} restarts`, pid === undefined ? '' : `process ${pid}`].filter(
-      note => note !== '',
-    )
+    const notes = [
+      why ?? '',
+      restarts === 0 ? '' : `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`,
+      pid === undefined ? '' : `process ${pid}`,
+    ].filter(note => note !== '')
     lines.push(`  ${mark(state)} ${component.padEnd(width)}  ${state.padEnd(8)} ${paint('dim', notes.join(', '))}`.trimEnd())
   }
   lines.push(...listenerLines(status, paint))
