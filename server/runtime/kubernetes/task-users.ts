@@ -1,4 +1,4 @@
-import { type TaskSpec } from '../runtime.ts'
+import type { TaskSpec } from '../runtime.ts'
 import { refusedImage, type StartFailure, type StartFailures } from './start-failures.ts'
 import { pullSecretsFor } from './task-secret.ts'
 import { answerOf, askedUser, namesOf, type UserIds } from './user.ts'
@@ -22,13 +22,10 @@ export const withUsers = (spec: TaskSpec, lookUp: (question: UserQuestion) => Lo
   const containers = spec.containers.map(container => {
     const { name = '', image = '', user } = container
     const asked = askedUser(user)
-    const names = namesOf(asked)
     if (asked === undefined) return container
-    const { namespace } = spec
-    const looked: Lookup =
-      names === undefined
-        ? { is: 'found', found: {} }
-        : lookUp({ names, image, namespace, pullSecrets: pullSecretsFor(spec, name), placement: spec })
+    const names = namesOf(asked)
+    const how = { image, namespace: spec.namespace, pullSecrets: pullSecretsFor(spec, name), placement: spec }
+    const looked: Lookup = names === undefined ? { is: 'found', found: {} } : lookUp({ names, ...how })
     if (looked.is === 'coming') return 'coming'
     const answer = looked.is === 'found' ? answerOf(asked, looked.found) : looked
     if (answer.is === 'ids') return { ...container, user: textOf(answer.ids) }
