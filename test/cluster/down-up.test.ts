@@ -97,6 +97,13 @@ const started = async (): Promise<string> => {
   return arn
 }
 
+/** The kubelet tells of each pod when it comes to it. */
+const ended = (task: string): Promise<Task> =>
+  until('the task is STOPPED', async () => {
+    const found = await describe(ecs, cluster, task)
+    return found.lastStatus === 'STOPPED' && found
+  })
+
 const serviceTasks = async (): Promise<readonly string[]> =>
   (await ecs.send(new ListTasksCommand({ cluster: web.cluster, serviceName: 'web' }))).taskArns ?? []
 
@@ -198,10 +205,7 @@ test('a node that is killed and starts again: tasks end as of an instance that s
   const last = told.slice(-100)
   const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: last }))
   expect(clusters.map(({ clusterName }) => clusterName)).toEqual(last)
-  const old = await until('the task is STOPPED', async () => {
-    const found = await describe(ecs, cluster, task)
-    return found.lastStatus === 'STOPPED' && found
-  })
+  const old = await ended(task)
   expect(old).toMatchObject({
     desiredStatus: 'STOPPED',
     stopCode: 'TerminationNotice',
@@ -243,8 +247,8 @@ test('stop and start: the service and its load balancers are back, tasks ended',
   await kecs.kecs(['start'], { timeoutMs: 240_000 })
   await kecs.prepare()
   await expectService(before)
-  const old = await describe(ecs, cluster, task)
-  expect(old).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TerminationNotice', stoppedReason: expect.stringMatching(stoppedReason) })
+  const old = await ended(task)
+  expect(old).toMatchObject({ stopCode: 'TerminationNotice', stoppedReason: expect.stringMatching(stoppedReason) })
   expectUnseen(old)
 }, 600_000)
 
@@ -279,10 +283,7 @@ test('a copy of the folder is all that another machine needs: after up definitio
 
   const definition = await kecs.aws('ecs', 'describe-task-definition', '--task-definition', cluster)
   expect(definition['taskDefinition']).toMatchObject({ family: cluster, revision: 1, status: 'ACTIVE' })
-  const old = await until('the task is STOPPED', async () => {
-    const found = await describe(ecs, cluster, task)
-    return found.lastStatus === 'STOPPED' && found
-  })
+  const old = await ended(task)
   expect(old).toMatchObject({ desiredStatus: 'STOPPED', stopCode: 'TerminationNotice' })
   const described = await kecs.aws('ecs', 'describe-clusters', '--clusters', cluster)
   expect(described['clusters']).toMatchObject([{ clusterName: cluster, status: 'ACTIVE', runningTasksCount: 0 }])
