@@ -211,6 +211,9 @@ describe('an Application Load Balancer', () => {
         StatusCode: 'HTTP_301',
       } as const
       await balancers.rule(listener, 1, path('/old/*'), { Type: 'redirect', RedirectConfig })
+      const to = (Host: string) => ({ Type: 'redirect', RedirectConfig: { Host, StatusCode: 'HTTP_302' } }) as const
+      await balancers.rule(listener, 5, path('/away'), to('video.example'))
+      await balancers.rule(listener, 6, path('/www'), to('www.shop.test'))
       await balancers.rule(listener, 2, path('/none'), forward([nothing, 1]))
       await balancers.rule(listener, 3, path('/closed'), forward([closed, 1]))
       await balancers.rule(listener, 4, path('/slow'), forward([slow, 1]))
@@ -230,6 +233,10 @@ describe('an Application Load Balancer', () => {
       const moved = await ask(port, { path: '/old/a/b?x=1', headers: { host: 'shop.test' } })
       expect(moved.status).toBe(301)
       expect(moved.headers.location).toBe('https://www.shop.test:8443/new/old/a/b?from=80&x=1')
+      // Another host has the listener's port, and one of the same site the port by which the gateway is reached here.
+      const from = async (name: string) => (await ask(port, { path: name, headers: { host: `shop.test:${port}` } })).headers.location
+      expect(await from('/away')).toBe('http://video.example:80/away')
+      expect(await from('/www')).toBe(`http://www.shop.test:${port}/www`)
       expect((await settled(port, ({ status }) => status === 502, { path: '/closed' })).status).toBe(502)
       expect((await settled(port, ({ status }) => status === 504, { path: '/slow' })).status).toBe(504)
       await balancers.client.send(

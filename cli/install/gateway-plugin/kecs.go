@@ -297,7 +297,8 @@ func (a *answer) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 }
 
 // Where a redirect leads, with its placeholders filled in. A request that came by the gateway's port for the listener,
-// rather than by the listener's own, is led to the gateway's port for the listener that is meant.
+// rather than by the listener's own, is led to the gateway's port for the listener that is meant. Another host, such as a
+// site on the Internet, has none of the gateway's ports.
 func (a *answer) location(req *http.Request) string {
 	host, hostPort := splitHost(req.Host)
 	values := strings.NewReplacer(
@@ -308,16 +309,22 @@ func (a *answer) location(req *http.Request) string {
 		"#{query}", req.URL.RawQuery,
 	)
 	protocol := strings.ToLower(values.Replace(a.config.Protocol))
-	port := values.Replace(a.config.ToPort)
-	if entry, isKnown := a.ports[port]; isKnown && hostPort != "" && hostPort == a.ports[a.config.Port] {
+	toHost, port := values.Replace(a.config.Host), values.Replace(a.config.ToPort)
+	cameByEntry := hostPort != "" && hostPort == a.ports[a.config.Port]
+	if entry, isKnown := a.ports[port]; isKnown && cameByEntry && areRelated(toHost, host) {
 		port = entry
 	}
-	target := &url.URL{Scheme: protocol, Host: values.Replace(a.config.Host) + ":" + port}
+	target := &url.URL{Scheme: protocol, Host: toHost + ":" + port}
 	location := target.String() + values.Replace(a.config.Path)
 	if query := strings.TrimPrefix(values.Replace(a.config.Query), "?"); query != "" {
 		location += "?" + query
 	}
 	return location
+}
+
+// Whether one is the other or a name below it, as www.example.com is below example.com.
+func areRelated(one, other string) bool {
+	return strings.HasSuffix("."+one, "."+other) || strings.HasSuffix("."+other, "."+one)
 }
 
 func splitHost(text string) (string, string) {
