@@ -35,16 +35,20 @@ export const tryImages = async (
     const since = new Map<string, number>()
     for (;;) {
       const pod = await kube.get(kinds.pod, name, { signal })
-      if (unscheduledBy(pod) !== undefined) return
       const found = images.map((image, at) => ({ image, ...arrivalOf(pod, at) }))
       const awaited = found.filter(({ is }) => is !== 'there')
-      if (awaited.length === 0) return
+      // No node takes the pod, or the one that did has put it out again.
+      const isUnknown = unscheduledBy(pod) !== undefined || pod.status?.phase === 'Failed'
+      if (awaited.length === 0 || isUnknown) return
       progress(`Pulling ${awaited.map(({ image }) => image).join(', ')}`)
       for (const arrival of found) {
-        if (arrival.is !== 'in trouble') since.delete(arrival.image)
-        else if (performance.now() - (since.get(arrival.image) ?? performance.now()) > believed[arrival.trouble])
-          throw cannotBeHad(instance, arrival)
-        else since.set(arrival.image, since.get(arrival.image) ?? performance.now())
+        if (arrival.is !== 'in trouble') {
+          since.delete(arrival.image)
+          continue
+        }
+        const begun = since.get(arrival.image) ?? performance.now()
+        since.set(arrival.image, begun)
+        if (performance.now() - begun > believed[arrival.trouble]) throw cannotBeHad(instance, arrival)
       }
       await pause(200, signal)
     }
