@@ -57,7 +57,7 @@ export const logs = defineCommand({
       if (instance.legacy !== undefined && task === undefined && component === 'control-plane')
         return await followFile(logFile(instance), { follow, tail, signal, write, instance: instance.name })
       const { driver } = await runningTargetOf(given, host)
-      const [{ connect }, { componentLogs }, { taskLogs }] = await Promise.all([
+      const [{ connect }, { componentLogs }, { podReader, taskLogs }] = await Promise.all([
         import('../../shared/kube/index.ts'),
         import('../install/logs.ts'),
         import('../install/task-logs.ts'),
@@ -67,7 +67,12 @@ export const logs = defineCommand({
       const printing =
         task === undefined
           ? componentLogs(kube, { component, instance }, { ...options, write })
-          : taskLogs(kube, instance, { ...options, task, ...(container === undefined ? {} : { container }), write: writeOf(container) })
+          : taskLogs(podReader(kube), instance, {
+              ...options,
+              task,
+              ...(container === undefined ? {} : { container }),
+              write: writeOf(container),
+            })
       await printing.finally(() => kube.close())
     } catch (error) {
       // Ctrl-C is how following ends.

@@ -1,6 +1,8 @@
+import { systemClock } from '../../shared/clock.ts'
 import { CliError } from '../../shared/errors.ts'
 import { KubeError, kinds, type KubeClient, type Pod } from '../../shared/kube/index.ts'
 import { labelPrefix, labels } from '../../shared/names.ts'
+import { pause } from '../../shared/pause.ts'
 import type { Instance } from '../cluster/driver.ts'
 import type { ComponentLogOptions } from './logs.ts'
 
@@ -12,38 +14,76 @@ export interface TaskLogOptions extends Omit<ComponentLogOptions, 'write'> {
   readonly write: (container: string, line: string) => void
 }
 
+/** How often what has not begun is looked for again, and how long a pod that may still come, in milliseconds. */
+const againMs = 250
+const patienceMs = 5_000
+
+export interface PodReader {
+  list(labelSelector: string, signal: AbortSignal): Promise<readonly Pod[]>
+  find(name: PodName, signal: AbortSignal): Promise<Pod | undefined>
+  readonly logs: KubeClient['logs']
+}
+
+interface PodName {
+  readonly name: string
+  readonly namespace: string
+}
+
+export const podReader = (kube: KubeClient): PodReader => ({
+  list: async (labelSelector, signal) => (await kube.list(kinds.pod, { labelSelector, signal })).items,
+  find: (name, signal) => kube.find(kinds.pod, name, { signal }),
+  logs: (name, options) => kube.logs(name, options),
+})
+
 /**
- * Writes what a task's containers wrote, by lines; with `follow` until they end or the signal, which ends it without an
- * error. @throws CliError when the task is not there any more, or has no such container
+ * Writes what a task's containers wrote, by lines; with `follow` from when they begin until they end, or until the signal,
+ * which ends it without an error. @throws CliError when the task is not there, or has no such container
  */
-export const taskLogs = async (kube: KubeClient, instance: Pick<Instance, 'name'>, options: TaskLogOptions): Promise<void> => {
+export const taskLogs = async (pods: PodReader, instance: Pick<Instance, 'name'>, options: TaskLogOptions): Promise<void> => {
   const { follow, tail, signal, write } = options
-  const pod = await podOfTask(kube, instance, options)
+  const pod = await podOfTask(pods, instance, options)
   const where = { name: pod.metadata?.name ?? '', namespace: pod.metadata?.namespace ?? '' }
   const chosen = containersOf(pod, options.container)
+  const mayBegin = async (): Promise<boolean> => {
+    const now = await pods.find(where, signal)
+    return now !== undefined && now.metadata?.deletionTimestamp === undefined && !isOver(now)
+  }
   const print = async ({ podName, name }: ContainerName): Promise<void> => {
-    try {
-      const lines = kube.logs(where, { container: podName, follow, signal, ...(tail === undefined ? {} : { tail }) })
-      for await (const line of lines) write(name, line)
-    } catch (error) {
-      if (follow && signal.aborted) return
-      // It has not begun.
-      if (!(error instanceof KubeError) || error.status !== 400) throw error
+    for (;;) {
+      try {
+        const lines = pods.logs(where, { container: podName, follow, signal, ...(tail === undefined ? {} : { tail }) })
+        for await (const line of lines) write(name, line)
+        return
+      } catch (error) {
+        if (follow && signal.aborted) return
+        const hasNotBegun = error instanceof KubeError && error.status === 400
+        if (!hasNotBegun) throw error
+        if (!follow || !(await mayBegin())) return
+      }
+      await pause(systemClock, againMs, signal)
     }
   }
   if (follow) await Promise.all(chosen.map(print))
   else for (const each of chosen) await print(each)
 }
 
-const podOfTask = async (kube: KubeClient, instance: Pick<Instance, 'name'>, { task, signal }: TaskLogOptions): Promise<Pod> => {
+const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
+
+const podOfTask = async (pods: PodReader, instance: Pick<Instance, 'name'>, { task, follow, signal }: TaskLogOptions): Promise<Pod> => {
   const id = task.slice(task.lastIndexOf('/') + 1)
-  const { items } = await kube.list(kinds.pod, { labelSelector: `${labels.instance}=${instance.name},${labels.taskId}`, signal })
-  const found = items.filter(({ metadata }) => metadata?.labels?.[labels.taskId]?.startsWith(id) === true)
-  const [pod] = found
-  if (pod !== undefined && found.length === 1 && id !== '') return pod
-  if (found.length > 1) throw new CliError(`${found.length} tasks have an id that begins with "${id}".`, 'Give more of it.')
+  const labelSelector = `${labels.instance}=${instance.name},${labels.taskId}`
+  // A task that was just run has its pod a moment later.
+  for (const end = performance.now() + patienceMs; ; await pause(systemClock, againMs, signal)) {
+    const found = (await pods.list(labelSelector, signal)).filter(
+      ({ metadata }) => metadata?.labels?.[labels.taskId]?.startsWith(id) === true,
+    )
+    const [pod] = found
+    if (pod !== undefined && found.length === 1 && id !== '') return pod
+    if (found.length > 1) throw new CliError(`${found.length} tasks have an id that begins with "${id}".`, 'Give more of it.')
+    if (!follow || performance.now() >= end) break
+  }
   throw new CliError(
-    `There is no task "${id}" in the cluster.`,
+    `Nothing of a task "${id}" is in the cluster: it has not begun, it has stopped, or there is none.`,
     'A task that has stopped takes its own log with it: with the log driver awslogs it is in CloudWatch Logs (aws logs filter-log-events --log-group-name GROUP).',
   )
 }
