@@ -324,7 +324,7 @@ describe('a Network Load Balancer', () => {
       })
       socket.on('close', () => resolve(text))
       socket.on('error', reject)
-      socket.setTimeout(30_000, () => socket.destroy(new Error('no bytes in time')))
+      socket.setTimeout(5_000, () => socket.destroy(new Error('no bytes in time')))
     })
 
   test(
