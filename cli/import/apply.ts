@@ -43,7 +43,7 @@ export const applyImport = async (changes: readonly Change[], options: ApplyImpo
   }
   for (const service of services.values()) await untilSteady(service)
   const rest = changes.filter(change => change.action === 'delete' && !inTheWay.includes(change))
-  for (const change of rest) await removeOne(change, options)
+  await removeAll(rest, options)
 }
 
 /** What is deleted and has the name of what is made. */
@@ -101,7 +101,15 @@ const step = <T>(
 /** Removes all that an import made. */
 export const removeImport = async (changes: readonly Change[], options: ApplyImportOptions): Promise<void> => {
   await retireAll(changes, options)
-  for (const change of changes) await removeOne(change, options)
+  await removeAll(changes, options)
+}
+
+/** One after the other but for services, whose tasks are all given their stop timeout at once. */
+const removeAll = async (changes: readonly Change[], options: ApplyImportOptions): Promise<void> => {
+  for (const [kind, some] of Map.groupBy(changes, change => change.kind)) {
+    if (kind === 'service') await Promise.all(some.map(change => removeOne(change, options)))
+    else for (const change of some) await removeOne(change, options)
+  }
 }
 
 const retireAll = async (changes: readonly Change[], { context }: ApplyImportOptions): Promise<void> => {

@@ -137,12 +137,21 @@ export const awaitSteady = async (context: KindContext, { arn, members }: Presen
     }
     const isComplete = primary === undefined || (primary['rolloutState'] ?? 'COMPLETED') === 'COMPLETED'
     if (deployments.length <= 1 && isComplete && found['runningCount'] === found['desiredCount']) return
-    const failures = Number(primary?.['failedTasks'] ?? 0)
-    context.progress(
-      `${name}: ${String(found['runningCount'])} of ${String(found['desiredCount'])} tasks run${failures > 0 ? `, ${failures} failed` : ''}`,
-    )
+    context.progress(waitingFor(found, primary))
     await pause(500, context.signal)
   }
+}
+
+/** How far the deployment is. Where tasks are found unhealthy, that in ECS' own words. */
+export const waitingFor = (found: Input, primary: Input | undefined): string => {
+  const { serviceName, runningCount, desiredCount, events } = found
+  const failures = Number(primary?.['failedTasks'] ?? 0)
+  const unhealthy = recordsOf(events).find(
+    ({ createdAt, message }) => Number(createdAt) >= Number(primary?.['createdAt']) && textOf(message).includes('unhealthy'),
+  )
+  const counts = `${textOf(serviceName)}: ${String(runningCount)} of ${String(desiredCount)} tasks run`
+  const failed = failures > 0 ? `, ${failures} failed` : ''
+  return `${counts}${failed}${unhealthy === undefined ? '' : `; ${textOf(unhealthy['message'])}`}`
 }
 
 /** Why tasks of a service stopped, each reason once. */
