@@ -1,21 +1,10 @@
 import { expect, test } from 'bun:test'
+import { taskSpec } from '../../../test/support/task-spec.ts'
 import type { TaskSpec } from '../runtime.ts'
 import { podOf } from './pod.ts'
 import { nodeImagesOf, pinned, withEcrNames, withNodeImages } from './own-images.ts'
 
-const task = (image: string): TaskSpec => ({
-  taskArn: 'arn:aws:ecs:us-east-1:000000000000:task/default/0123456789abcdef0123456789abcdef',
-  taskId: '0123456789abcdef0123456789abcdef',
-  namespace: 'default-us-east-1',
-  clusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
-  clusterName: 'default',
-  family: 'web',
-  revision: 3,
-  launchType: 'EC2',
-  networkMode: 'bridge',
-  containers: [{ name: 'app', image }],
-  tags: {},
-})
+const task = (image: string): TaskSpec => taskSpec([{ name: 'app', image }])
 /** A registry to whose repository `app` something was pushed. */
 const registry = { host: 'localhost:4650', holds: async (repository: string) => repository === '000000000000/us-east-1/app' }
 const containerOf = async (image: string) => {

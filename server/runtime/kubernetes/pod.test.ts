@@ -1,25 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import { taskId, taskSpec } from '../../../test/support/task-spec.ts'
 import type { TaskSpec } from '../runtime.ts'
 import { podOf } from './pod.ts'
 
-const taskId = '0123456789abcdef0123456789abcdef'
-const spec = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}): TaskSpec => ({
-  taskArn: `arn:aws:ecs:us-east-1:000000000000:task/default/${taskId}`,
-  taskId,
-  namespace: 'default-us-east-1',
-  clusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
-  clusterName: 'default',
-  family: 'web',
-  revision: 3,
-  launchType: 'EC2',
-  networkMode: 'bridge',
-  containers,
-  tags: {},
-  ...more,
-})
 const pod = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}) =>
-  podOf(spec(containers, more), { instance: 'kecs', podLevelResources: true, containerRestarts: true, nodeDataDir: '/data' })
+  podOf(taskSpec(containers, more), { instance: 'kecs', podLevelResources: true, containerRestarts: true, nodeDataDir: '/data' })
 const app = (container: ContainerDefinition): ContainerDefinition => ({ name: 'app', image: 'nginx', ...container })
 const only = (container: ContainerDefinition, more: Partial<TaskSpec> = {}) => pod([app(container)], more).spec!.containers[0]!
 const refusal = (container: ContainerDefinition, more: Partial<TaskSpec> = {}): string => {

@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import type { Pod } from '../../../shared/kube/index.ts'
-import type { TaskSpec } from '../runtime.ts'
+import { taskId, taskSpec } from '../../../test/support/task-spec.ts'
 import { podOf } from './pod.ts'
 import { TaskPods } from './task-pods.ts'
 
-const taskId = '0123456789abcdef0123456789abcdef'
-const spec: TaskSpec = {
-  taskArn: `arn:aws:ecs:us-east-1:000000000000:task/default/${taskId}`,
-  taskId,
-  namespace: 'default-us-east-1',
-  clusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
-  clusterName: 'default',
-  family: 'web',
-  revision: 3,
-  launchType: 'EC2',
-  networkMode: 'bridge',
-  containers: [{ name: 'Web_1', image: 'nginx' }],
-  tags: {},
-  memo: '{"format":1}',
-}
+const spec = taskSpec([{ name: 'Web_1', image: 'nginx' }], { memo: '{"format":1}' })
 const pod = podOf(spec, { instance: 'kecs', podLevelResources: true, containerRestarts: true, nodeDataDir: '/data' })
 
 test('what is kept with a task is on its pod, and not in this process', () => {

@@ -1,25 +1,13 @@
 import { expect, test } from 'bun:test'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import { taskId, taskSpec } from '../../../test/support/task-spec.ts'
 import type { TaskSpec } from '../runtime.ts'
 import { podOf } from './pod.ts'
 import { imageRepository } from './registry-auth.ts'
 import { taskSecretOf } from './task-secret.ts'
 
-const taskId = '0123456789abcdef0123456789abcdef'
-const spec = (containers: readonly ContainerDefinition[], secrets?: TaskSpec['secrets']): TaskSpec => ({
-  taskArn: `arn:aws:ecs:us-east-1:000000000000:task/default/${taskId}`,
-  taskId,
-  namespace: 'default-us-east-1',
-  clusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
-  clusterName: 'default',
-  family: 'web',
-  revision: 3,
-  launchType: 'EC2',
-  networkMode: 'bridge',
-  containers,
-  tags: {},
-  ...(secrets === undefined ? {} : { secrets }),
-})
+const spec = (containers: readonly ContainerDefinition[], secrets?: TaskSpec['secrets']): TaskSpec =>
+  taskSpec(containers, secrets === undefined ? {} : { secrets })
 const pod = (task: TaskSpec) => podOf(task, { instance: 'kecs', podLevelResources: true, containerRestarts: true, nodeDataDir: '/data' })
 const text = (data: Readonly<Record<string, string>> | undefined, key: string): string =>
   Buffer.from(data?.[key] ?? '', 'base64').toString()

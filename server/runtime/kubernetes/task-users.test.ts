@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { ContainerDefinition } from '../../aws/generated/ecs.ts'
+import { taskId, taskSpec } from '../../../test/support/task-spec.ts'
 import type { TaskSpec } from '../runtime.ts'
 import { observationOf } from './observe.ts'
 import { podOf } from './pod.ts'
@@ -7,22 +8,8 @@ import { imagesWithNames, withUsers } from './task-users.ts'
 import type { UserQuestion } from './user-lookup-pod.ts'
 import type { Lookup } from './user-lookups.ts'
 
-const taskId = '0123456789abcdef0123456789abcdef'
-const spec = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}): TaskSpec => ({
-  taskArn: `arn:aws:ecs:us-east-1:000000000000:task/default/${taskId}`,
-  taskId,
-  namespace: 'default-us-east-1',
-  clusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
-  clusterName: 'default',
-  family: 'web',
-  revision: 3,
-  launchType: 'EC2',
-  networkMode: 'bridge',
-  areLogsDelivered: true,
-  containers,
-  tags: {},
-  ...more,
-})
+const spec = (containers: readonly ContainerDefinition[], more: Partial<TaskSpec> = {}): TaskSpec =>
+  taskSpec(containers, { areLogsDelivered: true, ...more })
 const found = (user: { uid: string; gid: string }): Lookup => ({ is: 'found', found: { user } })
 const podWith = (task: TaskSpec, lookUp: (question: UserQuestion) => Lookup) => {
   const users = withUsers(task, lookUp)
