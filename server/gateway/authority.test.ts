@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { X509Certificate } from 'node:crypto'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemClock } from '../../shared/clock.ts'
 import { randomIds } from '../../shared/ids.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
@@ -19,7 +19,7 @@ const folders: string[] = []
 afterAll(() => Promise.all(folders.map(folder => rm(folder, { recursive: true, force: true }))))
 const authority = async (folder?: string) => {
   const own = folder ?? join(await mkdtemp(join(tmpdir(), 'kecs-ca-')), 'ca')
-  folders.push(own)
+  folders.push(dirname(own))
   return { folder: own, authority: await openAuthority({ folder: own, instance: 'test', clock: systemClock, ids: randomIds }) }
 }
 

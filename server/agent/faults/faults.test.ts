@@ -1,5 +1,5 @@
 // Requests and answers as ECS' agent has them (ecs-agent/tmds/handlers/fault), and what the kernel is told.
-import { afterEach, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,8 +26,9 @@ import {
 import { faultOf } from './requests.ts'
 
 const folders: string[] = []
-afterEach(async () => {
-  await Promise.all(folders.splice(0).map(folder => rm(folder, { recursive: true, force: true })))
+// At the end: what an agent keeps is written after it answered, into a folder that it would make anew.
+afterAll(async () => {
+  await Promise.all(folders.map(folder => rm(folder, { recursive: true, force: true })))
 })
 const log = createLog({ logLevel: 'error' }, { write: () => undefined })
 const task = agentTask({ isFaultInjectionEnabled: true, networkMode: 'awsvpc' })
