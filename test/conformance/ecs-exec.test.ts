@@ -25,7 +25,7 @@ beforeAll(async () => {
   await suite.open()
   cluster = await suite.cluster('sessions')
 }, 300_000)
-afterAll(() => suite.close(), 60_000)
+afterAll(() => suite.close(), 300_000)
 
 const role = { taskRoleArn: 'arn:aws:iam::000000000000:role/app' }
 

@@ -28,7 +28,7 @@ import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('accounts')
 beforeAll(() => suite.open(), 60_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const tagsOf = async (resourceArn: string) => (await suite.ecs.send(new ListTagsForResourceCommand({ resourceArn }))).tags
 const group = (name: string) =>

@@ -32,7 +32,7 @@ import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('daemons')
 beforeAll(() => suite.open(), 60_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 async function register(name: string): Promise<string> {
   const { daemonTaskDefinitionArn } = await suite.ecs.send(

@@ -27,7 +27,7 @@ import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('express')
 beforeAll(() => suite.open(), 60_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 const elbv2 = () => new ElasticLoadBalancingV2Client({ endpoint: suite.endpoint, region: 'us-east-1', credentials })

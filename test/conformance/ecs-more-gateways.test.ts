@@ -21,7 +21,7 @@ import { app, EcsSuite, refusal } from '../support/ecs-suite.ts'
 
 const suite = new EcsSuite('gateways')
 beforeAll(() => suite.open(), 60_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const create = (name: string, more: object = {}) =>
   suite.ecs.send(

@@ -42,7 +42,7 @@ import { until } from '../support/until.ts'
 
 const suite = new EcsSuite('instances')
 beforeAll(() => suite.open(), 60_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const list = async (cluster: string, more: { filter?: string; status?: 'ACTIVE' | 'DRAINING' } = {}) =>
   (await suite.ecs.send(new ListContainerInstancesCommand({ cluster, ...more }))).containerInstanceArns ?? []

@@ -14,6 +14,7 @@ import {
   DeleteLoadBalancerCommand,
   DeleteTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
   type TargetTypeEnum,
   waitUntilTargetInService,
@@ -42,6 +43,9 @@ beforeAll(async () => {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   elb = new ElasticLoadBalancingV2Client({ endpoint: suite.endpoint, region: 'us-east-1', credentials })
   const used = await targetGroup('used', 'instance')
+  // A service is not gone before its targets are.
+  const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }]
+  await elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: used, Attributes }))
   await targetGroup('unused', 'instance')
   await targetGroup('ip', 'ip')
   const made = await elb.send(new CreateLoadBalancerCommand({ Name: `web-${short}`, Subnets: ['subnet-1', 'subnet-2'] }))
@@ -55,7 +59,7 @@ beforeAll(async () => {
   const containerDefinitions = [{ ...app, command, portMappings: [{ containerPort: 80 }] }]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
 }, 300_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const create = (group: string, more: Partial<CreateServiceCommandInput> = {}) =>
   suite.ecs.send(

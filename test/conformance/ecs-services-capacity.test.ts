@@ -31,7 +31,7 @@ beforeAll(async () => {
     }),
   )
 }, 300_000)
-afterAll(() => suite.close(), 180_000)
+afterAll(() => suite.close(), 300_000)
 
 test('tasks are shared out by base and weights, as the service has them and as it grows', async () => {
   const fargate = { networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512' } as const

@@ -76,7 +76,7 @@ beforeAll(async () => {
   cluster = suite.named('c')
   service = suite.named('web')
 }, 300_000)
-afterAll(() => suite.close(), 180_000)
+afterAll(() => suite.close(), 300_000)
 
 test('a blue/green deployment as CodeDeploy makes it', async () => {
   const containerDefinitions = [{ ...app, command: ['httpd', '-f', '-p', '80'], portMappings: [{ containerPort: 80 }] }]

@@ -49,7 +49,7 @@ beforeAll(async () => {
   })
   suite.undo(() => cloudMap.send(new DeleteNamespaceCommand({ Id: namespace })))
 }, 300_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const registry = async (Name: string, more: Partial<RegistryInput>) => {
   const { Service } = await cloudMap.send(new CreateRegistryCommand({ NamespaceId: namespace, Name, ...more }))

@@ -20,7 +20,7 @@ beforeAll(async () => {
   cluster = suite.named('cluster')
   first = (await suite.taskDefinition('web')).taskDefinitionArn
 }, 300_000)
-afterAll(() => suite.close(), 180_000)
+afterAll(() => suite.close(), 300_000)
 
 test('ListServices gives pages of 10 unless asked otherwise, and filters', async () => {
   await suite.cluster('listed')

@@ -51,7 +51,7 @@ beforeAll(async () => {
   ]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
 }, 300_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const create = async (
   name: string,

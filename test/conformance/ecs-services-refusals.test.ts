@@ -44,7 +44,7 @@ beforeAll(async () => {
     })
   ).taskDefinitionArn
 }, 300_000)
-afterAll(() => suite.close(), 120_000)
+afterAll(() => suite.close(), 300_000)
 
 const create = (more: Partial<CreateServiceCommandInput>) =>
   suite.ecs.send(new CreateServiceCommand({ cluster, serviceName: suite.named('s'), taskDefinition: bridge, desiredCount: 0, ...more }))

@@ -83,7 +83,7 @@ beforeAll(async () => {
   const containerDefinitions = [{ ...app, command: ['httpd', '-f', '-p', '80'], portMappings: [{ containerPort: 80 }] }]
   taskDefinition = (await suite.taskDefinition('web', { containerDefinitions })).taskDefinitionArn
 }, 300_000)
-afterAll(() => suite.close(), 180_000)
+afterAll(() => suite.close(), 300_000)
 
 const advanced = () => ({ alternateTargetGroupArn: green, productionListenerRule: production, testListenerRule: tested, roleArn })
 const create = (serviceName: string, deploymentConfiguration: DeploymentConfiguration, advancedConfiguration: object | undefined) =>

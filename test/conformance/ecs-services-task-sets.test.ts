@@ -31,7 +31,7 @@ beforeAll(async () => {
   first = (await suite.taskDefinition('web')).taskDefinitionArn
   second = (await suite.taskDefinition('web')).taskDefinitionArn
 }, 300_000)
-afterAll(() => suite.close(), 180_000)
+afterAll(() => suite.close(), 300_000)
 
 const removeLater = (service: string) =>
   suite.undo(async () => {

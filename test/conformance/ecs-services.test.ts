@@ -48,7 +48,7 @@ beforeAll(async () => {
     })
   ).taskDefinitionArn
 }, 300_000)
-afterAll(() => suite.close(), 180_000)
+afterAll(() => suite.close(), 300_000)
 
 async function create(name: string, more: Partial<CreateServiceCommandInput> = {}): Promise<Service & { serviceArn: string }> {
   const serviceName = suite.named(name)

@@ -26,7 +26,7 @@ let elbv2: Elbv2
 beforeAll(async () => {
   elbv2 = await openElbv2()
 }, 300_000)
-afterAll(() => elbv2.close(), 60_000)
+afterAll(() => elbv2.close(), 300_000)
 
 const certificate = (name: string) => `arn:aws:acm:us-east-1:000000000000:certificate/${name}`
 const ok: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', ContentType: 'text/plain', MessageBody: 'ok' } }

@@ -28,7 +28,7 @@ let elbv2: Elbv2
 beforeAll(async () => {
   elbv2 = await openElbv2()
 }, 300_000)
-afterAll(() => elbv2.close(), 60_000)
+afterAll(() => elbv2.close(), 300_000)
 
 const none = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/none/0123456789abcdef'
 const waiting = () => ({ client: elbv2.client, maxWaitTime: 180, minDelay: 1, maxDelay: 1 })

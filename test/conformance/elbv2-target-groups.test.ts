@@ -20,7 +20,7 @@ let elbv2: Elbv2
 beforeAll(async () => {
   elbv2 = await openElbv2()
 }, 300_000)
-afterAll(() => elbv2.close(), 60_000)
+afterAll(() => elbv2.close(), 300_000)
 
 const described = async (arn: string) =>
   (await elbv2.client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }))).TargetGroups?.[0]

@@ -27,7 +27,7 @@ let elbv2: Elbv2
 beforeAll(async () => {
   elbv2 = await openElbv2()
 }, 300_000)
-afterAll(() => elbv2.close(), 60_000)
+afterAll(() => elbv2.close(), 300_000)
 
 const bundle = { CaCertificatesBundleS3Bucket: 'bucket', CaCertificatesBundleS3Key: 'ca/bundle.pem' }
 
