@@ -140,12 +140,7 @@ export async function makeInstance(driver: string): Promise<TestInstance> {
     await Bun.write(kubeconfig, (await kecs(['kubeconfig'])).stdout)
   }
   try {
-    const up = () => kecs(['up', '--driver', driver], { timeoutMs: 300_000 })
-    // All files of the run would fail for it: what hinders the first time is said, and the same command goes on from there.
-    await up().catch((error: unknown) => {
-      process.stderr.write(`kecs up, which is tried once more: ${String(error)}\n`)
-      return up()
-    })
+    await kecs(['up', '--driver', driver], { timeoutMs: 300_000 })
     await prepare()
     const environment = JSON.parse((await kecs(['env', '--json'])).stdout) as Record<string, string>
     const run: TestInstance['run'] = async (command, options = {}) => {
