@@ -9,6 +9,7 @@ import {
   RunTaskCommand,
   StopTaskCommand,
   UpdateServiceCommand,
+  paginateListTasks,
   type ECSClient,
 } from '@aws-sdk/client-ecs'
 import { expect, test } from 'bun:test'
@@ -199,6 +200,8 @@ test(`${kills} kills in a stream of calls`, async () => {
   }).catch(() => {})
   expect(last).toEqual([])
 
-  for (const arn of told.runs.values()) await ecs.send(new StopTaskCommand({ cluster: name, task: arn })).catch(() => {})
   await ecs.send(new UpdateServiceCommand({ cluster: name, service: 'web', desiredCount: 0 }))
+  // Those too whose calls were cut off before they were answered.
+  for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, { cluster: name }))
+    for (const task of taskArns) await ecs.send(new StopTaskCommand({ cluster: name, task })).catch(() => {})
 }, 600_000)

@@ -16,7 +16,7 @@ const perSecond = 20
 
 export interface MigratedService {
   readonly web: BalancedService
-  /** The pods of all tasks, by their UIDs. */
+  /** The pods of the service's tasks, by their UIDs. */
   taskPods(): Promise<readonly string[]>
   migrate(to: 'legacy' | 'in-cluster' | undefined, options?: { check?: boolean; env?: Record<string, string> }): Promise<Finished>
   /** Where other commands take the control plane to be. */
@@ -39,7 +39,9 @@ export async function migratedService(kecs: TestInstance): Promise<MigratedServi
   /** ARNs of what the clients were told is there. */
   const acknowledged: string[] = []
   const taskPods = async () =>
-    (await kecs.kubectl('get', 'pods', '-A', '-l', 'kecs.dev/task-id', '-o', 'jsonpath={.items[*].metadata.uid}')).split(' ').toSorted()
+    (await kecs.kubectl('get', 'pods', '-A', '-l', `kecs.dev/cluster=${cluster}`, '-o', 'jsonpath={.items[*].metadata.uid}'))
+      .split(' ')
+      .toSorted()
   const status = async (): Promise<{ readonly state: string; readonly legacy: boolean }> =>
     JSON.parse((await kecs.kecs(['status', '--json'], { check: false })).stdout)
 
