@@ -232,3 +232,13 @@ test('a new side with another state is no new side', async () => {
   expect(failure).toContain('other rows in rows')
   world.expectWhole('legacy')
 })
+
+test('where neither side starts, why the old one does not is told with the last lines of its log', async () => {
+  const world = new World('legacy')
+  const start = async (side: Side): Promise<never> =>
+    Promise.reject(new CliError(`${side} ended at once.`, '', { details: ['the port is taken'] }))
+  const sides: Sides = Object.assign(Object.create(world), { start })
+  const failure = await migrate(begin('legacy', 'in-cluster'), { ...world.parts(), sides }).catch((error: unknown) => error)
+  expect(String(failure)).toContain('could not be moved (in-cluster ended at once.), nor be started again')
+  expect(failure).toMatchObject({ details: ['the port is taken'] })
+})

@@ -167,7 +167,7 @@ const goBack = async (state: MigrationState, { name, sides, keep, show, backSign
     throw new CliError(
       `The control plane could not be moved (${messageOf(why)}), nor be started again ${sideTitle(from)}: ${messageOf(failure)}`,
       `What it knows is whole, in the instance's data folder${state.snapshot === undefined ? '' : ` and in the snapshot ${state.snapshot}`}. Run ${withName('kecs migrate', name)} again: it goes on with going back.`,
-      { cause: failure },
+      { cause: failure, details: failure instanceof CliError ? failure.details : [] },
     )
   }
   await keep(undefined)
