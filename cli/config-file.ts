@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { CliError } from '../shared/errors.ts'
+import { CliError, isMissing } from '../shared/errors.ts'
 import { type UnknownRoles, isUnknownRoles } from '../shared/unknown-roles.ts'
 import type { DriverName } from './cluster/driver.ts'
 import { mostPorts, parsePortRange } from './flags.ts'
-import { isDriverName, isMissing } from './instance.ts'
+import { isDriverName } from './instance.ts'
 import { type AuthMode, isAuthMode } from './keys.ts'
 import { closest } from './suggest.ts'
 

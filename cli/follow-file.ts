@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
-import { CliError } from '../shared/errors.ts'
-import { isMissing, upCommand } from './instance.ts'
+import { CliError, isMissing } from '../shared/errors.ts'
+import { upCommand } from './instance.ts'
 import { pause } from './wait.ts'
 
 export interface FollowOptions {

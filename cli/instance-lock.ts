@@ -1,7 +1,6 @@
 import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CliError } from '../shared/errors.ts'
-import { isMissing } from './instance.ts'
+import { CliError, isMissing } from '../shared/errors.ts'
 import { isProcessAlive, processBegun } from './processes.ts'
 import { pause } from './wait.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseKeys, writeKeys } from '../shared/access-keys.ts'
-import { CliError, messageOf } from '../shared/errors.ts'
+import { CliError, isMissing, messageOf } from '../shared/errors.ts'
 import { type DriverName, type Instance, type Legacy, driverNames } from './cluster/driver.ts'
 
 /**
@@ -77,8 +77,6 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
   await writeFile(draft, text, { mode: 0o600 })
   await rename(draft, path)
 }
-
-export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /** A range without a port in it. */
 export const noPorts = { first: 1, last: 0 } as const

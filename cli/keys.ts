@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type ConfiguredKey, KeysError, parseKeys } from '../shared/access-keys.ts'
-import { CliError } from '../shared/errors.ts'
-import { isMissing } from './instance.ts'
+import { CliError, isMissing } from '../shared/errors.ts'
 
 const howToWrite = 'One key a line: ACCESS_KEY_ID SECRET_ACCESS_KEY [ACCOUNT]'
 

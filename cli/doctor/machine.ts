@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { access, constants, readFile, rm, statfs, writeFile } from 'node:fs/promises'
+import { isMissing } from '../../shared/errors.ts'
 import { doorHost } from '../../shared/names.ts'
 import type { Instance } from '../cluster/driver.ts'
 import type { Host } from '../host.ts'
@@ -31,7 +32,7 @@ export const checkHome = async ({ home }: Pick<Host, 'home'>, freeIn = readFree)
       ? { ...warning(what, says, 'Images of your own may soon find no room: docker system prune'), ...room }
       : ok(what, says)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return skipped(what, `${path} is made by the first kecs up`)
+    if (isMissing(error)) return skipped(what, `${path} is made by the first kecs up`)
     return failing(what, `${path} cannot be written`, 'Give it to your user, or put kecs elsewhere by KECS_HOME.')
   }
 }

@@ -1,8 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { text as textOfStream } from 'node:stream/consumers'
-import { CliError, messageOf } from '../../shared/errors.ts'
-import { isMissing } from '../instance.ts'
+import { CliError, isMissing, messageOf } from '../../shared/errors.ts'
 import { splitJson } from './aws/documents.ts'
 import { readYaml } from './cloudformation/read-yaml.ts'
 

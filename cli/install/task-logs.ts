@@ -1,9 +1,8 @@
-import { systemClock } from '../../shared/clock.ts'
 import { CliError } from '../../shared/errors.ts'
 import { KubeError, kinds, type KubeClient, type Pod } from '../../shared/kube/index.ts'
 import { labelPrefix, labels } from '../../shared/names.ts'
-import { pause } from '../../shared/pause.ts'
 import type { Instance } from '../cluster/driver.ts'
+import { poll } from '../wait.ts'
 import type { ComponentLogOptions } from './logs.ts'
 
 export interface TaskLogOptions extends Omit<ComponentLogOptions, 'write'> {
@@ -48,23 +47,25 @@ export const taskLogs = async (pods: PodReader, instance: Pick<Instance, 'name'>
     const now = await pods.find(where, signal)
     return now !== undefined && now.metadata?.deletionTimestamp === undefined && !isOver(now)
   }
-  const print = async ({ podName, name }: ContainerName): Promise<void> => {
-    for (;;) {
-      try {
-        const lines = pods.logs(where, { container: podName, follow, signal, ...(tail === undefined ? {} : { tail }) })
-        for await (const line of lines) write(name, line)
-        return
-      } catch (error) {
-        if (follow && signal.aborted) return
-        const hasNotBegun = error instanceof KubeError && error.status === 400
-        if (!hasNotBegun) throw error
-        if (!follow || !(await mayBegin())) return
-      }
-      await pause(systemClock, againMs, signal)
+  /** Undefined: what follows is to be asked for again. */
+  const print = async ({ podName, name }: ContainerName): Promise<true | undefined> => {
+    try {
+      const lines = pods.logs(where, { container: podName, follow, signal, ...(tail === undefined ? {} : { tail }) })
+      for await (const line of lines) write(name, line)
+      return true
+    } catch (error) {
+      const hasNotBegun = error instanceof KubeError && error.status === 400
+      if (!hasNotBegun) throw error
+      return follow && (await mayBegin()) ? undefined : true
     }
   }
-  if (follow) await Promise.all(chosen.map(print))
-  else for (const each of chosen) await print(each)
+  const printed = (each: ContainerName) => poll(() => print(each), { every: againMs, deadline: Infinity, signal })
+  try {
+    if (follow) await Promise.all(chosen.map(printed))
+    else for (const each of chosen) await printed(each)
+  } catch (error) {
+    if (!(follow && signal.aborted)) throw error
+  }
 }
 
 const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
@@ -72,16 +73,16 @@ const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || st
 const podOfTask = async (pods: PodReader, instance: Pick<Instance, 'name'>, { task, follow, signal }: TaskLogOptions): Promise<Pod> => {
   const id = task.slice(task.lastIndexOf('/') + 1)
   const labelSelector = `${labels.instance}=${instance.name},${labels.taskId}`
-  // A task that was just run has its pod a moment later.
-  for (const end = performance.now() + patienceMs; ; await pause(systemClock, againMs, signal)) {
+  const look = async (): Promise<Pod | undefined> => {
     const found = (await pods.list(labelSelector, signal)).filter(
       ({ metadata }) => metadata?.labels?.[labels.taskId]?.startsWith(id) === true,
     )
-    const [pod] = found
-    if (pod !== undefined && found.length === 1 && id !== '') return pod
     if (found.length > 1) throw new CliError(`${found.length} tasks have an id that begins with "${id}".`, 'Give more of it.')
-    if (!follow || performance.now() >= end) break
+    return id === '' ? undefined : found[0]
   }
+  // A task that was just run has its pod a moment later.
+  const pod = await poll(look, { every: againMs, deadline: follow ? patienceMs : 0, signal })
+  if (pod !== undefined) return pod
   throw new CliError(
     `Nothing of a task "${id}" is in the cluster: it has not begun, it has stopped, or there is none.`,
     'A task that has stopped takes its own log with it: with the log driver awslogs it is in CloudWatch Logs (aws logs filter-log-events --log-group-name GROUP).',

@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { CliError } from '../../shared/errors.ts'
+import { CliError, isMissing } from '../../shared/errors.ts'
 import type { Instance } from '../cluster/driver.ts'
-import { isMissing, upCommand, withName, writeAtomically } from '../instance.ts'
+import { upCommand, withName, writeAtomically } from '../instance.ts'
 import { heldLock } from '../instance-lock.ts'
 import { type MigrationState, stepNames } from './migration.ts'
 

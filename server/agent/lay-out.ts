@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMissing } from '../../shared/errors.ts'
 
 /**
  * Puts copies of a folder's files, links followed, into a folder that others mount: there as a whole or not at all, and
@@ -32,5 +33,3 @@ const isSame = async (names: readonly string[], from: string, to: string): Promi
     return false
   }
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMissing } from '../../shared/errors.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { firstOf, keysFrom } from '../aws/auth/keys.ts'
 import { taskKeys } from '../aws/auth/task-keys.ts'
@@ -35,7 +36,7 @@ export const createAuthentication = async ({
 const ownSecret = async (dataDir: string): Promise<string> => {
   const path = join(dataDir, secretFile)
   const found = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    if (isMissing(error)) return ''
     throw error
   })
   if (found !== '') return found

@@ -18,6 +18,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509'
+import { isMissing } from '../../shared/errors.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Ids } from '../../shared/ids.ts'
 import type { CertificatePair } from '../domain/elbv2/routing/dynamic-configuration.ts'
@@ -79,7 +80,7 @@ async function read(folder: string): Promise<Kept | undefined> {
     const [certificate, key] = await Promise.all([files.certificate, files.key].map(name => readFile(join(folder, name), 'utf8')))
     return certificate === undefined || key === undefined ? undefined : { certificate, key }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

@@ -5,38 +5,41 @@ import { type Kind, type KindContext, type Present, pages } from './kind.ts'
 
 const service = 'application-autoscaling'
 
-/** The operations that put and delete what a scalable target has several of, and the member that names one. */
+/** What a scalable target has several of: the operations on them, the member that names one, and what they have. */
 const parts = {
-  Policies: { describe: 'DescribeScalingPolicies', listed: 'ScalingPolicies', put: 'PutScalingPolicy', remove: 'DeleteScalingPolicy' },
+  Policies: {
+    describe: 'DescribeScalingPolicies',
+    listed: 'ScalingPolicies',
+    put: 'PutScalingPolicy',
+    remove: 'DeleteScalingPolicy',
+    name: 'PolicyName',
+    members: [
+      'PolicyName',
+      'PolicyType',
+      'TargetTrackingScalingPolicyConfiguration',
+      'StepScalingPolicyConfiguration',
+      'PredictiveScalingPolicyConfiguration',
+    ],
+  },
   ScheduledActions: {
     describe: 'DescribeScheduledActions',
     listed: 'ScheduledActions',
     put: 'PutScheduledAction',
     remove: 'DeleteScheduledAction',
+    name: 'ScheduledActionName',
+    members: ['ScheduledActionName', 'Schedule', 'Timezone', 'StartTime', 'EndTime', 'ScalableTargetAction'],
   },
 } as const
 type Part = keyof typeof parts
 const partNames = ['Policies', 'ScheduledActions'] as const satisfies readonly Part[]
-const nameMembers = { Policies: 'PolicyName', ScheduledActions: 'ScheduledActionName' } as const
-
-const partMembers = {
-  Policies: [
-    'PolicyName',
-    'PolicyType',
-    'TargetTrackingScalingPolicyConfiguration',
-    'StepScalingPolicyConfiguration',
-    'PredictiveScalingPolicyConfiguration',
-  ],
-  ScheduledActions: ['ScheduledActionName', 'Schedule', 'Timezone', 'StartTime', 'EndTime', 'ScalableTargetAction'],
-} as const
 
 const keyMembers = ['ServiceNamespace', 'ResourceId', 'ScalableDimension']
 const ownMembers = ['MinCapacity', 'MaxCapacity', 'SuspendedState']
 
 const ofPart = (part: Part, value: unknown): readonly Input[] =>
   recordsOf(value)
-    .map(each => only(each, partMembers[part]))
-    .toSorted((a, b) => (textOf(a[nameMembers[part]]) < textOf(b[nameMembers[part]]) ? -1 : 1))
+    .map(each => only(each, parts[part].members))
+    .toSorted((a, b) => (textOf(a[parts[part].name]) < textOf(b[parts[part].name]) ? -1 : 1))
 
 /** Lists by name: there they have the order in which they were made. */
 const shape = (input: Input): Input => ({
@@ -77,7 +80,7 @@ const putPart = async ({ api }: KindContext, part: Part, input: Input, before: I
   const key = only(input, keyMembers)
   const wanted = ofPart(part, input[part])
   for (const each of wanted) await api.json(service, parts[part].put, { ...key, ...each })
-  const name = nameMembers[part]
+  const { name } = parts[part]
   const kept = new Set(wanted.map(each => each[name]))
   for (const each of recordsOf(before[part]).filter(one => !kept.has(one[name]))) {
     await api.json(service, parts[part].remove, { ...key, [name]: each[name] })

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CryptoKey, exportPKCS8, exportSPKI, generateKeyPair, importPKCS8 } from 'jose'
+import { isMissing } from '../../../shared/errors.ts'
 import type { Ids } from '../../../shared/ids.ts'
 
 export interface LoginKeys {
@@ -41,7 +42,7 @@ async function read(folder: string): Promise<Kept | undefined> {
     const found: unknown = JSON.parse(await readFile(join(folder, fileName), 'utf8'))
     if (isKept(found)) return found
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
   throw new Error(`${join(folder, fileName)} does not have the keys of logins`)
